@@ -1,0 +1,57 @@
+namespace Minato.Engines.Containers;
+
+/// <summary>
+/// Runs containers on one host. Every call may be repeated: creating a name that exists, starting what runs, stopping what
+/// stopped and removing what is gone are all no-ops that answer like the first call. Only containers of this installation are
+/// ever seen or touched. Foreseen failures come back as outcomes; <see cref="EngineUnavailableException"/> says that the engine
+/// itself is away, and the caller tries again when it is back.
+/// </summary>
+public interface IContainerEngine
+{
+    /// <summary>Whether the engine answers, and what it says of itself.</summary>
+    ValueTask<EngineStatus> StatusAsync(CancellationToken ct);
+
+    /// <summary>Brings an image to the engine, whatever it has already.</summary>
+    ValueTask<PullOutcome> PullAsync(string image, RegistryLogin? login, CancellationToken ct);
+
+    /// <returns>Null when the engine does not have the image.</returns>
+    ValueTask<EngineImage?> FindImageAsync(string image, CancellationToken ct);
+
+    ValueTask<CreateOutcome> CreateAsync(ContainerSpec spec, CancellationToken ct);
+
+    ValueTask<StartOutcome> StartAsync(string containerId, CancellationToken ct);
+
+    /// <summary>Sends the image's stop signal, waits <paramref name="grace"/>, then kills. Returns when the container has stopped.</summary>
+    ValueTask<StopOutcome> StopAsync(string containerId, TimeSpan grace, CancellationToken ct);
+
+    ValueTask RemoveAsync(string containerId, CancellationToken ct);
+
+    /// <returns>Null when there is no such container of this installation.</returns>
+    ValueTask<EngineContainer?> InspectAsync(string containerId, CancellationToken ct);
+
+    /// <summary>Every container of this installation, running or not.</summary>
+    ValueTask<IReadOnlyList<EngineContainer>> ListAsync(CancellationToken ct);
+
+    /// <summary>Containers that changed, from now on; ends when the engine goes away. List first: a missed change then costs latency, not truth.</summary>
+    IAsyncEnumerable<ContainerChange> WatchAsync(CancellationToken ct);
+
+    /// <summary>
+    /// Lines of a container's output written after <paramref name="after"/> (exclusive, engine's time), then as they come, until
+    /// the container stops. Lines are whole: what the engine split is joined.
+    /// </summary>
+    IAsyncEnumerable<ContainerLogLine> FollowLogsAsync(string containerId, DateTimeOffset? after, CancellationToken ct);
+
+    /// <returns>Null when the container does not run.</returns>
+    ValueTask<ContainerStats?> StatsAsync(string containerId, CancellationToken ct);
+
+    /// <summary>Makes the network of a VPC when it is not there.</summary>
+    ValueTask<NetworkOutcome> EnsureNetworkAsync(NetworkSpec spec, CancellationToken ct);
+
+    ValueTask RemoveNetworkAsync(string name, CancellationToken ct);
+
+    /// <summary>CIDR ranges in use on the host (routes and engine networks), so that a new network can avoid them.</summary>
+    ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct);
+}
+
+/// <summary>The engine cannot be reached. <see cref="Exception.Message"/> says what a person can do.</summary>
+public sealed class EngineUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
