@@ -1,0 +1,28 @@
+using Minato.Aws.Shapes;
+
+namespace Minato.Aws;
+
+/// <summary>An error that a client sees: a code, a message, an HTTP status, and what the model adds to them.</summary>
+public class AwsException : Exception
+{
+    /// <param name="code">The code on the wire (query protocols) and, unless <paramref name="shapeName"/> is given, the <c>__type</c>.</param>
+    public AwsException(string code, string? message, int httpStatus = 400, string? shapeName = null)
+        : base(message ?? code)
+    {
+        Code = code;
+        HttpStatus = httpStatus;
+        ShapeName = shapeName ?? code;
+    }
+
+    public string Code { get; }
+    public string ShapeName { get; }
+    public int HttpStatus { get; }
+    public bool IsClientFault => HttpStatus < 500;
+
+    /// <summary>Members beyond the message, for errors that have them.</summary>
+    public virtual void WriteMembers(ShapeWriter writer) { }
+
+    /// <summary>An operation of the model that Minato does not serve yet.</summary>
+    public static AwsException NotServed(string service, string operation) => new(
+        "UnsupportedOperationException", $"Minato does not serve {service}:{operation} yet.", 400);
+}

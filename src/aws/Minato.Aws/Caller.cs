@@ -1,0 +1,23 @@
+namespace Minato.Aws;
+
+/// <summary>Who calls, and for which account and region. All state is kept apart by the last two.</summary>
+public sealed record Caller
+{
+    public required string AccountId { get; init; }
+    public required string Region { get; init; }
+
+    /// <summary>ARN of the user, role session, root, or the name of a service principal.</summary>
+    public required string PrincipalArn { get; init; }
+
+    /// <summary>Unique id of the principal, as <c>GetCallerIdentity</c> shows it.</summary>
+    public string PrincipalId { get; init; } = "";
+    public string? AccessKeyId { get; init; }
+
+    /// <summary>Unique id of this request; part of every answer.</summary>
+    public string RequestId { get; init; } = "";
+
+    /// <summary>A room calling another on behalf of the account.</summary>
+    /// <param name="servicePrincipal">e.g. <c>ecs.amazonaws.com</c>.</param>
+    public static Caller ForService(string accountId, string region, string servicePrincipal) =>
+        new() { AccountId = accountId, Region = region, PrincipalArn = servicePrincipal, PrincipalId = servicePrincipal };
+}

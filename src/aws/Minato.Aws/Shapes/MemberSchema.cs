@@ -1,0 +1,57 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Minato.Aws.Shapes;
+
+/// <summary>What the model says of a value's place on the wire: names, HTTP binding, formats, limits.</summary>
+public sealed class MemberSchema
+{
+    /// <summary>Name in the model, as validation messages spell it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name in JSON, CBOR, XML and query bodies when it differs from <see cref="Name"/>.</summary>
+    public string? LocationName { get; init; }
+
+    /// <summary>EC2's own name in requests.</summary>
+    public string? QueryName { get; init; }
+    public MemberLocation Location { get; init; }
+    public ShapeKind Kind { get; init; }
+    public bool Flattened { get; init; }
+    public bool Required { get; init; }
+    public bool Sensitive { get; init; }
+    public bool IdempotencyToken { get; init; }
+    public bool XmlAttribute { get; init; }
+    public string? XmlNamespace { get; init; }
+    public string? XmlNamespacePrefix { get; init; }
+    public TimestampFormat TimestampFormat { get; init; }
+    public Constraint? Constraint { get; init; }
+
+    /// <summary>Of a list: its elements. Of a map: its values.</summary>
+    public MemberSchema? Element { get; init; }
+
+    /// <summary>Of a map: its keys.</summary>
+    public MemberSchema? Key { get; init; }
+
+    public string WireName => LocationName ?? Name;
+    public JsonEncodedText JsonName => _jsonName ??= JsonEncodedText.Encode(WireName);
+    public ReadOnlySpan<byte> Utf8Name => _utf8Name ??= Encoding.UTF8.GetBytes(WireName);
+    private JsonEncodedText? _jsonName;
+    private byte[]? _utf8Name;
+}
+
+public enum MemberLocation { Body, Header, Headers, QueryString, Uri, StatusCode, Payload }
+
+public enum ShapeKind { Structure, List, Map, String, Enum, Boolean, Integer, Long, Float, Double, Timestamp, Blob, Document }
+
+public enum TimestampFormat { Default, UnixSeconds, Iso8601, Rfc822 }
+
+/// <summary>Limits on a value. Lengths are of characters, bytes or elements; bounds are of numbers.</summary>
+public sealed class Constraint
+{
+    public long? Min { get; init; }
+    public long? Max { get; init; }
+    public string? Pattern { get; init; }
+
+    /// <summary>The wire values of an enum.</summary>
+    public string[]? Values { get; init; }
+}
