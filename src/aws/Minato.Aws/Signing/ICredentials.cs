@@ -1,0 +1,27 @@
+namespace Minato.Aws.Signing;
+
+/// <summary>A key pair as its owner signs with it, and whom it stands for.</summary>
+/// <param name="SessionToken">Of temporary credentials; a request must carry exactly this one.</param>
+/// <param name="PrincipalId">Unique id of the principal, e.g. <c>AIDA…</c> or <c>AROA…:session</c>.</param>
+/// <param name="ExpiresAt">Temporary credentials are refused from this moment on.</param>
+public sealed record Credential(
+    string AccessKeyId,
+    string SecretKey,
+    string? SessionToken,
+    string AccountId,
+    string PrincipalArn,
+    string PrincipalId,
+    DateTimeOffset? ExpiresAt = null)
+{
+    /// <summary>A secret has no business in a log line.</summary>
+    public override string ToString() => $"{AccessKeyId} of {PrincipalArn}";
+}
+
+/// <summary>
+/// Who owns an access key. Asked on every request and never waited for: an implementation answers from memory.
+/// An inactive or deleted key is not found.
+/// </summary>
+public interface ICredentials
+{
+    Credential? Find(string accessKeyId);
+}
