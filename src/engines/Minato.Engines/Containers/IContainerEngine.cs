@@ -19,11 +19,13 @@ public interface IContainerEngine
 
     ValueTask<CreateOutcome> CreateAsync(ContainerSpec spec, CancellationToken ct);
 
+    /// <summary>Starts what was created or has stopped; what runs already is left alone. An address or port is taken here at the latest.</summary>
     ValueTask<StartOutcome> StartAsync(string containerId, CancellationToken ct);
 
     /// <summary>Sends the image's stop signal, waits <paramref name="grace"/>, then kills. Returns when the container has stopped.</summary>
     ValueTask<StopOutcome> StopAsync(string containerId, TimeSpan grace, CancellationToken ct);
 
+    /// <summary>Removes a container, killing it if it runs, with its unnamed volumes.</summary>
     ValueTask RemoveAsync(string containerId, CancellationToken ct);
 
     /// <returns>Null when there is no such container of this installation.</returns>
@@ -32,17 +34,26 @@ public interface IContainerEngine
     /// <summary>Every container of this installation, running or not.</summary>
     ValueTask<IReadOnlyList<EngineContainer>> ListAsync(CancellationToken ct);
 
-    /// <summary>Containers that changed, from now on; ends when the engine goes away. List first: a missed change then costs latency, not truth.</summary>
+    /// <summary>
+    /// Containers that were created, started, died, ran out of memory, changed health or were removed, from this call on (not from the
+    /// first element on): call this, list, then read, and nothing is missed. Several changes of one container may come as one. Throws
+    /// <see cref="EngineUnavailableException"/> while it is read when the engine goes away; call and list again then.
+    /// </summary>
     IAsyncEnumerable<ContainerChange> WatchAsync(CancellationToken ct);
 
     /// <summary>
     /// Lines of a container's output written after <paramref name="after"/> (exclusive, engine's time), then as they come, until
-    /// the container stops. Lines are whole: what the engine split is joined.
+    /// the container stops. Lines are whole, up to 1 MiB: what the engine split is joined. No two lines of a container have the same
+    /// time, and a line has the same time whenever it is read: the time of the last line kept is where to go on. Ends at once for a
+    /// container that was never started; throws <see cref="EngineUnavailableException"/> when the engine goes away.
     /// </summary>
     IAsyncEnumerable<ContainerLogLine> FollowLogsAsync(string containerId, DateTimeOffset? after, CancellationToken ct);
 
     /// <returns>Null when the container does not run.</returns>
     ValueTask<ContainerStats?> StatsAsync(string containerId, CancellationToken ct);
+
+    /// <summary>Removes a named volume; one that a container still has stays and is an error.</summary>
+    ValueTask RemoveVolumeAsync(string name, CancellationToken ct);
 
     /// <summary>Makes the network of a VPC when it is not there.</summary>
     ValueTask<NetworkOutcome> EnsureNetworkAsync(NetworkSpec spec, CancellationToken ct);
@@ -51,6 +62,9 @@ public interface IContainerEngine
 
     /// <summary>CIDR ranges in use on the host (routes and engine networks), so that a new network can avoid them.</summary>
     ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct);
+
+    /// <summary>Removes every container, network and volume of this installation.</summary>
+    ValueTask PurgeAsync(CancellationToken ct);
 }
 
 /// <summary>The engine cannot be reached. <see cref="Exception.Message"/> says what a person can do.</summary>

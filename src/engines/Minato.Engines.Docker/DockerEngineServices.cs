@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Engines.Containers;
+
+namespace Minato.Engines.Docker;
+
+public static class DockerEngineServices
+{
+    /// <summary>Containers run on the Docker Engine of this machine. Nothing is called before the first use.</summary>
+    public static IServiceCollection AddDockerEngine(this IServiceCollection services, DockerEngineOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<DockerClient>()
+        .AddSingleton<IContainerEngine, DockerEngine>();
+}
