@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+
+namespace Minato.Platform;
+
+internal interface IReconcilerRunner
+{
+    string Name { get; }
+
+    /// <summary>Enqueues every key and starts the workers.</summary>
+    void Start(CancellationToken stopping);
+
+    /// <summary>Returns when the last worker has ended, after <c>stopping</c>.</summary>
+    Task StopAsync();
+}
+
+/// <summary>Feeds one reconciler: changes in, keys to workers, failures to back-off.</summary>
+internal sealed partial class ReconcilerRunner<TKey>(
+    IReconciler<TKey> reconciler, WorkQueue<TKey> queue, ReconcilerOptions<TKey> options, Store store, TimeProvider clock,
+    ILogger<ReconcilerRunner<TKey>> log) : IReconcilerRunner
+    where TKey : notnull
+{
+    private readonly List<Task> _workers = [];
+    private IDisposable? _subscription;
+
+    public string Name => options.Name;
+
+    public void Start(CancellationToken stopping)
+    {
+        // Subscribed before the state is read: what changes in between is enqueued twice rather than never.
+        _subscription = store.Subscribe(Changed);
+        var state = store.Current;
+        foreach (var source in options.Sources) source.Start(state, queue.Enqueue);
+        for (var i = 0; i < options.Workers; i++) _workers.Add(WorkAsync(stopping));
+    }
+
+    public async Task StopAsync()
+    {
+        _subscription?.Dispose();
+        await Task.WhenAll(_workers);
+        queue.Dispose();
+    }
+
+    private void Changed(ChangeSet changes)
+    {
+        foreach (var change in changes.Changes)
+        {
+            foreach (var source in options.Sources) source.Changed(change, queue.Enqueue);
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        await Task.Yield(); // Start() returns before the first key runs.
+        try
+        {
+            while (!stopping.IsCancellationRequested) await RunAsync(await queue.TakeAsync(stopping), stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async ValueTask RunAsync(TKey key, CancellationToken stopping)
+    {
+        using var deadline = new CancellationTokenSource(options.Deadline, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
+        try
+        {
+            queue.Finish(key, await reconciler.ReconcileAsync(key, either.Token));
+        }
+        catch (StaleRecordException)
+        {
+            queue.Finish(key, Next.Soon);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            LogLate(Name, key, options.Deadline, queue.Fail(key));
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, Name, key, queue.Fail(key));
+        }
+    }
+
+    [LoggerMessage(1010, LogLevel.Error, "{Reconciler} {Key} failed; it runs again in {Delay}")]
+    private partial void LogFailed(Exception cause, string reconciler, TKey key, TimeSpan delay);
+
+    [LoggerMessage(1011, LogLevel.Warning, "{Reconciler} {Key} took longer than {Deadline}; it runs again in {Delay}")]
+    private partial void LogLate(string reconciler, TKey key, TimeSpan deadline, TimeSpan delay);
+}

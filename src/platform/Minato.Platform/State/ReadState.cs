@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+
+namespace Minato.Platform;
+
+/// <summary>What snapshot and transaction read alike. Sequences hold on to the version they were asked of.</summary>
+public abstract class ReadState : IReadState
+{
+    private protected ReadState()
+    {
+    }
+
+    internal abstract TableData<TKey, TRecord> Data<TKey, TRecord>(Table<TKey, TRecord> table)
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class;
+
+    public TRecord? Find<TKey, TRecord>(Table<TKey, TRecord> table, TKey key)
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class => Data(table).Records.GetValueOrDefault(key);
+
+    public int Count<TKey, TRecord>(Table<TKey, TRecord> table)
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class => Data(table).Count;
+
+    public IEnumerable<TRecord> All<TKey, TRecord>(Table<TKey, TRecord> table)
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class => Data(table).Records.Values;
+
+    public IReadOnlyList<TKey> Keys<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
+        where TIndexKey : notnull
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class => Data(index.Table).Keys(index, at);
+
+    public int Count<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
+        where TIndexKey : notnull
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class => Data(index.Table).Keys(index, at).Count;
+
+    public IEnumerable<TRecord> Where<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
+        where TIndexKey : notnull
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class
+    {
+        var data = Data(index.Table);
+        return data.Keys(index, at).Select(key => data.Records[key]);
+    }
+
+    public IEnumerable<TRecord> After<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at, TKey? after)
+        where TIndexKey : notnull
+        where TKey : class, IComparable<TKey>
+        where TRecord : class =>
+        after is null ? Where(index, at) : From(Data(index.Table), Data(index.Table).Keys(index, at), after);
+
+    public IEnumerable<TRecord> After<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at, TKey? after)
+        where TIndexKey : notnull
+        where TKey : struct, IComparable<TKey>
+        where TRecord : class =>
+        after is not { } last ? Where(index, at) : From(Data(index.Table), Data(index.Table).Keys(index, at), last);
+
+    private static IEnumerable<TRecord> From<TKey, TRecord>(TableData<TKey, TRecord> data, ImmutableSortedSet<TKey> keys, TKey after)
+        where TKey : notnull, IComparable<TKey>
+        where TRecord : class
+    {
+        var found = keys.IndexOf(after);
+        for (var i = found >= 0 ? found + 1 : ~found; i < keys.Count; i++) yield return data.Records[keys[i]];
+    }
+}
