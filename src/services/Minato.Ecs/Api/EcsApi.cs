@@ -1,0 +1,13 @@
+using Minato.Aws;
+using Minato.Contracts.Ecs;
+using Minato.Platform;
+
+namespace Minato.Ecs.Api;
+
+/// <summary>The ECS API: writes intent and answers at once. One partial file a resource noun.</summary>
+internal sealed partial class EcsApi(Store store, TimeProvider clock, PageTokens tokens) : IEcs
+{
+    private static Task<T> Answer<T>(T answer) => Task.FromResult(answer);
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Contracts.Ecs;
+using Minato.Ecs.Api;
+using Minato.Ecs.State;
+using Minato.Platform;
+
+namespace Minato.Ecs;
+
+/// <summary>The door of the ECS room.</summary>
+public static class EcsRoom
+{
+    public static IServiceCollection AddEcs(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new EcsOptions());
+        services.AddSingleton<IEcs, EcsApi>();
+        services.AddTable(EcsTables.Clusters).AddTable(EcsTables.Families).AddTable(EcsTables.TaskDefinitions)
+            .AddTable(EcsTables.Tasks).AddTable(EcsTables.Instances).AddTable(EcsTables.LogCursors)
+            .AddTable(EcsTables.Settings).AddTable(EcsTables.ClientTokens);
+        return services;
+    }
+}
