@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Minato.Cli.Output;
+using Minato.Cli.Running;
+
+namespace Minato.Cli.Commands;
+
+/// <summary>Prints shell lines that point AWS clients at the server: <c>eval "$(./minato env)"</c>.</summary>
+internal static class EnvCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("env", "Prints the shell lines that point AWS clients here: eval \"$(./minato env)\"");
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var (installation, running) = new ServerFiles(parsed.DataDirectory()).Require();
+        var region = parsed.GetRequiredValue(Options.Region);
+        (string Name, string Value)[] variables =
+        [
+            ("AWS_ENDPOINT_URL", running.Endpoint.ToString().TrimEnd('/')),
+            ("AWS_ACCESS_KEY_ID", installation.RootKey.AccessKeyId), ("AWS_SECRET_ACCESS_KEY", installation.RootKey.SecretAccessKey),
+            ("AWS_REGION", region), ("AWS_DEFAULT_REGION", region), ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("MINATO_REGISTRY", $"{running.Endpoint.Host}:{running.Endpoint.Port}"),
+        ];
+        if (parsed.GetValue(Options.Json))
+        {
+            Screen.Json(new JsonObject(variables.Select(v => KeyValuePair.Create(v.Name, (JsonNode?)v.Value))));
+            return 0;
+        }
+        foreach (var (name, value) in variables) Screen.Line($"export {name}='{value}'");
+        Screen.Line("unset AWS_SESSION_TOKEN AWS_PROFILE");
+        // The AWS CLI reads AWS_ENDPOINT_URL since 2.13 only; a function gives older ones the option, with the same effect for newer ones.
+        Screen.Line("aws() { command aws --endpoint-url \"$AWS_ENDPOINT_URL\" \"$@\"; }");
+        return 0;
+    }
+}

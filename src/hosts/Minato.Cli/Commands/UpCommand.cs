@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Minato.Cli.Output;
+using Minato.Cli.Running;
+using Minato.Server;
+
+namespace Minato.Cli.Commands;
+
+internal static class UpCommand
+{
+    private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when the server answers; it goes on in the background." };
+    private static readonly Option<int?> Port = new("--port") { Description = "Port on 127.0.0.1 (default 4566, or what this installation had)." };
+    private static readonly Option<string?> Account = new("--account") { Description = "Account id, 12 digits (default 123456789012). Only at first start.", HelpName = "ID" };
+    private static readonly Option<string?> Credentials = new("--credentials") { Description = "Fixes the root access key, for CI.", HelpName = "ID:SECRET" };
+    private static readonly Option<bool> NoInstall = new("--no-install") { Description = "Do not install or start missing engines." };
+
+    public static Command Create()
+    {
+        var command = new Command("up", "Starts the server; installs what is missing (Docker Engine, HAProxy) after saying so.") { Detach, Port, Account, Credentials, NoInstall };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
+    {
+        var files = new ServerFiles(parsed.DataDirectory());
+        if (files.Running is { } running)
+        {
+            Screen.Line($"A server runs already on {files.DataDirectory}: {running.Endpoint} (pid {running.ProcessId})");
+            return 0;
+        }
+        if (!parsed.GetValue(NoInstall)) await EngineInstaller.EnsureAsync(demo: false, ct);
+        var arguments = Arguments(parsed, files);
+        if (!parsed.GetValue(Detach)) return await ServerProcess.RunAsync([.. arguments, "--banner"], ct);
+        await ServerProcess.StartAsync(files, arguments, ct);
+        var (installation, started) = files.Require();
+        Screen.Line(Banner.Text(installation, started, files.DataDirectory));
+        return 0;
+    }
+
+    private static List<string> Arguments(ParseResult parsed, ServerFiles files)
+    {
+        List<string> arguments = ["--data", files.DataDirectory];
+        if (parsed.GetValue(Port) is { } port) arguments.AddRange(["--port", $"{port}"]);
+        if (parsed.GetValue(Account) is { } account) arguments.AddRange(["--account", account]);
+        if (parsed.GetValue(Credentials) is { } credentials) arguments.AddRange(["--credentials", credentials]);
+        return arguments;
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace Minato.Cli;
+
+/// <summary>Options that every command takes.</summary>
+internal static class Options
+{
+    public static readonly Option<DirectoryInfo?> Data = new("--data")
+    {
+        Description = "Folder of the installation (default: minato in the user's data home). Several run beside each other.",
+        Recursive = true,
+        HelpName = "DIR",
+    };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Answer in JSON.", Recursive = true };
+
+    public static readonly Option<string> Region = new("--region")
+    {
+        Description = "Region to look at (default: AWS_REGION, AWS_DEFAULT_REGION or us-east-1).",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1",
+    };
+
+    public static void AddShared(RootCommand root)
+    {
+        root.Add(Data);
+        root.Add(Json);
+        root.Add(Region);
+    }
+
+    // `./minato test` is answered by the script before this program runs; the entry is here for --help.
+    public static Command Test()
+    {
+        var command = new Command("test", "Runs all tests; the last line says how many passed and failed.");
+        command.SetAction(_ => throw new UserException("Run the tests with ./minato test in the repository."));
+        return command;
+    }
+
+    public static string DataDirectory(this ParseResult parsed) => parsed.GetValue(Data)?.FullName ?? DefaultDataDirectory();
+
+    private static string DefaultDataDirectory()
+    {
+        var home = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
+        return Path.Combine(string.IsNullOrEmpty(home) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share") : home, "minato");
+    }
+}

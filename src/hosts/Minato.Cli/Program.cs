@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Minato.Cli;
+using Minato.Cli.Commands;
+using Minato.Cli.Output;
+
+// What the user meets: every command either does its work or says in one line what is wrong and what to do next.
+var root = new RootCommand("Minato runs Amazon ECS, and what an ECS deployment stands on, on this machine.")
+{
+    UpCommand.Create(), DownCommand.Create(), EnvCommand.Create(), DemoCommand.Create(), StatusCommand.Create(),
+    LogsCommand.Create(), EventsCommand.Create(), ResetCommand.Create(),
+};
+root.Add(Options.Test());
+Options.AddShared(root);
+try
+{
+    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+}
+catch (UserException e)
+{
+    Screen.Error(e.Message);
+    return e.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Minato.Cli.Output;
+
+namespace Minato.Cli.Running;
+
+/// <summary>Sees to it that Docker Engine and HAProxy are on the machine and dockerd runs; says so before it changes anything.</summary>
+internal static class EngineInstaller
+{
+    private const string DockerSocket = "/var/run/docker.sock";
+
+    private sealed record Need(string Package, string Purpose, params string[] Paths)
+    {
+        public bool IsMissing => !Array.Exists(Paths, File.Exists);
+    }
+
+    private static readonly Need[] ForServer =
+    [
+        new("docker.io", "Docker Engine runs the containers", "/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd"),
+        new("haproxy", "HAProxy carries the traffic of load balancers", "/usr/sbin/haproxy", "/usr/local/sbin/haproxy"),
+    ];
+
+    private static readonly Need[] ForDemo = [.. ForServer, new("busybox-static", "the demo's image is made of it", "/bin/busybox", "/usr/bin/busybox")];
+
+    public static async Task EnsureAsync(bool demo, CancellationToken ct)
+    {
+        var missing = (demo ? ForDemo : ForServer).Where(n => n.IsMissing && !(n.Package is "docker.io" && DockerAnswers())).ToArray();
+        if (missing.Length > 0) await InstallAsync(missing, ct);
+        if (!DockerAnswers()) await StartDockerAsync(ct);
+    }
+
+    private static async Task InstallAsync(Need[] missing, CancellationToken ct)
+    {
+        var packages = string.Join(' ', missing.Select(m => m.Package));
+        var why = string.Join("; ", missing.Select(m => $"{m.Package} is missing ({m.Purpose})"));
+        if (!File.Exists("/usr/bin/apt-get")) throw new UserException($"{why}. Install it with this system's package manager and try again.");
+        if (!Environment.IsPrivilegedProcess) throw new UserException($"{why}. Install with: sudo apt-get install {packages}");
+        foreach (var need in missing) Screen.Line($"Installing {need.Package}: {need.Purpose}");
+        string[] install = ["install", "-y", "-qq", "--no-install-recommends", .. missing.Select(m => m.Package)];
+        if ((await Run("apt-get", install, ct)).Code is 0) return;
+        await Run("apt-get", ["update", "-qq"], ct);
+        var again = await Run("apt-get", install, ct);
+        if (again.Code is not 0) throw new UserException($"apt-get install {packages} failed: {again.Output.Trim()}");
+    }
+
+    private static async Task StartDockerAsync(CancellationToken ct)
+    {
+        if (ForServer[0].IsMissing) throw new UserException($"Docker Engine does not answer on {DockerSocket}.");
+        if (!Environment.IsPrivilegedProcess) throw new UserException($"Docker Engine does not answer on {DockerSocket}. Start it with: sudo systemctl start docker");
+        Screen.Line("Starting Docker Engine");
+        if (Directory.Exists("/run/systemd/system")) await Run("systemctl", ["start", "docker"], ct);
+        else StartDetached("dockerd", "/var/log/dockerd.log");
+        for (var attempt = 0; attempt < 300 && !DockerAnswers(); attempt++) await Task.Delay(100, ct);
+        if (!DockerAnswers()) throw new UserException("Docker Engine did not start within 30 s. Its log: /var/log/dockerd.log (or journalctl -u docker).");
+    }
+
+    private static void StartDetached(string program, string log)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"setsid {program} >{log} 2>&1 </dev/null &"]) { UseShellExecute = false });
+    }
+
+    private static bool DockerAnswers()
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint(DockerSocket));
+            return true;
+        }
+        catch (SocketException) { return false; }
+    }
+
+    private static async Task<(int Code, string Output)> Run(string program, string[] arguments, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+        using var process = Process.Start(start) ?? throw new UserException($"{program} could not be started.");
+        var output = process.StandardOutput.ReadToEndAsync(ct);
+        var error = process.StandardError.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        return (process.ExitCode, await output + await error);
+    }
+}

@@ -1,0 +1,92 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Minato.Cli.Running;
+
+/// <summary>Starts and stops the server of a data directory.</summary>
+internal static class ServerProcess
+{
+    private const int Terminate = 15;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    public static string Executable => Path.Combine(AppContext.BaseDirectory, "Minato.Server");
+
+    /// <summary>Runs it in the foreground until it ends.</summary>
+    public static async Task<int> RunAsync(IEnumerable<string> arguments, CancellationToken ct)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Executable, arguments) { UseShellExecute = false })
+            ?? throw new UserException("the server could not be started.");
+        // Ctrl-C reaches the server too (same terminal); what is left here is to wait for it.
+        using var stop = ct.Register(() => Signal(process.Id, Terminate));
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+
+    /// <summary>Starts it in a session of its own and waits until it answers.</summary>
+    public static async Task StartAsync(ServerFiles files, IReadOnlyList<string> arguments, CancellationToken ct)
+    {
+        Directory.CreateDirectory(files.DataDirectory);
+        var command = string.Join(' ', new[] { Executable }.Concat(arguments).Select(Quote));
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec setsid {command} >>{Quote(files.LogPath)} 2>&1 </dev/null"]) { UseShellExecute = false })
+            ?? throw new UserException("the server could not be started.");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(StartLimit);
+        using var http = new HttpClient();
+        while (true)
+        {
+            if (shell.HasExited) throw new UserException($"the server stopped at once: {LastLines(files.LogPath)}");
+            if (files.Running is { } running && await Answers(http, running.Endpoint, limit.Token)) return;
+            try { await Task.Delay(25, limit.Token); }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                throw new UserException($"the server did not answer within {StartLimit.TotalSeconds:0} s. Its log: {files.LogPath}");
+            }
+        }
+    }
+
+    /// <returns>False when none ran.</returns>
+    public static async Task<bool> StopAsync(ServerFiles files, CancellationToken ct)
+    {
+        if (files.Running is not { } running) return false;
+        Signal(running.ProcessId, Terminate);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(StopLimit);
+        try
+        {
+            using var process = Process.GetProcessById(running.ProcessId);
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (ArgumentException) { return true; }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new UserException($"the server (pid {running.ProcessId}) did not stop within {StopLimit.TotalSeconds:0} s. Its log: {files.LogPath}");
+        }
+        return true;
+    }
+
+    private static async Task<bool> Answers(HttpClient http, Uri endpoint, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(endpoint, "/_minato/health"), ct);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException) { return false; }
+    }
+
+    private static void Signal(int processId, int signal)
+    {
+        try
+        {
+            using var kill = Process.Start("kill", [$"-{signal}", $"{processId}"]);
+            kill.WaitForExit();
+        }
+        catch (Win32Exception e) { throw new UserException($"cannot signal process {processId}: {e.Message}"); }
+    }
+
+    private static string LastLines(string path) =>
+        File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(8)).Trim() : "it wrote no log.";
+
+    private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Minato.Engines.Containers;
+using Minato.Platform;
+
+namespace Minato.Server;
+
+/// <summary>
+/// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c> and
+/// <c>POST /_minato/reset</c> with the root key as user name and password.
+/// </summary>
+internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine)
+{
+    public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    {
+        ("GET", "/_minato/health") => AnswerAsync(context, 200, new() { ["status"] = "running", ["installation"] = installation.Id }),
+        (_, "/_minato/health") or (_, "/_minato/status") or (_, "/_minato/reset") when !IsRoot(context.Request) => ChallengeAsync(context),
+        ("GET", "/_minato/status") => StatusAsync(context),
+        ("POST", "/_minato/reset") => ResetAsync(context),
+        (_, "/_minato/health") or (_, "/_minato/status") or (_, "/_minato/reset") => AnswerAsync(context, 405, new() { ["message"] = "Method not allowed." }),
+        _ => AnswerAsync(context, 404, new() { ["message"] = "There is /_minato/health, /_minato/status and /_minato/reset." }),
+    };
+
+    private async Task StatusAsync(HttpContext context)
+    {
+        var status = await engine.StatusAsync(context.RequestAborted);
+        await AnswerAsync(context, 200, new()
+        {
+            ["containerEngine"] = status switch
+            {
+                EngineStatus.Up up => new JsonObject { ["up"] = true, ["version"] = up.Version, ["cpus"] = up.Cpus, ["memoryBytes"] = up.MemoryBytes },
+                EngineStatus.Away away => new JsonObject { ["up"] = false, ["advice"] = away.Advice },
+                _ => null,
+            },
+        });
+    }
+
+    private async Task ResetAsync(HttpContext context)
+    {
+        var watch = Stopwatch.StartNew();
+        await host.ResetAsync(context.RequestAborted);
+        await AnswerAsync(context, 200, new() { ["status"] = "reset", ["milliseconds"] = watch.ElapsedMilliseconds });
+    }
+
+    private bool IsRoot(HttpRequest request)
+    {
+        const string scheme = "Basic ";
+        var header = request.Headers.Authorization.ToString();
+        if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return false;
+        var expected = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{installation.RootKey.AccessKeyId}:{installation.RootKey.SecretAccessKey}"));
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header[scheme.Length..].Trim()), Encoding.UTF8.GetBytes(expected));
+    }
+
+    private static Task ChallengeAsync(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Basic realm=\"minato\"";
+        return AnswerAsync(context, 401, new() { ["message"] = "Give the root access key as user name and its secret as password." });
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, JsonObject body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(body.ToJsonString(), context.RequestAborted);
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Aws.Dispatch;
+using Minato.Contracts.CloudWatchLogs;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecr;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.Iam;
+using Minato.Contracts.Sts;
+using Minato.Ec2;
+using Minato.Ecr;
+using Minato.Ecs;
+using Minato.Elb;
+using Minato.Engines.Docker;
+using Minato.Engines.HaProxy;
+using Minato.Iam;
+using Minato.Logs;
+using Minato.Platform;
+using Minato.Platform.Files;
+using Minato.Platform.Sqlite;
+using Minato.Sts;
+
+namespace Minato.Server;
+
+/// <summary>Which parts make a server: the only place that knows rooms and adapters together.</summary>
+internal static class Composition
+{
+    public static IServiceCollection AddMinato(this IServiceCollection services, ServerOptions options, InstallationFile file, RunningFile running) => services
+        .AddSingleton(file)
+        .AddSingleton(running)
+        .AddSingleton(new Installation { Id = file.Id, AccountId = file.AccountId, Endpoint = running.Endpoint })
+        .AddSingleton(new RootKey(file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey, file.AccountId))
+        .AddSingleton(new PageTokens(file.Secret))
+        .AddState(options)
+        .AddEngines(options, file, running)
+        .AddRooms()
+        .AddSingleton<AdminEndpoint>()
+        .AddSingleton<LoadBalancerEntrance>()
+        .AddSingleton<FrontDoor>();
+
+    private static IServiceCollection AddState(this IServiceCollection services, ServerOptions options) => services
+        .AddSqliteState(options.DataDirectory)
+        .AddFileBlobs(options.DataDirectory)
+        .AddPlatform();
+
+    private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file, RunningFile running) => services
+        .AddDockerEngine(new() { InstallationId = file.Id })
+        .AddHaProxy(new()
+        {
+            InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = running.SharedProxyPort,
+        });
+
+    private static IServiceCollection AddRooms(this IServiceCollection services) => services
+        .AddAwsEndpoint()
+        .AddIam().AddAwsService<IIam>(IamService.Model)
+        .AddSts().AddAwsService<ISts>(StsService.Model)
+        .AddEc2().AddAwsService<IEc2>(Ec2Service.Model)
+        .AddLogs().AddAwsService<ICloudWatchLogs>(CloudWatchLogsService.Model)
+        .AddEcr().AddAwsService<IEcr>(EcrService.Model)
+        .AddElb().AddAwsService<IElasticLoadBalancingV2>(ElasticLoadBalancingV2Service.Model)
+        .AddEcs().AddAwsService<IEcs>(EcsService.Model);
+}

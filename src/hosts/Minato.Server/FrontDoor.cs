@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Minato.Aws.Dispatch;
+using Minato.Ecr;
+
+namespace Minato.Server;
+
+/// <summary>One port for everything: AWS APIs, the registry protocol, load balancers by name, and Minato's own few paths.</summary>
+internal sealed class FrontDoor(AwsEndpoint aws, RegistryEndpoint registry, LoadBalancerEntrance loadBalancers, AdminEndpoint admin)
+{
+    public Task HandleAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (loadBalancers.IsMeant(request.Host.Host)) return loadBalancers.ForwardAsync(context);
+        if (request.Path.StartsWithSegments("/_minato")) return admin.HandleAsync(context);
+        return request.Path.StartsWithSegments("/v2") && !IsSigned(request) ? registry.HandleAsync(context) : aws.HandleAsync(context);
+    }
+
+    // REST services have paths under /v2 as well; a registry client never signs.
+    private static bool IsSigned(HttpRequest request) =>
+        request.Headers.Authorization.ToString().StartsWith("AWS4-", StringComparison.Ordinal) || request.Query.ContainsKey("X-Amz-Signature");
+}

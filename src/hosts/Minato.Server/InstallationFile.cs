@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Minato.Server;
+
+/// <summary>
+/// <c>installation.json</c> in the data directory: who this installation is. Made at first start, mode 0600: it holds the root key
+/// and the secret that tokens are sealed with.
+/// </summary>
+public sealed record InstallationFile
+{
+    public required string Id { get; init; }
+    public required string AccountId { get; init; }
+    public required RootKeyFile RootKey { get; init; }
+
+    /// <summary>32 random bytes.</summary>
+    public required byte[] Secret { get; init; }
+
+    /// <summary>The port it had last, so that it comes back where clients look for it.</summary>
+    public int? Port { get; init; }
+
+    private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "installation.json");
+
+    public static InstallationFile? Find(string dataDirectory) => PrivateFile.Read(PathIn(dataDirectory), HostJson.Default.InstallationFile);
+
+    internal static InstallationFile Open(ServerOptions options)
+    {
+        var found = Find(options.DataDirectory);
+        if (found is not null && options.AccountId is { } account && account != found.AccountId)
+            throw new ServerStartException($"the installation in {options.DataDirectory} belongs to account {found.AccountId}; --account can only be chosen at first start.");
+        var file = found ?? new()
+        {
+            Id = RandomNumberGenerator.GetHexString(8, lowercase: true),
+            AccountId = options.AccountId ?? ServerOptions.DefaultAccountId,
+            RootKey = options.Credentials ?? RootKeyFile.New(),
+            Secret = RandomNumberGenerator.GetBytes(32),
+        };
+        file = file with { RootKey = options.Credentials ?? file.RootKey, Port = options.Port ?? file.Port };
+        if (file != found) PrivateFile.Write(PathIn(options.DataDirectory), file, HostJson.Default.InstallationFile);
+        return file;
+    }
+}
+
+public sealed record RootKeyFile(string AccessKeyId, string SecretAccessKey)
+{
+    internal static RootKeyFile New() => new(
+        $"AKIA{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)}",
+        RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 40));
+}
+
+/// <summary><c>server.json</c>: the server that runs now, for those who look for it by data directory.</summary>
+public sealed record RunningFile(int ProcessId, DateTimeOffset ProcessStartedAt, Uri Endpoint, int SharedProxyPort)
+{
+    private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "server.json");
+
+    public static RunningFile? Find(string dataDirectory) => PrivateFile.Read(PathIn(dataDirectory), HostJson.Default.RunningFile);
+
+    internal void Write(string dataDirectory) => PrivateFile.Write(PathIn(dataDirectory), this, HostJson.Default.RunningFile);
+
+    internal static void Delete(string dataDirectory) => File.Delete(PathIn(dataDirectory));
+}
+
+[JsonSerializable(typeof(InstallationFile))]
+[JsonSerializable(typeof(RunningFile))]
+[JsonSourceGenerationOptions(WriteIndented = true)]
+internal sealed partial class HostJson : JsonSerializerContext;

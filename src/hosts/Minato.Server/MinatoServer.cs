@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Minato.Platform;
+
+namespace Minato.Server;
+
+/// <summary>One running Minato: state, rooms and engines behind one endpoint on loopback.</summary>
+internal sealed class MinatoServer : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private readonly string _dataDirectory;
+
+    private MinatoServer(WebApplication web, InstallationFile installation, RunningFile running, string dataDirectory)
+    {
+        _web = web;
+        Installation = installation;
+        Running = running;
+        _dataDirectory = dataDirectory;
+    }
+
+    public InstallationFile Installation { get; }
+    public RunningFile Running { get; }
+
+    /// <exception cref="ServerStartException">It cannot start; the message says what to do.</exception>
+    public static async Task<MinatoServer> StartAsync(ServerOptions options)
+    {
+        CreateDataDirectory(options.DataDirectory);
+        var installation = InstallationFile.Open(options);
+        var port = FreePort(installation.Port ?? ServerOptions.DefaultPort);
+        var running = new RunningFile(Environment.ProcessId, Process.GetCurrentProcess().StartTime, new($"http://127.0.0.1:{port}"), FreePort(0));
+        var web = Build(options, installation, running);
+        var host = web.Services.GetRequiredService<PlatformHost>();
+        try
+        {
+            await host.StartAsync(CancellationToken.None);
+            await web.StartAsync();
+        }
+        catch (Exception e) when (e is StoreUnreadableException or IOException)
+        {
+            await web.DisposeAsync();
+            throw new ServerStartException(e.Message);
+        }
+        running.Write(options.DataDirectory);
+        return new(web, installation, running, options.DataDirectory);
+    }
+
+    public Task WaitAsync() => _web.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.Services.GetRequiredService<PlatformHost>().StopAsync();
+        await _web.DisposeAsync();
+        RunningFile.Delete(_dataDirectory);
+    }
+
+    private static WebApplication Build(ServerOptions options, InstallationFile installation, RunningFile running)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = options.DataDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Each part of the endpoint bounds what it reads: an API call is small, an image layer is not.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, running.Endpoint.Port);
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+            .AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ "; console.UseUtcTimestamp = true; });
+        builder.Services.AddSingleton<IHostLifetime, Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>();
+        builder.Services.AddMinato(options, installation, running);
+        var web = builder.Build();
+        var door = web.Services.GetRequiredService<FrontDoor>();
+        web.Run(door.HandleAsync);
+        return web;
+    }
+
+    private static void CreateDataDirectory(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ServerStartException($"the data directory {path} cannot be made: {e.Message} Choose another with --data DIR.");
+        }
+    }
+
+    // Found out before anything else starts, so that the message is about the port and nothing has to be undone.
+    private static int FreePort(int wanted)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, wanted);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            throw new ServerStartException($"port {wanted} on 127.0.0.1 is in use by another program. Choose another: ./minato up --port N (0 takes any free one).");
+        }
+        catch (SocketException e)
+        {
+            throw new ServerStartException($"cannot listen on 127.0.0.1:{wanted}: {e.Message}");
+        }
+    }
+}

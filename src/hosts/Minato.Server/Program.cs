@@ -1,0 +1,15 @@
+using Minato.Server;
+
+try
+{
+    var options = ServerOptions.Parse(args);
+    await using var server = await MinatoServer.StartAsync(options);
+    if (options.Banner) Console.WriteLine(Banner.Text(server.Installation, server.Running, options.DataDirectory));
+    await server.WaitAsync();
+    return 0;
+}
+catch (ServerStartException e)
+{
+    Console.Error.WriteLine($"minato: {e.Message}");
+    return 1;
+}

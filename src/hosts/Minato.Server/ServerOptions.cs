@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Minato.Server;
+
+/// <summary>What the server is started with.</summary>
+internal sealed record ServerOptions
+{
+    public const int DefaultPort = 4566;
+    public const string DefaultAccountId = "123456789012";
+
+    public required string DataDirectory { get; init; }
+    public int? Port { get; init; }
+    public string? AccountId { get; init; }
+    public RootKeyFile? Credentials { get; init; }
+
+    /// <summary>Print what to type next when it answers.</summary>
+    public bool Banner { get; init; }
+
+    /// <exception cref="ServerStartException">An argument is not understood.</exception>
+    public static ServerOptions Parse(string[] args)
+    {
+        string? data = null, account = null;
+        int? port = null;
+        RootKeyFile? credentials = null;
+        var banner = false;
+        for (var i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "--banner": banner = true; break;
+                case "--data": data = Value(args, ref i); break;
+                case "--account": account = Account(Value(args, ref i)); break;
+                case "--port": port = ParsePort(Value(args, ref i)); break;
+                case "--credentials": credentials = Key(Value(args, ref i)); break;
+                default: throw new ServerStartException($"unknown argument '{args[i]}'. Start the server with ./minato up.");
+            }
+        }
+        return new()
+        {
+            DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
+            Port = port, AccountId = account, Credentials = credentials, Banner = banner,
+        };
+    }
+
+    private static string Value(string[] args, ref int i) =>
+        ++i < args.Length ? args[i] : throw new ServerStartException($"{args[i - 1]} needs a value.");
+
+    private static string Account(string text) => text.Length is 12 && text.All(char.IsAsciiDigit) ? text
+        : throw new ServerStartException($"--account takes 12 digits, not '{text}'.");
+
+    private static int ParsePort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535 ? port
+            : throw new ServerStartException($"--port takes a number from 0 (any free one) to 65535, not '{text}'.");
+
+    private static RootKeyFile Key(string text) => text.Split(':', 2) is [{ Length: >= 4 } id, { Length: >= 4 } secret] ? new(id, secret)
+        : throw new ServerStartException("--credentials takes ID:SECRET, each of at least 4 characters.");
+}
+
+/// <summary>The server cannot start; the message says why and what to do.</summary>
+public sealed class ServerStartException(string message) : Exception(message);

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+using Minato.Platform;
+
+namespace Minato.Sts;
+
+/// <summary>Temporary credentials that were handed out.</summary>
+internal sealed record SessionState
+{
+    public required string AccessKeyId { get; init; }
+    public required string SecretAccessKey { get; init; }
+    public required string SessionToken { get; init; }
+    public required string AccountId { get; init; }
+    public required string PrincipalArn { get; init; }
+    public required string PrincipalId { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+internal static class StsTables
+{
+    public static readonly Table<string, SessionState> Sessions = new("sts.sessions", s => s.AccessKeyId, StsJson.Default.SessionState);
+
+    // Expired sessions are dropped an hour at a time, without looking at the others.
+    public static readonly Index<long, string, SessionState> SessionsByHour = Sessions.AddIndex<long>("hour", s => HourOf(s.ExpiresAt));
+
+    public static long HourOf(DateTimeOffset time) => time.ToUnixTimeSeconds() / 3600;
+}
+
+[JsonSerializable(typeof(SessionState))]
+internal sealed partial class StsJson : JsonSerializerContext;
