@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Ec2.Planning;
+using Minato.Ec2.State;
+
+namespace Minato.Ec2.Api;
+
+internal sealed partial class Ec2Api
+{
+    /// <summary>The host listens on loopback for ports of containers in bridge and host mode; that is where targets of it are.</summary>
+    private const string HostAddress = "127.0.0.1";
+
+    private static readonly FilterSet<Instance> InstanceFilters = new(
+        ("instance-id", i => [i.InstanceId]),
+        ("instance-state-name", _ => ["running"]),
+        ("instance-state-code", _ => ["16"]),
+        ("instance-type", i => [i.InstanceType]),
+        ("private-ip-address", i => [i.PrivateIpAddress]),
+        ("private-dns-name", i => [i.PrivateDnsName]),
+        ("vpc-id", i => [i.VpcId]),
+        ("subnet-id", i => [i.SubnetId]),
+        ("availability-zone", i => [i.Placement?.AvailabilityZone]),
+        ("image-id", i => [i.ImageId]),
+        ("owner-id", _ => []));
+
+    public async Task<DescribeInstancesResponse> DescribeInstancesAsync(DescribeInstancesRequest request, Caller caller, CancellationToken ct)
+    {
+        var vpc = await homes.EnsureAsync(caller, ct);
+        EndIfDryRun(request.DryRun);
+        var state = store.Current;
+        var host = HostOf(vpc, state.Where(Ec2Tables.SubnetsByHome, HomeOf(caller)).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal).First());
+        if (request.InstanceIds is { } asked && asked.FirstOrDefault(id => id != host.InstanceId) is { } unknown) throw Ec2Errors.InstanceNotFound(unknown);
+        var tags = TagsOf(state, KeyOf(caller, HostId(HomeOf(caller))));
+        var reservation = new Reservation
+        {
+            ReservationId = "r-" + HostId(HomeOf(caller))["i-".Length..], OwnerId = caller.AccountId, Groups = [], Instances = [host with { Tags = ToWire(tags) }],
+        };
+        return new() { Reservations = InstanceFilters.Compile(request.Filters, _ => tags)(host) ? [reservation] : [] };
+    }
+
+    /// <summary>Not stored: the same installation names its host the same way for ever, also after a reset.</summary>
+    private string HostId(Home home)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{installation.Id}/{home.AccountId}/{home.Region}"));
+        return "i-0" + Convert.ToHexStringLower(hash)[..16];
+    }
+
+    private Instance HostOf(StoredVpc vpc, StoredSubnet subnet) => new()
+    {
+        InstanceId = HostId(vpc.Key.Home),
+        InstanceType = "minato.host", // Not a type of AWS on purpose: what the machine is, its owner knows.
+        LaunchTime = vpc.CreatedAt,
+        State = new() { Code = 16, Name = InstanceStateName.Running },
+        Placement = new() { AvailabilityZone = subnet.AvailabilityZone, Tenancy = Tenancy.Default },
+        VpcId = vpc.Key.Id,
+        SubnetId = subnet.Key.Id,
+        PrivateIpAddress = HostAddress,
+        PrivateDnsName = "localhost",
+        SecurityGroups = [new() { GroupId = vpc.DefaultSecurityGroupId, GroupName = "default" }],
+        NetworkInterfaces = [],
+        SourceDestCheck = true,
+    };
+}

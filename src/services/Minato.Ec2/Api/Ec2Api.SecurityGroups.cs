@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Ec2.Planning;
+using Minato.Ec2.State;
+using Minato.Platform;
+
+namespace Minato.Ec2.Api;
+
+internal sealed partial class Ec2Api
+{
+    private static readonly FilterSet<SecurityGroupState> GroupFilters = new(
+        ("group-id", g => [g.Key.Id]),
+        ("group-name", g => [g.Name]),
+        ("description", g => [g.Description]),
+        ("vpc-id", g => [g.VpcId]),
+        ("owner-id", g => [g.Key.AccountId]),
+        ("ip-permission.cidr", g => g.Rules.Where(r => !r.IsEgress).Select(r => r.CidrIpv4)),
+        ("ip-permission.group-id", g => g.Rules.Where(r => !r.IsEgress).Select(r => r.GroupId)),
+        ("ip-permission.protocol", g => g.Rules.Where(r => !r.IsEgress).Select(r => r.Protocol)),
+        ("ip-permission.from-port", g => g.Rules.Where(r => !r.IsEgress).Select(r => Text(r.FromPort))),
+        ("ip-permission.to-port", g => g.Rules.Where(r => !r.IsEgress).Select(r => Text(r.ToPort))),
+        ("egress.ip-permission.cidr", g => g.Rules.Where(r => r.IsEgress).Select(r => r.CidrIpv4)),
+        ("egress.ip-permission.group-id", g => g.Rules.Where(r => r.IsEgress).Select(r => r.GroupId)),
+        ("egress.ip-permission.protocol", g => g.Rules.Where(r => r.IsEgress).Select(r => r.Protocol)));
+
+    public async Task<CreateSecurityGroupResponse> CreateSecurityGroupAsync(
+        CreateSecurityGroupRequest request, Caller caller, CancellationToken ct)
+    {
+        var home = await homes.EnsureAsync(caller, ct);
+        var vpcId = request.VpcId ?? home.Key.Id;
+        if (request.GroupName.Equals("default", StringComparison.OrdinalIgnoreCase)) throw Ec2Errors.ReservedGroupName(request.GroupName);
+        if (request.GroupName.StartsWith("sg-", StringComparison.Ordinal))
+        {
+            throw Ec2Errors.Invalid($"Value ({request.GroupName}) for parameter groupName is invalid. Group names may not be in the format sg-*");
+        }
+        var tags = TagsFrom(request.TagSpecifications, "security-group");
+        EndIfDryRun(request.DryRun);
+        var group = await store.UpdateAsync(tx =>
+        {
+            if (tx.Find(Ec2Tables.Vpcs, KeyOf(caller, vpcId)) is null) throw Ec2Errors.VpcNotFound(vpcId);
+            if (tx.Count(Ec2Tables.SecurityGroupsByName, (vpcId, request.GroupName)) > 0) throw Ec2Errors.DuplicateGroup(request.GroupName, vpcId);
+            var made = new SecurityGroupState
+            {
+                Key = KeyOf(caller, DefaultVpc.NewId("sg", ids)),
+                Name = request.GroupName,
+                Description = request.Description,
+                VpcId = vpcId,
+                Rules = [DefaultVpc.EgressToAnywhere(ids)],
+            };
+            tx.Put(Ec2Tables.SecurityGroups, made);
+            PutTags(tx, made.Key, tags);
+            return made;
+        }, ct);
+        return new() { GroupId = group.Key.Id, SecurityGroupArn = ArnOf(group.Key, "security-group"), Tags = ToWire(tags) };
+    }
+
+    public async Task<DeleteSecurityGroupResponse> DeleteSecurityGroupAsync(
+        DeleteSecurityGroupRequest request, Caller caller, CancellationToken ct)
+    {
+        var vpc = await homes.EnsureAsync(caller, ct);
+        EndIfDryRun(request.DryRun);
+        var id = await store.UpdateAsync(tx =>
+        {
+            var group = FindGroup(tx, caller, vpc, request.GroupId, request.GroupName);
+            if (group.Name == "default") throw Ec2Errors.CannotDeleteDefault(group.Key.Id);
+            if (IsInUse(tx, group)) throw Ec2Errors.HasDependents(group.Key.Id);
+            tx.Delete(Ec2Tables.SecurityGroups, group.Key);
+            tx.Delete(Ec2Tables.Tags, group.Key);
+            return group.Key.Id;
+        }, ct);
+        return new() { Return = true, GroupId = id };
+    }
+
+    public async Task<DescribeSecurityGroupsResponse> DescribeSecurityGroupsAsync(
+        DescribeSecurityGroupsRequest request, Caller caller, CancellationToken ct)
+    {
+        var vpc = await homes.EnsureAsync(caller, ct);
+        EndIfDryRun(request.DryRun);
+        var state = store.Current;
+        var passes = GroupFilters.Compile(request.Filters, g => TagsOf(state, g.Key));
+        var groups = request.GroupNames is { IsDefaultOrEmpty: false } names
+            ? names.Select(n => FindGroup(state, caller, vpc, null, n)).OrderBy(g => g.Key)
+            : Named(state, caller, request.GroupIds, Ec2Tables.SecurityGroups, () => GroupsOf(state, caller, request.Filters), Ec2Errors.GroupNotFound);
+        var (page, next) = Page(nameof(DescribeSecurityGroupsAsync), groups.Where(passes), g => g.Key.Id, request.MaxResults, request.NextToken);
+        return new() { SecurityGroups = [.. page.Select(g => ToWire(state, g))], NextToken = next };
+    }
+
+    private static IEnumerable<SecurityGroupState> GroupsOf(IReadState state, Caller caller, ImmutableArray<Filter>? filters) =>
+        Filters.Exact(filters, "group-id") is { } groups
+            ? groups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(id => state.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id))).OfType<SecurityGroupState>()
+            : state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller));
+
+    private static SecurityGroupState FindGroup(IReadState state, Caller caller, StoredVpc vpc, string? id, string? name)
+    {
+        if (id is not null) return state.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id)) ?? throw Ec2Errors.GroupNotFound(id);
+        if (name is null) throw Ec2Errors.MissingParameter("GroupName or GroupId");
+        return state.Where(Ec2Tables.SecurityGroupsByName, (vpc.Key.Id, name)).FirstOrDefault() ?? throw Ec2Errors.GroupNameNotFound(name, vpc.Key.Id);
+    }
+
+    /// <summary>Deleting a group is rare, so interfaces carry no index by group for it.</summary>
+    private static bool IsInUse(IReadState state, SecurityGroupState group) =>
+        state.Where(Ec2Tables.InterfacesByHome, group.Key.Home).Any(i => i.Groups.Contains(group.Key.Id))
+        || state.Where(Ec2Tables.SecurityGroupsByHome, group.Key.Home).Any(g => g.Key != group.Key && g.Rules.Any(r => r.GroupId == group.Key.Id));
+
+    private static SecurityGroup ToWire(IReadState state, SecurityGroupState group) => new()
+    {
+        GroupId = group.Key.Id,
+        GroupName = group.Name,
+        Description = group.Description,
+        OwnerId = group.Key.AccountId,
+        SecurityGroupArn = ArnOf(group.Key, "security-group"),
+        VpcId = group.VpcId,
+        IpPermissions = Permissions.ToWire(group.Rules.Where(r => !r.IsEgress)),
+        IpPermissionsEgress = Permissions.ToWire(group.Rules.Where(r => r.IsEgress)),
+        Tags = ToWire(TagsOf(state, group.Key)),
+    };
+
+    private static string? Text(int? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

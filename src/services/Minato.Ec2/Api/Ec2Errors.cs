@@ -1,0 +1,46 @@
+using Minato.Aws;
+
+namespace Minato.Ec2.Api;
+
+/// <summary>EC2's errors are not in its model: codes and texts as the service gives them.</summary>
+internal static class Ec2Errors
+{
+    public static AwsException VpcNotFound(string id) => new("InvalidVpcID.NotFound", $"The vpc ID '{id}' does not exist");
+    public static AwsException SubnetNotFound(string id) => new("InvalidSubnetID.NotFound", $"The subnet ID '{id}' does not exist");
+    public static AwsException GroupNotFound(string id) => new("InvalidGroup.NotFound", $"The security group '{id}' does not exist");
+    public static AwsException InterfaceNotFound(string id) =>
+        new("InvalidNetworkInterfaceID.NotFound", $"The networkInterface ID '{id}' does not exist");
+    public static AwsException RouteTableNotFound(string id) => new("InvalidRouteTableID.NotFound", $"The routeTable ID '{id}' does not exist");
+    public static AwsException InstanceNotFound(string id) => new("InvalidInstanceID.NotFound", $"The instance ID '{id}' does not exist");
+    public static AwsException RuleNotFound(string id) =>
+        new("InvalidSecurityGroupRuleId.NotFound", $"The security group rule ID '{id}' does not exist");
+    public static AwsException ResourceNotFound(string id) => new("InvalidID", $"The ID '{id}' is not valid");
+
+    public static AwsException GroupNameNotFound(string name, string vpcId) =>
+        new("InvalidGroup.NotFound", $"The security group '{name}' does not exist in default VPC '{vpcId}'");
+
+    public static AwsException DuplicateGroup(string name, string vpcId) =>
+        new("InvalidGroup.Duplicate", $"The security group '{name}' already exists for VPC '{vpcId}'");
+
+    public static AwsException ReservedGroupName(string name) =>
+        new("InvalidParameterValue", $"Cannot use reserved security group name: {name}");
+
+    public static AwsException CannotDeleteDefault(string id) =>
+        new("CannotDelete", $"the specified group: \"{id}\" name: \"default\" cannot be deleted by a user");
+
+    public static AwsException HasDependents(string id) => new("DependencyViolation", $"resource {id} has a dependent object");
+
+    public static AwsException NoFreeAddress() => new(
+        "InsufficientFreeAddressesInSubnet", "The specified subnet does not have enough free addresses to satisfy the request.");
+
+    public static AwsException AddressInUse(string address) => new("InvalidIPAddress.InUse", $"Address {address} is in use.");
+    public static AwsException AddressOutside() => Invalid("Address does not fall within the subnet's address range");
+    public static AwsException AddressReserved() => Invalid("Address is in subnet's reserved address range");
+    public static AwsException Invalid(string message) => new("InvalidParameterValue", message);
+    public static AwsException MissingParameter(string name) =>
+        new("MissingParameter", $"The request must contain the parameter {name}");
+    public static AwsException UnknownFilter(string name) => Invalid($"The filter '{name}' is invalid");
+    public static AwsException BadToken() => new("InvalidNextToken", "The specified NextToken is not valid.");
+    public static AwsException NoRangeLeft() => new("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
+    public static AwsException DryRun() => new("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Contracts.Ec2;
+using Minato.Ec2.Api;
+using Minato.Ec2.Reconcile;
+using Minato.Ec2.State;
+using Minato.Platform;
+
+namespace Minato.Ec2;
+
+/// <summary>
+/// EC2 as far as containers need it: the default VPC of every account and region, its subnets, security groups and network
+/// interfaces, and this host as an instance.
+/// </summary>
+public static class Ec2Room
+{
+    public static IServiceCollection AddEc2(this IServiceCollection services)
+    {
+        services.AddTable(Ec2Tables.Vpcs);
+        services.AddTable(Ec2Tables.Subnets);
+        services.AddTable(Ec2Tables.AddressPools);
+        services.AddTable(Ec2Tables.SecurityGroups);
+        services.AddTable(Ec2Tables.Interfaces);
+        services.AddTable(Ec2Tables.Tags);
+        services.TryAddSingleton<Homes>();
+        services.TryAddSingleton<IEc2, Ec2Api>();
+        services.TryAddSingleton<VpcNetworks>();
+        services.AddSingleton<IResettable>(p => p.GetRequiredService<VpcNetworks>());
+        services.AddReconciler<VpcNetworkReconciler, ResourceKey>(o =>
+        {
+            o.Name = "ec2.vpc-network";
+            o.Workers = 1;
+            o.On(Ec2Tables.Vpcs, v => [v.Key]);
+        });
+        return services;
+    }
+}
