@@ -41,8 +41,8 @@ internal sealed partial class Ec2Api
         var all = Places.ZoneLetters.Select((letter, i) => ZoneOf(caller.Region, letter, i + 1)).ToImmutableArray();
         Refuse(request.ZoneNames, all, z => z.ZoneName);
         Refuse(request.ZoneIds, all, z => z.ZoneId);
-        var zones = all.Where(z => request.ZoneNames is not { IsDefaultOrEmpty: false } names || names.Contains(z.ZoneName))
-            .Where(z => request.ZoneIds is not { IsDefaultOrEmpty: false } zoneIds || zoneIds.Contains(z.ZoneId))
+        var zones = all.Where(z => request.ZoneNames is not { IsDefaultOrEmpty: false } names || z.ZoneName is { } name && names.Contains(name))
+            .Where(z => request.ZoneIds is not { IsDefaultOrEmpty: false } zoneIds || z.ZoneId is { } id && zoneIds.Contains(id))
             .Where(ZoneFilters.Compile(request.Filters, _ => NoTags));
         return Task.FromResult<DescribeAvailabilityZonesResponse>(new() { AvailabilityZones = [.. zones] });
     }

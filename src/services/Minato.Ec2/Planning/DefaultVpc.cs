@@ -23,12 +23,12 @@ internal sealed record DefaultVpc(StoredVpc Vpc, ImmutableArray<StoredSubnet> Su
             DefaultSecurityGroupId = NewId("sg", ids),
             CreatedAt = now,
         };
-        return new(vpc, [.. Places.ZoneLetters.Select((letter, i) => Subnet(home, vpc, range, letter, i, ids))], Group(home, vpc, ids));
+        return new(vpc, [.. Places.ZoneLetters.Select((letter, i) => SubnetIn(home, vpc, range, letter, i, ids))], GroupOf(home, vpc, ids));
     }
 
     public static string NewId(string prefix, Ids ids) => $"{prefix}-0{ids.Hex(16)}";
 
-    private static StoredSubnet Subnet(Home home, StoredVpc vpc, Ipv4Range range, string letter, int index, Ids ids) => new()
+    private static StoredSubnet SubnetIn(Home home, StoredVpc vpc, Ipv4Range range, string letter, int index, Ids ids) => new()
     {
         Key = new(home, NewId("subnet", ids)),
         VpcId = vpc.Key.Id,
@@ -37,7 +37,7 @@ internal sealed record DefaultVpc(StoredVpc Vpc, ImmutableArray<StoredSubnet> Su
         CidrBlock = new Ipv4Range(range.First + ((uint)index << (32 - SubnetPrefix)), SubnetPrefix).ToString(),
     };
 
-    private static SecurityGroupState Group(Home home, StoredVpc vpc, Ids ids) => new()
+    private static SecurityGroupState GroupOf(Home home, StoredVpc vpc, Ids ids) => new()
     {
         Key = new(home, vpc.DefaultSecurityGroupId),
         Name = "default",
