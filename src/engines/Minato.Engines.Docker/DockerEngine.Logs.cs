@@ -48,9 +48,9 @@ internal sealed partial class DockerEngine
         {
             return await docker.OpenAsync(HttpMethod.Get, path, ct);
         }
-        catch (DockerException e) when (e.IsNotFound || e.IsConflict)
+        catch (DockerException e) when (e.IsNotFound || e.IsConflict || Words.IsLogUnreadable(e.Message))
         {
-            return null; // The container went away; 409 while it is being removed.
+            return null; // The container went away (409 while it is being removed), or its log goes elsewhere.
         }
     }
 

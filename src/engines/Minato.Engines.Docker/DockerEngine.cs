@@ -14,6 +14,8 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
 {
     /// <summary>Inspections at a time while listing.</summary>
     private const int InspectionsAtOnce = 8;
+    private const int CreateAttempts = 20;
+    private static readonly TimeSpan CreatePause = TimeSpan.FromMilliseconds(250);
 
     private readonly DockerNames names = new(options.InstallationId);
     private readonly ConcurrentDictionary<string, bool> ours = new(StringComparer.Ordinal);
@@ -44,11 +46,11 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
 
         var isPause = spec.Image == EngineImage.Pause;
         if (isPause) await EnsurePauseImageAsync(afresh: false, ct);
-        var outcome = await TryCreateAsync(spec, ct);
+        var outcome = await PersistInCreatingAsync(spec, ct);
         if (!isPause || outcome is not CreateOutcome.ImageMissing) return outcome;
 
         await EnsurePauseImageAsync(afresh: true, ct); // Someone cleaned the images of this machine.
-        return await TryCreateAsync(spec, ct);
+        return await PersistInCreatingAsync(spec, ct);
     }
 
     public async ValueTask<StartOutcome> StartAsync(string containerId, CancellationToken ct)
@@ -125,7 +127,20 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
         return [.. found.OfType<EngineContainer>()];
     }
 
-    private async Task<CreateOutcome> TryCreateAsync(ContainerSpec spec, CancellationToken ct)
+    /// <summary>A name can be held by a container that is not there yet, or not any more: by a call of ours that was given up while the
+    /// daemon was at it. That passes.</summary>
+    private async Task<CreateOutcome> PersistInCreatingAsync(ContainerSpec spec, CancellationToken ct)
+    {
+        for (var attempt = 1; attempt < CreateAttempts; attempt++)
+        {
+            if (await TryCreateAsync(spec, ct) is { } outcome) return outcome;
+            await Task.Delay(CreatePause, ct);
+        }
+        return await TryCreateAsync(spec, ct) ?? new CreateOutcome.Refused($"The name {spec.Name} is held by a container that the engine does not show.");
+    }
+
+    /// <returns>Null when the name is held by a container that cannot be seen.</returns>
+    private async Task<CreateOutcome?> TryCreateAsync(ContainerSpec spec, CancellationToken ct)
     {
         var image = spec.Image == EngineImage.Pause ? PauseImage.Reference : spec.Image;
         try
@@ -138,8 +153,9 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
         }
         catch (DockerException e) when (e.IsConflict && e.Message.Contains("is already in use by container", StringComparison.Ordinal))
         {
-            return await FindOwnAsync(spec.Name, ct) is { } id
-                ? new CreateOutcome.Created(id)
+            if (await LookAsync(spec.Name, ct) is not { } holder) return null;
+            return names.IsOurs(holder.Config.Labels)
+                ? new CreateOutcome.Created(Own(holder).Id)
                 : new CreateOutcome.Refused($"The name {spec.Name} is held by a container that is not of this installation: {e.Message}");
         }
         catch (DockerException e)
@@ -165,20 +181,26 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
     private async ValueTask<string?> FindOwnAsync(string idOrName, CancellationToken ct) =>
         ours.ContainsKey(idOrName) ? idOrName : (await FindAsync(idOrName, ct))?.Id;
 
-    private async Task<ContainerAnswer?> FindAsync(string idOrName, CancellationToken ct)
+    private async Task<ContainerAnswer?> FindAsync(string idOrName, CancellationToken ct) =>
+        await LookAsync(idOrName, ct) is { } answer && names.IsOurs(answer.Config.Labels) ? Own(answer) : null;
+
+    /// <returns>Whatever has that id or name, ours or not.</returns>
+    private async Task<ContainerAnswer?> LookAsync(string idOrName, CancellationToken ct)
     {
         try
         {
-            var answer = await docker.GetAsync(
-                $"/containers/{Uri.EscapeDataString(idOrName)}/json", DockerJson.Default.ContainerAnswer, ct);
-            if (!names.IsOurs(answer.Config.Labels)) return null;
-            ours[answer.Id] = true;
-            return answer;
+            return await docker.GetAsync($"/containers/{Uri.EscapeDataString(idOrName)}/json", DockerJson.Default.ContainerAnswer, ct);
         }
         catch (DockerException e) when (e.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
         {
             return null; // 400 is the answer to what cannot be a name.
         }
+    }
+
+    private ContainerAnswer Own(ContainerAnswer answer)
+    {
+        ours[answer.Id] = true;
+        return answer;
     }
 
     private async Task WaitUntilRemovedAsync(string id, CancellationToken ct)

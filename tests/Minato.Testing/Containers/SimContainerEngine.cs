@@ -93,9 +93,8 @@ public sealed class SimContainerEngine(SimHost host, string installation) : ICon
     public ValueTask<IReadOnlyList<EngineContainer>> ListAsync(CancellationToken ct) =>
         AskAsync<IReadOnlyList<EngineContainer>>(host.Latency.Call, () => [.. host.Of(installation).Select(c => c.Read())], ct);
 
-    public IAsyncEnumerable<ContainerChange> WatchAsync(CancellationToken ct) => host.Faults.IsAway
-        ? throw SimContainerFaults.Gone()
-        : ReadChangesAsync(host.Run(() => host.Watch(installation)), ct);
+    public IAsyncEnumerable<ContainerChange> WatchAsync(CancellationToken ct) =>
+        ReadChangesAsync(host.Run(() => host.Watch(installation)), ct);
 
     public async IAsyncEnumerable<ContainerLogLine> FollowLogsAsync(
         string containerId, DateTimeOffset? after, [EnumeratorCancellation] CancellationToken ct)

@@ -135,7 +135,8 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
     internal ChannelReader<ContainerChange> Watch(string installation)
     {
         var channel = Channel.CreateUnbounded<ContainerChange>(new() { SingleReader = true, AllowSynchronousContinuations = true });
-        watchers.Add((installation, channel));
+        if (Faults.IsAway) channel.Writer.TryComplete(SimContainerFaults.Gone());
+        else watchers.Add((installation, channel));
         return channel.Reader;
     }
 

@@ -17,6 +17,8 @@ internal static class Words
 
     public static bool IsImageMissing(string message) => Has(message, "no such image");
 
+    public static bool IsLogUnreadable(string message) => Has(message, "does not support reading");
+
     /// <summary>The daemon is there, but what it stands on is not.</summary>
     public static bool IsEngineBroken(string message) => Has(message, "containerd.sock") || Has(message, "ttrpc: closed");
 

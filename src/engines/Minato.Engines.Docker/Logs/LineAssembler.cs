@@ -46,17 +46,25 @@ internal sealed class LineAssembler
     {
         last = Math.Max(pending.Ticks, last + 1);
         var line = new ContainerLogLine(new(last, TimeSpan.Zero), pending.Buffer.WrittenSpan.ToArray(), isError);
-        pending.Buffer.ResetWrittenCount();
-        pending.Open = false;
+        pending.Clear();
         return line;
     }
 
     private sealed class Pending
     {
-        public ArrayBufferWriter<byte> Buffer { get; } = new();
+        private const int CapacityKept = 64 * 1024;
+
+        public ArrayBufferWriter<byte> Buffer { get; private set; } = new();
 
         public long Ticks { get; set; }
 
         public bool Open { get; set; }
+
+        public void Clear()
+        {
+            if (Buffer.Capacity > CapacityKept) Buffer = new(); // One long line is no reason to hold its memory for ever.
+            else Buffer.ResetWrittenCount();
+            Open = false;
+        }
     }
 }
