@@ -8,14 +8,18 @@ namespace Minato.Ecs.State;
 internal static class ServiceCounts
 {
     /// <summary>Services that are not INACTIVE.</summary>
-    public static int Active(IReadState ecs, ClusterKey cluster) => 0;
+    public static int Active(IReadState ecs, ClusterKey cluster) =>
+        ecs.Count(ServiceTables.ActiveByCluster, cluster) + ecs.Count(ServiceTables.DrainingByCluster, cluster);
 
     /// <summary>activeEC2ServiceCount and its like.</summary>
     public static ImmutableArray<KeyValuePair> Statistics(IReadState ecs, ClusterKey cluster) =>
     [
-        ClusterCounts.One("activeEC2ServiceCount", 0),
-        ClusterCounts.One("activeFargateServiceCount", 0),
-        ClusterCounts.One("drainingEC2ServiceCount", 0),
-        ClusterCounts.One("drainingFargateServiceCount", 0),
+        ClusterCounts.One("activeEC2ServiceCount", Count(ecs, cluster, ServiceStatus.Active, LaunchType.Ec2)),
+        ClusterCounts.One("activeFargateServiceCount", Count(ecs, cluster, ServiceStatus.Active, LaunchType.Fargate)),
+        ClusterCounts.One("drainingEC2ServiceCount", Count(ecs, cluster, ServiceStatus.Draining, LaunchType.Ec2)),
+        ClusterCounts.One("drainingFargateServiceCount", Count(ecs, cluster, ServiceStatus.Draining, LaunchType.Fargate)),
     ];
+
+    private static int Count(IReadState ecs, ClusterKey cluster, ServiceStatus status, LaunchType launchType) =>
+        ecs.Count(ServiceTables.ByLaunchType, (cluster, status, launchType));
 }

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Minato.Contracts.Ecs;
+
+namespace Minato.Ecs.State;
+
+/// <summary>
+/// A deployment of a service. The API makes it and never touches it again; all but what it was made with is progress, written by
+/// <c>ServiceReconciler</c>.
+/// </summary>
+internal sealed record DeploymentState
+{
+    /// <summary><c>ecs-svc/</c> and 19 digits.</summary>
+    public required string Id { get; init; }
+    public required string ServiceDeploymentId { get; init; }
+    public required string RevisionId { get; init; }
+    public required ServiceSpec Spec { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    // Progress.
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>0 until the scheduler takes the deployment up; of an older deployment, what it still keeps.</summary>
+    public int DesiredCount { get; init; }
+    public int RunningCount { get; init; }
+    public int PendingCount { get; init; }
+
+    /// <summary>Failures in a row, as the API shows them.</summary>
+    public int FailedTasks { get; init; }
+    public DeploymentRolloutState Rollout { get; init; } = DeploymentRolloutState.InProgress;
+    public required string RolloutReason { get; init; }
+    public BreakerProgress Breaker { get; init; } = new();
+    public StartBackoff Backoff { get; init; } = new();
+
+    /// <summary>Digests its first task found, by container name: later tasks run the same bytes.</summary>
+    public ImmutableSortedDictionary<string, string> ImageDigests { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>While it is rolled back to: the service deployment that failed.</summary>
+    public string? RollingBackServiceDeployment { get; init; }
+}
+
+/// <summary>What the circuit breaker has counted.</summary>
+internal sealed record BreakerProgress
+{
+    public int FailureCount { get; init; }
+
+    /// <summary>A task of the deployment reached RUNNING: from then on only failed health checks count.</summary>
+    public bool HasReachedRunning { get; init; }
+}
+
+/// <summary>How long a deployment waits after tasks that never reached RUNNING.</summary>
+internal sealed record StartBackoff
+{
+    /// <summary>Rounds that failed in a row.</summary>
+    public int Level { get; init; }
+    public DateTimeOffset? RetryAt { get; init; }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Minato.Contracts.Ecs;
+
+namespace Minato.Ecs.State;
+
+/// <summary>What the tasks of a deployment are made from: a change of any of it is a new service revision, and so a deployment.</summary>
+internal sealed record ServiceSpec
+{
+    public required TaskDefinitionKey TaskDefinition { get; init; }
+    public required LaunchType LaunchType { get; init; }
+
+    /// <summary>Not empty: launched by capacity providers, and no launch type is shown.</summary>
+    public ImmutableArray<CapacityProviderStrategyItem> CapacityProviderStrategy { get; init; } = [];
+    public string? PlatformVersion { get; init; }
+    public NetworkConfiguration? NetworkConfiguration { get; init; }
+    public ImmutableArray<LoadBalancer> LoadBalancers { get; init; } = [];
+    public ImmutableArray<ServiceRegistry> ServiceRegistries { get; init; } = [];
+    public ServiceConnectConfiguration? ServiceConnect { get; init; }
+    public ImmutableArray<ServiceVolumeConfiguration> Volumes { get; init; } = [];
+    public ImmutableArray<VpcLatticeConfiguration> Lattice { get; init; } = [];
+
+    public string? ShownPlatformVersion => LaunchType == LaunchType.Fargate ? FargatePlatform.Resolve(PlatformVersion) : null;
+
+    public string? ShownPlatformFamily => LaunchType == LaunchType.Fargate ? "Linux" : null;
+
+    public LaunchType? ShownLaunchType => CapacityProviderStrategy.IsEmpty ? LaunchType : null;
+}
