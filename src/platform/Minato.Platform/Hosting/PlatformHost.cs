@@ -46,7 +46,7 @@ public sealed partial class PlatformHost : IAsyncDisposable
     {
         if (!_started) return;
         _started = false;
-        await _stopping.CancelAsync();
+        _stopping.Cancel(); // Here, on this thread: CancelAsync leaves it, and the simulator with it.
         await EndAsync("room services", _services.StopAsync());
         foreach (var runner in _runners) await EndAsync(runner.Name, runner.StopAsync());
         await _store.DrainAsync();

@@ -119,7 +119,14 @@ public sealed partial class Store
     {
         Task? last;
         lock (_gate) last = _last?.Decided.Task;
-        if (last is not null) await last.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            if (last is not null) await last;
+        }
+        catch (StoreUnavailableException)
+        {
+            // Its writer hears of it.
+        }
     }
 
     private (T Result, ExceptionDispatchInfo? Refusal, Commit? Commit, bool Leads) Run<T>(Func<Transaction, T> body)

@@ -1,0 +1,20 @@
+namespace Minato.Testing;
+
+/// <summary>The world's clock as one process sees it: when the process is killed its timers are gone.</summary>
+internal sealed class SimProcessTime(SimTime time, SimContext context) : TimeProvider
+{
+    public override long TimestampFrequency => time.TimestampFrequency;
+
+    public override TimeZoneInfo LocalTimeZone => time.LocalTimeZone;
+
+    public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+    public override long GetTimestamp() => time.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(
+        s =>
+        {
+            if (!context.IsDead) callback(s);
+        },
+        state, dueTime, period);
+}
