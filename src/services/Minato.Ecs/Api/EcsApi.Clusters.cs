@@ -15,7 +15,7 @@ internal sealed partial class EcsApi
         var key = new ClusterKey(AccountRegion.Of(caller), Names.Cluster(request.ClusterName));
         var providers = request.CapacityProviders ?? [];
         CheckProviders(providers);
-        CheckStrategy(request.DefaultCapacityProviderStrategy ?? [], providers);
+        StrategyRules.Check(request.DefaultCapacityProviderStrategy ?? [], providers);
         var tags = Tagging.Check(request.Tags);
         var wire = await store.UpdateAsync(ecs =>
         {
@@ -97,7 +97,7 @@ internal sealed partial class EcsApi
         PutClusterCapacityProvidersRequest request, Caller caller, CancellationToken ct)
     {
         CheckProviders(request.CapacityProviders);
-        CheckStrategy(request.DefaultCapacityProviderStrategy, request.CapacityProviders);
+        StrategyRules.Check(request.DefaultCapacityProviderStrategy, request.CapacityProviders);
         return ChangeClusterAsync(request.Cluster, caller,
             c => c with { CapacityProviders = request.CapacityProviders, DefaultStrategy = request.DefaultCapacityProviderStrategy },
             cluster => new PutClusterCapacityProvidersResponse { Cluster = cluster }, ct);
@@ -180,20 +180,5 @@ internal sealed partial class EcsApi
             if (!s_fargateProviders.Contains(provider))
                 throw new InvalidParameterException($"The specified capacity provider '{provider}' was not found. Specify a valid name or ARN and try again.");
         }
-    }
-
-    /// <summary>The rules of a strategy against the providers it may name.</summary>
-    private static void CheckStrategy(ImmutableArray<CapacityProviderStrategyItem> strategy, ImmutableArray<string> providers)
-    {
-        foreach (var item in strategy)
-        {
-            if (!providers.Contains(item.CapacityProvider))
-                throw new InvalidParameterException("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.");
-        }
-
-        if (strategy.Count(i => i.Base is > 0) > 1)
-            throw new InvalidParameterException("Only one capacity provider in a capacity provider strategy can have a base defined.");
-        if (strategy.Length > 0 && strategy.All(i => (i.Weight ?? 0) == 0))
-            throw new InvalidParameterException("A capacity provider strategy must have at least one capacity provider with a weight greater than 0.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Minato.Contracts.Ecs;
 
 namespace Minato.Ecs.State;
 
@@ -11,4 +12,7 @@ namespace Minato.Ecs.State;
 [JsonSerializable(typeof(LogCursorState))]
 [JsonSerializable(typeof(SettingState))]
 [JsonSerializable(typeof(ClientTokenState))]
+[JsonSerializable(typeof(RegisterTaskDefinitionRequest))]
+[JsonSerializable(typeof(RunTaskRequest))]
+[JsonSerializable(typeof(TaskOverride))]
 internal sealed partial class EcsJson : JsonSerializerContext;

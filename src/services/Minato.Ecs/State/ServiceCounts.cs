@@ -11,6 +11,12 @@ internal static class ServiceCounts
     public static int Active(IReadState ecs, ClusterKey cluster) =>
         ecs.Count(ServiceTables.ActiveByCluster, cluster) + ecs.Count(ServiceTables.DrainingByCluster, cluster);
 
+    /// <summary>The service is there, ACTIVE or DRAINING.</summary>
+    public static bool Exists(IReadState ecs, ServiceKey service) => false;
+
+    /// <summary>A service still wants to start tasks with this revision.</summary>
+    public static bool UsesDefinition(IReadState ecs, TaskDefinitionKey definition) => false;
+
     /// <summary>activeEC2ServiceCount and its like.</summary>
     public static ImmutableArray<KeyValuePair> Statistics(IReadState ecs, ClusterKey cluster) =>
     [
