@@ -1,6 +1,6 @@
 using Minato.Aws.Generator;
 
-// Turns models/<service>.json into C#: <out>/<Service>.g.cs, one file a model. Files that would not change are left alone.
+// Turns models/<service>.json into C#: <out>/<Service>.g.cs, one file a model, and an index of them all. Files that would not change are left alone.
 //   Minato.Aws.Generator OUT_DIR MODEL.json …
 if (args.Length < 2)
 {
@@ -9,13 +9,14 @@ if (args.Length < 2)
 }
 
 Directory.CreateDirectory(args[0]);
-foreach (var path in args[1..])
+var models = args[1..].Select(Model.Read).OrderBy(m => m.Namespace, StringComparer.Ordinal).ToList();
+foreach (var model in models) await WriteAsync($"{model.Namespace}.g.cs", new ServiceEmitter(model).Emit());
+await WriteAsync("AwsServices.g.cs", IndexEmitter.Emit(models));
+return 0;
+
+async Task WriteAsync(string name, string code)
 {
-    var model = Model.Read(path);
-    var target = Path.Combine(args[0], $"{model.Namespace}.g.cs");
-    var code = new ServiceEmitter(model).Emit();
+    var target = Path.Combine(args[0], name);
     if (!File.Exists(target) || !string.Equals(await File.ReadAllTextAsync(target), code, StringComparison.Ordinal))
         await File.WriteAllTextAsync(target, code);
 }
-
-return 0;

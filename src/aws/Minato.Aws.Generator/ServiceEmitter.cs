@@ -76,6 +76,7 @@ internal sealed class ServiceEmitter(Model model)
                     ApiVersion = {{Names.Quote(Model.Text(metadata, "apiVersion"))}},
                     TargetPrefix = {{Names.Quote(Model.Text(metadata, "targetPrefix"))}},
                     XmlNamespace = {{Names.Quote(XmlNamespace(metadata))}},
+                    AwsQueryCompatible = {{(metadata.TryGetProperty("awsQueryCompatible", out _) ? "true" : "false")}},
                     Protocols = [{{string.Join(", ", Protocols(metadata).Select(p => $"AwsProtocol.{p}"))}}],
                     Interface = typeof({{Interface}}),
                     Operations =

@@ -41,6 +41,7 @@ internal sealed class StructureEmitter(Model model)
         var isFault = Model.Flag(model.Shapes[shape], "fault");
         var status = error.ValueKind is JsonValueKind.Object && error.TryGetProperty("httpStatusCode", out var s) ? s.GetInt32() : isFault ? 500 : 400;
         var code = new StringBuilder($"public sealed class {name}(string? message = null) : AwsException({Names.Quote(ErrorCode(model, shape))}, message, {status}, {Names.Quote(shape)})\n{{\n");
+        if (model.Members(shape).Any(m => m.Name is "Message")) code.Append("    public override string MessageName => \"Message\";\n");
         foreach (var m in members) code.Append($"    public {TypeName(m.Shape)}? {m.Name} {{ get; init; }}\n");
         if (members.Count > 0)
         {

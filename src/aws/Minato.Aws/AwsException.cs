@@ -12,12 +12,19 @@ public class AwsException : Exception
         Code = code;
         HttpStatus = httpStatus;
         ShapeName = shapeName ?? code;
+        HasMessage = message is not null;
     }
 
     public string Code { get; }
     public string ShapeName { get; }
     public int HttpStatus { get; }
     public bool IsClientFault => HttpStatus < 500;
+
+    /// <summary>False when there is nothing to say but the code.</summary>
+    internal bool HasMessage { get; }
+
+    /// <summary>How the error's shape spells its message.</summary>
+    public virtual string MessageName => "message";
 
     /// <summary>Members beyond the message, for errors that have them.</summary>
     public virtual void WriteMembers(ShapeWriter writer) { }

@@ -16,6 +16,9 @@ public sealed class ServiceModel
     public string? TargetPrefix { get; init; }
     public string? XmlNamespace { get; init; }
 
+    /// <summary>Errors in JSON and CBOR also carry the code of the query protocol that the service spoke before.</summary>
+    public bool AwsQueryCompatible { get; init; }
+
     /// <summary>The generated interface that a room implements.</summary>
     public required Type Interface { get; init; }
     public required OperationModel[] Operations { get; init; }

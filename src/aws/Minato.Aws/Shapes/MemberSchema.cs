@@ -27,16 +27,35 @@ public sealed class MemberSchema
     public Constraint? Constraint { get; init; }
 
     /// <summary>Of a list: its elements. Of a map: its values.</summary>
-    public MemberSchema? Element { get; init; }
+    public MemberSchema? Element
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null) value.IsElement = true;
+        }
+    }
 
     /// <summary>Of a map: its keys.</summary>
     public MemberSchema? Key { get; init; }
 
+    /// <summary>The place inside a list or a map, where a value has no name of its own in JSON.</summary>
+    internal bool IsElement { get; private set; }
+
     public string WireName => LocationName ?? Name;
-    public JsonEncodedText JsonName => _jsonName ??= JsonEncodedText.Encode(WireName);
-    public ReadOnlySpan<byte> Utf8Name => _utf8Name ??= Encoding.UTF8.GetBytes(WireName);
+
+    /// <summary>In query bodies and XML a flattened list goes by its elements' name where they have one.</summary>
+    internal string FlatName => Flattened && Kind is ShapeKind.List && Element?.LocationName is { } name ? name : WireName;
+
+    /// <summary>EC2 capitalises in requests what it does not capitalise in answers.</summary>
+    internal string Ec2Name => _ec2Name ??= QueryName ?? (LocationName is { } name ? char.ToUpperInvariant(name[0]) + name[1..] : Name);
+
+    internal JsonEncodedText JsonName => _jsonName ??= JsonEncodedText.Encode(WireName);
+    internal ReadOnlySpan<byte> Utf8Name => _utf8Name ??= Encoding.UTF8.GetBytes(WireName);
     private JsonEncodedText? _jsonName;
     private byte[]? _utf8Name;
+    private string? _ec2Name;
 }
 
 public enum MemberLocation { Body, Header, Headers, QueryString, Uri, StatusCode, Payload }
@@ -44,14 +63,3 @@ public enum MemberLocation { Body, Header, Headers, QueryString, Uri, StatusCode
 public enum ShapeKind { Structure, List, Map, String, Enum, Boolean, Integer, Long, Float, Double, Timestamp, Blob, Document }
 
 public enum TimestampFormat { Default, UnixSeconds, Iso8601, Rfc822 }
-
-/// <summary>Limits on a value. Lengths are of characters, bytes or elements; bounds are of numbers.</summary>
-public sealed class Constraint
-{
-    public long? Min { get; init; }
-    public long? Max { get; init; }
-    public string? Pattern { get; init; }
-
-    /// <summary>The wire values of an enum.</summary>
-    public string[]? Values { get; init; }
-}

@@ -25,12 +25,12 @@ public abstract class ShapeReader
     public abstract bool NextKey(MemberSchema member, out string key);
     public abstract void EndMap(MemberSchema member);
 
-    protected abstract string ReadStringValue(MemberSchema member);
+    protected internal abstract string ReadStringValue(MemberSchema member);
     public abstract bool ReadBoolean(MemberSchema member);
-    protected abstract long ReadIntegerValue(MemberSchema member);
-    protected abstract double ReadDoubleValue(MemberSchema member);
+    protected internal abstract long ReadIntegerValue(MemberSchema member);
+    protected internal abstract double ReadDoubleValue(MemberSchema member);
     public abstract DateTimeOffset ReadTimestamp(MemberSchema member);
-    protected abstract ReadOnlyMemory<byte> ReadBlobValue(MemberSchema member);
+    protected internal abstract ReadOnlyMemory<byte> ReadBlobValue(MemberSchema member);
     public abstract JsonElement ReadDocument(MemberSchema member);
 
     public string ReadString(MemberSchema member)
@@ -99,7 +99,7 @@ public abstract class ShapeReader
             Violations.Leave();
         }
         EndList(member);
-        Violations.CheckLength(member, values.Count);
+        Violations.CheckElements(member, values);
         return values.DrainToImmutable();
     }
 
@@ -111,7 +111,7 @@ public abstract class ShapeReader
         while (NextKey(member, out var key))
         {
             if (member.Key is { } keySchema) Violations.Check(keySchema, key);
-            Violations.Enter(member, key);
+            Violations.EnterValue(member, key);
             values[key] = element(this, at);
             Violations.Leave();
         }

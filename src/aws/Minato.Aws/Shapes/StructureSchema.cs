@@ -5,6 +5,9 @@ namespace Minato.Aws.Shapes;
 /// <summary>A structure's name and members, in the order of the model; readers and writers refer to members by index.</summary>
 public sealed class StructureSchema(string name, MemberSchema[] members)
 {
+    private FrozenDictionary<string, int>? _byWireName;
+    private FrozenDictionary<string, int>? _byEc2Name;
+
     public string Name { get; } = name;
     public MemberSchema[] Members { get; } = members;
     public bool IsUnion { get; init; }
@@ -13,32 +16,33 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
     /// <summary>Index of the member that is the whole HTTP body, or -1.</summary>
     public int PayloadIndex { get; } = Array.FindIndex(members, m => m.Location == MemberLocation.Payload);
     public bool HasHttpBindings { get; } = Array.Exists(members, m => m.Location is not (MemberLocation.Body or MemberLocation.Payload));
+    internal bool HasBodyMembers { get; } = Array.Exists(members, m => m.Location is MemberLocation.Body);
 
-    /// <returns>-1 when the structure has no such member in its body.</returns>
-    public int IndexOf(ReadOnlySpan<char> wireName) =>
-        (_byWireName ??= Build()).GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(wireName, out var index) ? index : -1;
+    /// <summary>By the name of JSON, CBOR, XML and query bodies.</summary>
+    /// <returns>-1 when the structure has no such member.</returns>
+    internal int IndexOf(string wireName) => (_byWireName ??= Build(m => m.FlatName)).GetValueOrDefault(wireName, -1);
 
-    private FrozenDictionary<string, int> Build() => Members
-        .Select((m, i) => (m, i)).Where(p => p.m.Location is MemberLocation.Body or MemberLocation.Payload)
-        .ToFrozenDictionary(p => p.m.WireName, p => p.i, StringComparer.Ordinal);
+    /// <inheritdoc cref="IndexOf(string)"/>
+    internal int IndexOfEc2(string name) => (_byEc2Name ??= Build(m => m.Ec2Name)).GetValueOrDefault(name, -1);
 
-    private FrozenDictionary<string, int>? _byWireName;
-}
+    /// <summary>By the name's bytes. Members mostly come in the order of the model, so the search starts at the one after the last found.</summary>
+    /// <returns>-1 when the structure has no such member.</returns>
+    internal int IndexOf(ReadOnlySpan<byte> utf8Name, int expected)
+    {
+        var all = Members;
+        for (var i = expected; i < all.Length; i++)
+            if (utf8Name.SequenceEqual(all[i].Utf8Name)) return i;
+        for (var i = 0; i < expected && i < all.Length; i++)
+            if (utf8Name.SequenceEqual(all[i].Utf8Name)) return i;
+        return -1;
+    }
 
-/// <summary>A generated structure: it writes itself.</summary>
-public interface IShape
-{
-    StructureSchema SchemaOfShape { get; }
-
-    /// <summary>Writes the members that have values, without the structure's own beginning and end.</summary>
-    void WriteMembers(ShapeWriter writer);
-}
-
-/// <summary>A generated structure that can also be read.</summary>
-public interface IShape<TSelf> : IShape where TSelf : IShape<TSelf>
-{
-    static abstract StructureSchema Schema { get; }
-
-    /// <summary>Reads members until the reader has no more; missing required ones are told to the reader.</summary>
-    static abstract TSelf ReadMembers(ShapeReader reader);
+    // Members that travel in headers and the like share names with none in the body.
+    private FrozenDictionary<string, int> Build(Func<MemberSchema, string> name)
+    {
+        var table = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < Members.Length; i++)
+            if (Members[i].Location is MemberLocation.Body or MemberLocation.Payload) table.TryAdd(name(Members[i]), i);
+        return table.ToFrozenDictionary(StringComparer.Ordinal);
+    }
 }

@@ -1,0 +1,144 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Minato.Aws.Protocols;
+using Minato.Aws.Shapes;
+using Minato.Aws.Signing;
+
+namespace Minato.Aws.Dispatch;
+
+/// <summary>
+/// Where AWS clients arrive: finds service and operation, verifies the signature, reads the request, calls the room, writes its
+/// answer. Whatever goes wrong is answered in the form of the protocol the client speaks; nothing is ever thrown at the host.
+/// </summary>
+public sealed partial class AwsEndpoint
+{
+    private readonly ServiceTable _services;
+    private readonly SignatureVerifier _signatures;
+    private readonly AwsEndpointOptions _options;
+    private readonly ILogger<AwsEndpoint> _log;
+
+    /// <param name="models">All services known; those without a room in <paramref name="rooms"/> are not served.</param>
+    public AwsEndpoint(IEnumerable<ServiceModel> models, IServiceProvider rooms, ICredentials credentials, TimeProvider clock,
+        AwsEndpointOptions options, ILogger<AwsEndpoint> log)
+    {
+        _services = new(models, rooms.GetService);
+        _signatures = new(credentials, clock);
+        _options = options;
+        _log = log;
+    }
+
+    /// <summary>Is this request for an AWS service? True of everything signed, and of unsigned calls that name an operation.</summary>
+    public static bool IsAwsRequest(HttpRequest request) => AuthorizationFields.IsSigned(request.Headers, request.QueryString.Value ?? "")
+        || request.Headers.ContainsKey("X-Amz-Target") || request.Headers.ContainsKey("smithy-protocol")
+        || (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) is true && request.Path == "/");
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var requestId = _options.NewRequestId();
+        using var output = new WireOutput { Headers = context.Response.Headers };
+        using var body = new RequestBody();
+        var call = new Call();
+        try
+        {
+            await ServeAsync(context, call, body, output, requestId);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return; // Nobody is left to answer.
+        }
+        catch (Exception e)
+        {
+            Refuse(call, ToAws(call, e, requestId), requestId, output);
+        }
+        await SendAsync(context, output);
+    }
+
+    // What is known of a request so far: an error is answered in the best form known when it happens.
+    private sealed class Call
+    {
+        public WireProtocol Protocol { get; set; } = AwsJsonProtocol.Json11;
+        public ServiceModel? Service { get; set; }
+    }
+
+    private async Task ServeAsync(HttpContext context, Call call, RequestBody body, WireOutput output, string requestId)
+    {
+        var http = context.Request;
+        var (path, query) = RawTarget(context);
+        var fields = AuthorizationFields.Find(http.Headers, query);
+        var request = new WireInput { Method = http.Method, Path = path, Query = query, Headers = http.Headers, Violations = new() };
+        var route = Route.Of(request, fields?.Service, _services);
+        call.Protocol = route.Protocol;
+        call.Service = route.Service?.Model;
+        if (!await body.ReadAsync(http, _options.LargestBody, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
+        request.Body = body.Memory;
+        route = route.WithBody(request, fields?.Service, _services);
+        call.Protocol = route.Protocol;
+        call.Service = route.Service?.Model;
+        if (route.Service is not { } served) throw Refusal.UnknownService(call.Protocol.Errors, fields?.Service);
+
+        var verified = _signatures.Verify(request, fields, served.Model.SigningName);
+        if (verified.Credential is not { } credential) throw Refusal.Signature(call.Protocol.Errors, verified.Fault ?? SignatureFault.MissingToken);
+        if (route.Operation is not { } operation) throw Refusal.UnknownOperation(call.Protocol.Errors, route.OperationName, route.Version);
+        var caller = new Caller
+        {
+            AccountId = credential.AccountId,
+            Region = fields?.Scope[2] ?? "",
+            PrincipalArn = credential.PrincipalArn,
+            PrincipalId = credential.PrincipalId,
+            AccessKeyId = credential.AccessKeyId,
+            RequestId = requestId,
+        };
+        var input = call.Protocol.ReadRequest(served.Model, operation, request);
+        // Policies will be evaluated here: caller, operation and input are known, nothing has happened yet.
+        if (request.Violations.Found.Count > 0) throw Refusal.Invalid(call.Protocol.Errors, served.Model, request.Violations);
+        var answer = await operation.InvokeAsync(served.Room, input, caller, context.RequestAborted);
+        output.Status = operation.ResponseCode;
+        call.Protocol.WriteAnswer(served.Model, operation, answer, requestId, output);
+    }
+
+    private AwsException ToAws(Call call, Exception e, string requestId)
+    {
+        switch (e)
+        {
+            case AwsException known:
+                return known;
+            case MalformedException malformed:
+                return Refusal.Malformed(call.Protocol.Errors, malformed.Explanation);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
+            case BadHttpRequestException:
+                return Refusal.Malformed(call.Protocol.Errors, null);
+            default:
+                LogUnexpected(e, call.Service?.ServiceId ?? "unknown", requestId);
+                return Refusal.Internal(call.Protocol.Errors, call.Service);
+        }
+    }
+
+    private static void Refuse(Call call, AwsException error, string requestId, WireOutput output)
+    {
+        output.Body.Clear();
+        call.Protocol.WriteError(call.Service, error, requestId, output);
+    }
+
+    private static async Task SendAsync(HttpContext context, WireOutput output)
+    {
+        var response = context.Response;
+        response.StatusCode = output.Status;
+        if (output.Body.Length == 0 && output.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) return;
+        response.ContentLength ??= output.Body.Length;
+        if (output.Body.Length > 0 && !HttpMethods.IsHead(context.Request.Method)) await response.BodyWriter.WriteAsync(output.Body.Memory, context.RequestAborted);
+    }
+
+    // The path as sent is what was signed; the host's decoded one is not.
+    private static (string Path, string Query) RawTarget(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "/";
+        if (!target.StartsWith('/')) target = context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent();
+        var question = target.IndexOf('?');
+        return question < 0 ? (target, "") : (target[..question], target[(question + 1)..]);
+    }
+
+    [LoggerMessage(1001, LogLevel.Error, "A request to {Service} failed; its id is {RequestId}")]
+    private partial void LogUnexpected(Exception e, string service, string requestId);
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Minato.Aws.Signing;
+
+namespace Minato.Aws.Dispatch;
+
+public static class AwsEndpointExtensions
+{
+    /// <summary>
+    /// Serves every service of <paramref name="models"/> whose generated interface is registered. Needs <see cref="ICredentials"/>,
+    /// <see cref="AwsEndpointOptions"/> and <see cref="TimeProvider"/>; map <see cref="AwsEndpoint.HandleAsync"/>.
+    /// </summary>
+    public static IServiceCollection AddAwsEndpoint(this IServiceCollection services, IEnumerable<ServiceModel> models) =>
+        services.AddSingleton(provider => new AwsEndpoint(
+            models,
+            provider,
+            provider.GetRequiredService<ICredentials>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<AwsEndpointOptions>(),
+            provider.GetRequiredService<ILogger<AwsEndpoint>>()));
+}

@@ -1,0 +1,11 @@
+namespace Minato.Aws.Dispatch;
+
+/// <summary>What the endpoint needs from its host.</summary>
+public sealed class AwsEndpointOptions
+{
+    /// <summary>Makes a new id for every request, e.g. a UUID.</summary>
+    public required Func<string> NewRequestId { get; init; }
+
+    /// <summary>Bytes of a body; more are refused.</summary>
+    public int LargestBody { get; init; } = 10 * 1024 * 1024;
+}

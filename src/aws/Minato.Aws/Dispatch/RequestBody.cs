@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Minato.Aws.Protocols;
+
+namespace Minato.Aws.Dispatch;
+
+/// <summary>A request's body in memory, within a limit. Small ones are read where Kestrel put them, without a copy.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    private PipeReader? _held;
+    private ReadOnlySequence<byte> _holding;
+    private PooledBuffer? _copy;
+
+    public ReadOnlyMemory<byte> Memory { get; private set; }
+
+    /// <returns>False when the body is larger than the limit.</returns>
+    public async ValueTask<bool> ReadAsync(HttpRequest request, int limit, CancellationToken ct)
+    {
+        var expected = request.ContentLength;
+        if (expected > limit) return false;
+        if (expected is 0) return true;
+        var pipe = request.BodyReader;
+        while (true)
+        {
+            var result = await pipe.ReadAsync(ct);
+            var buffer = result.Buffer;
+            var complete = result.IsCompleted || (_copy is null && buffer.Length == expected);
+            if (complete && _copy is null && buffer.IsSingleSegment)
+            {
+                (_held, _holding, Memory) = (pipe, buffer, buffer.First);
+                break;
+            }
+            _copy ??= new((int)Math.Min(expected ?? 4096, limit));
+            if (_copy.Length + buffer.Length > limit) return false;
+            foreach (var segment in buffer) _copy.Append(segment.Span);
+            pipe.AdvanceTo(buffer.End);
+            if (!result.IsCompleted && _copy.Length != expected) continue;
+            Memory = _copy.Memory;
+            break;
+        }
+        return request.Headers.ContentEncoding.Count == 0 || !request.Headers.ContentEncoding.Contains("gzip") || TryUnpack(limit);
+    }
+
+    // SDKs compress what a service's model lets them; the limit holds for what comes out.
+    private bool TryUnpack(int limit)
+    {
+        var packed = Memory.ToArray();
+        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        var unpacked = new PooledBuffer(packed.Length * 4);
+        try
+        {
+            while (gzip.Read(unpacked.GetSpan(4096)) is var read and > 0)
+            {
+                unpacked.Advance(read);
+                if (unpacked.Length > limit)
+                {
+                    unpacked.Dispose();
+                    return false;
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            unpacked.Dispose();
+            throw new MalformedException("The body is not gzip.");
+        }
+        Dispose();
+        (_copy, Memory) = (unpacked, unpacked.Memory);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _held?.AdvanceTo(_holding.End);
+        _copy?.Dispose();
+        (_held, _copy, Memory) = (null, null, default);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Frozen;
+
+namespace Minato.Aws.Dispatch;
+
+/// <summary>The services that have a room, found by what a request shows of itself.</summary>
+internal sealed class ServiceTable
+{
+    private readonly FrozenDictionary<string, ServedService[]> _bySigningName;
+    private readonly FrozenDictionary<string, ServedService> _byTarget;
+    private readonly ServedService[] _all;
+
+    /// <param name="room">The implementation of a service's interface; null when nothing implements it.</param>
+    public ServiceTable(IEnumerable<ServiceModel> models, Func<Type, object?> room)
+    {
+        _all = [.. models.Distinct().Select(m => (Model: m, Room: room(m.Interface))).Where(p => p.Room is not null)
+            .Select(p => new ServedService(p.Model, p.Room ?? throw new InvalidOperationException()))];
+        _bySigningName = _all.GroupBy(s => s.Model.SigningName, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        _byTarget = _all.Where(s => s.Model.TargetPrefix is not null)
+            .GroupBy(s => s.Model.TargetPrefix ?? "", StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+    }
+
+    /// <param name="signingName">From the credential scope, or null.</param>
+    /// <param name="targetPrefix">The part of <c>X-Amz-Target</c> before the dot, or the service in an RPC path; or null.</param>
+    /// <param name="version">The query protocol's <c>Version</c>, or null.</param>
+    public ServedService? Find(string? signingName, string? targetPrefix, string? version)
+    {
+        if (signingName is null)
+        {
+            if (targetPrefix is not null) return _byTarget.GetValueOrDefault(targetPrefix);
+            return version is null ? null : Array.Find(_all, s => s.Model.ApiVersion == version);
+        }
+        if (!_bySigningName.TryGetValue(signingName, out var candidates)) return null;
+        if (candidates.Length == 1) return candidates[0];
+        // Services that share a signing name are told apart by target or version.
+        return Array.Find(candidates, s => targetPrefix is not null && s.Model.TargetPrefix == targetPrefix)
+            ?? Array.Find(candidates, s => version is not null && s.Model.ApiVersion == version)
+            ?? candidates[0];
+    }
+}
+
+/// <summary>A service and the room that serves it.</summary>
+internal sealed record ServedService(ServiceModel Model, object Room);

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using Minato.Aws.Shapes;
+
+namespace Minato.Aws.Protocols;
+
+/// <summary>An HTTP message to read: a request at the server, an answer at the client.</summary>
+internal sealed class WireInput
+{
+    public string Method { get; init; } = "POST";
+
+    /// <summary>As sent, with its percent signs.</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>As sent, without the question mark.</summary>
+    public string Query { get; init; } = "";
+    public int Status { get; init; } = 200;
+    public required IHeaderDictionary Headers { get; init; }
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    /// <summary>Values of the labels in the request's path, as the router found them.</summary>
+    public Dictionary<string, string>? Labels { get; set; }
+    public Violations Violations { get; init; } = Violations.Ignored;
+}
+
+/// <summary>An HTTP message to write: an answer at the server, a request at the client.</summary>
+internal sealed class WireOutput : IDisposable
+{
+    public string Method { get; set; } = "POST";
+    public string Path { get; set; } = "/";
+    public string Query { get; set; } = "";
+    public int Status { get; set; } = 200;
+    public required IHeaderDictionary Headers { get; init; }
+    public PooledBuffer Body { get; } = new();
+
+    public void Dispose() => Body.Dispose();
+}
