@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Minato.Aws;
+using Minato.Aws.Signing;
+using Minato.Contracts.CloudWatchLogs;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecr;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancingV2;
+
+namespace Minato.Cli.Running;
+
+/// <summary>Speaks to a running server as any AWS client would, with the root key of its data directory.</summary>
+internal sealed class MinatoClient : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly RootKeyOf _key;
+
+    private sealed record RootKeyOf(string Id, string Secret);
+
+    public MinatoClient(ServerFiles files, string region)
+    {
+        var (installation, running) = files.Require();
+        Endpoint = running.Endpoint;
+        _key = new(installation.RootKey.AccessKeyId, installation.RootKey.SecretAccessKey);
+        Caller = new() { AccountId = installation.AccountId, Region = region, PrincipalArn = $"arn:aws:iam::{installation.AccountId}:root", AccessKeyId = _key.Id };
+        var aws = new AwsClient(_http, Endpoint, new Credential(_key.Id, _key.Secret, null, installation.AccountId, Caller.PrincipalArn, installation.AccountId));
+        Ecs = new EcsClient(aws);
+        Elb = new ElasticLoadBalancingV2Client(aws);
+        Logs = new CloudWatchLogsClient(aws);
+        Ecr = new EcrClient(aws);
+        Ec2 = new Ec2Client(aws);
+    }
+
+    public Uri Endpoint { get; }
+    public Caller Caller { get; }
+    public IEcs Ecs { get; }
+    public IElasticLoadBalancingV2 Elb { get; }
+    public ICloudWatchLogs Logs { get; }
+    public IEcr Ecr { get; }
+    public IEc2 Ec2 { get; }
+
+    public Task ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
+
+    public Task<JsonNode> StatusAsync(CancellationToken ct) => CallAsync(HttpMethod.Get, "/_minato/status", ct);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonNode> CallAsync(HttpMethod method, string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_key.Id}:{_key.Secret}")));
+        using var answer = await _http.SendAsync(request, ct);
+        var body = await answer.Content.ReadFromJsonAsync<JsonNode>(ct);
+        return answer.StatusCode is HttpStatusCode.OK && body is not null ? body
+            : throw new UserException($"{method} {path} answered {(int)answer.StatusCode}: {body?["message"]}");
+    }
+}
