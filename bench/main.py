@@ -1,0 +1,28 @@
+import importlib
+import os
+import pathlib
+import platform
+import sys
+
+ALL = ["api", "growth", "startup", "run_task", "load_balancer"]
+results = pathlib.Path(__file__).with_name("RESULTS.md")
+
+
+def sections():
+    """What RESULTS.md has by now, so that a run of some comparisons keeps the others."""
+    if not results.exists():
+        return {}
+    parts = results.read_text().split("\n## ")[1:]
+    return {p.split("`bench/run ")[1].split("`")[0]: "## " + p.rstrip() + "\n" for p in parts}
+
+
+found = sections()
+for name in sys.argv[1:] or ALL:
+    print(f"{name} …", file=sys.stderr, flush=True)
+    text = importlib.import_module(name).run()
+    if text:
+        found[name] = text
+        print(text, flush=True)
+cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+head = f"# Results\n\nMeasured on a shared machine with {os.cpu_count()} cores ({cpu}). Ratios within one run count; the absolute numbers move with the neighbours.\n\n"
+results.write_text(head + "\n".join(found[n] for n in ALL if n in found))
