@@ -52,7 +52,7 @@ internal sealed class DemoScenario(MinatoClient minato)
             var (words, done) = await StandingAsync(victim.TaskDefinitionArn ?? "", ct);
             return (words, done && (await World.TasksAsync(ct)).All(t => t.TaskArn != victim.TaskArn));
         }, ct);
-        var stopped = (await minato.Ecs.DescribeTasksAsync(new() { Cluster = DemoWorld.Cluster, Tasks = [victim.TaskArn ?? ""] }, minato.Caller, ct)).Tasks?.FirstOrDefault();
+        var stopped = (await minato.Ecs.DescribeTasksAsync(new() { Cluster = World.Cluster, Tasks = [victim.TaskArn ?? ""] }, minato.Caller, ct)).Tasks?.FirstOrDefault();
         Screen.Done($"task {id} stopped ({stopped?.StoppedReason}, exit code {stopped?.Containers?.FirstOrDefault()?.ExitCode}) and was replaced; steady again after {took.TotalSeconds:0.0} s");
     }
 
@@ -94,8 +94,8 @@ internal sealed class DemoScenario(MinatoClient minato)
 
     private async Task ShowLogsAsync(CancellationToken ct)
     {
-        Screen.Title($"Logs of every container are in CloudWatch Logs, group {DemoWorld.LogGroup}");
-        var lines = (await minato.Logs.FilterLogEventsAsync(new() { LogGroupName = DemoWorld.LogGroup, Limit = 10000 }, minato.Caller, ct)).Events ?? [];
+        Screen.Title($"Logs of every container are in CloudWatch Logs, group {World.LogGroup}");
+        var lines = (await minato.Logs.FilterLogEventsAsync(new() { LogGroupName = World.LogGroup, Limit = 10000 }, minato.Caller, ct)).Events ?? [];
         foreach (var line in lines.TakeLast(6)) Screen.Dim($"  {line.LogStreamName}  {line.Message}");
         Screen.Done($"{lines.Length} lines of {lines.Select(l => l.LogStreamName).Distinct().Count()} containers");
     }

@@ -6,12 +6,14 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 namespace Minato.Cli.Demo;
 
 /// <summary>The demo's cluster, load balancer and service, made with plain AWS calls.</summary>
-internal sealed class DemoWorld(MinatoClient minato, DemoImage image)
+/// <param name="name">Of the cluster and the load balancer; everything else is named after it.</param>
+internal sealed class DemoWorld(MinatoClient minato, DemoImage image, string name = "demo")
 {
-    public const string Cluster = "demo";
     public const string ServiceName = "web";
-    public const string LogGroup = "/ecs/demo";
     private const string Container = "web";
+
+    public string Cluster => name;
+    public string LogGroup => $"/ecs/{name}";
 
     public string LoadBalancerArn { get; private set; } = "";
     public string TargetGroupArn { get; private set; } = "";
@@ -21,7 +23,7 @@ internal sealed class DemoWorld(MinatoClient minato, DemoImage image)
     {
         var answer = await minato.Ecs.RegisterTaskDefinitionAsync(new()
         {
-            Family = "demo-web", NetworkMode = NetworkMode.Awsvpc, RequiresCompatibilities = [Compatibility.Fargate], Cpu = "256", Memory = "512",
+            Family = $"{name}-web", NetworkMode = NetworkMode.Awsvpc, RequiresCompatibilities = [Compatibility.Fargate], Cpu = "256", Memory = "512",
             ContainerDefinitions =
             [
                 new()
@@ -41,10 +43,10 @@ internal sealed class DemoWorld(MinatoClient minato, DemoImage image)
     public async System.Threading.Tasks.Task CreateLoadBalancerAsync(CancellationToken ct)
     {
         var subnets = await SubnetsAsync(ct);
-        var balancer = (await minato.Elb.CreateLoadBalancerAsync(new() { Name = "demo", Subnets = subnets }, minato.Caller, ct)).LoadBalancers?[0];
+        var balancer = (await minato.Elb.CreateLoadBalancerAsync(new() { Name = name, Subnets = subnets }, minato.Caller, ct)).LoadBalancers?[0];
         var group = (await minato.Elb.CreateTargetGroupAsync(new()
         {
-            Name = "demo-web", Protocol = ProtocolEnum.Http, Port = 80, VpcId = balancer?.VpcId, TargetType = TargetTypeEnum.Ip, HealthCheckPath = "/health",
+            Name = $"{name}-web", Protocol = ProtocolEnum.Http, Port = 80, VpcId = balancer?.VpcId, TargetType = TargetTypeEnum.Ip, HealthCheckPath = "/health",
             HealthCheckIntervalSeconds = 5, HealthCheckTimeoutSeconds = 2, HealthyThresholdCount = 2, UnhealthyThresholdCount = 2,
         }, minato.Caller, ct)).TargetGroups?[0];
         LoadBalancerArn = balancer?.LoadBalancerArn ?? "";
