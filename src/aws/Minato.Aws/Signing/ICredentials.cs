@@ -25,3 +25,16 @@ public interface ICredentials
 {
     Credential? Find(string accessKeyId);
 }
+
+/// <summary>Several owners of keys asked one after the other: long-lived keys have one, temporary keys another.</summary>
+public sealed class CredentialChain(IEnumerable<ICredentials> owners) : ICredentials
+{
+    private readonly ICredentials[] _owners = [.. owners];
+
+    public Credential? Find(string accessKeyId)
+    {
+        foreach (var owner in _owners)
+            if (owner.Find(accessKeyId) is { } found) return found;
+        return null;
+    }
+}
