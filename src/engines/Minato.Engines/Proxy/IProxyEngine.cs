@@ -6,14 +6,23 @@ namespace Minato.Engines.Proxy;
 /// </summary>
 public interface IProxyEngine
 {
-    /// <summary>Makes the configuration the running one. Repeating the same configuration costs nothing.</summary>
+    /// <summary>
+    /// Makes the configuration the running one; when it returns, new requests meet it. Repeating the same configuration costs
+    /// nothing. A listener whose port is taken is left out and everything else applied: say it again to try again.
+    /// </summary>
     ValueTask<ApplyOutcome> ApplyAsync(ProxyConfiguration wanted, CancellationToken ct);
 
-    /// <summary>Counters since start of the engine, a row for every listener and server.</summary>
+    /// <summary>
+    /// A row for every listener and server that was last applied. Counters go on across reloads; they begin again when the engine
+    /// or its caller does, so whoever adds them up must bear one that falls.
+    /// </summary>
     ValueTask<ProxyStatistics> StatisticsAsync(CancellationToken ct);
 
     /// <summary>Says when the engine died, came back or lost its configuration, so that the caller applies again.</summary>
     IAsyncEnumerable<ProxyNotice> WatchAsync(CancellationToken ct);
+
+    /// <summary>Ends the engine, which otherwise outlives its caller. The next <see cref="ApplyAsync"/> starts it again.</summary>
+    ValueTask StopAsync(CancellationToken ct);
 }
 
 /// <summary>Asks a target once whether it is well, as ELB's health checker does. Never follows redirects, closes the connection.</summary>

@@ -86,7 +86,7 @@ public abstract record ApplyOutcome
     private ApplyOutcome() { }
     public sealed record Applied : ApplyOutcome;
 
-    /// <summary>An address and port of a listener is held by someone else.</summary>
+    /// <summary>An address and port of a listener is held by someone else. The other listeners are as wanted.</summary>
     public sealed record PortTaken(string Listener, string Reason) : ApplyOutcome;
     public sealed record Away(string Advice) : ApplyOutcome;
     public sealed record Refused(string Reason) : ApplyOutcome;

@@ -1,0 +1,28 @@
+using Minato.Engines.Proxy;
+
+namespace Minato.Engines.HaProxy.Configuration;
+
+/// <summary>A condition as an anonymous ACL; its values are alternatives.</summary>
+internal static class ConditionWriter
+{
+    /// <summary>What has no writable value can never hold.</summary>
+    private const string Never = "{ always_false }";
+
+    public static string Write(ProxyCondition condition) => condition switch
+    {
+        ProxyCondition.Host host => Matches("req.hdr(host),field(1,:)", "-i ", host.Values.Select(Pattern.Whole)),
+        ProxyCondition.Path path => Matches("path", "", path.Values.Select(Pattern.Whole)),
+        ProxyCondition.Method method => Matches("method", "", method.Values.Select(v => Pattern.Whole(v))),
+        ProxyCondition.Header header when Safe.IsHeaderName(header.Name) =>
+            Matches($"req.fhdr({header.Name})", "-i ", header.Values.Select(Pattern.Whole)),
+        ProxyCondition.Query query => Matches("query", "-i ", query.Values.Select(v => Pattern.QueryPart(v.Key, v.Value))),
+        ProxyCondition.SourceIp source => Networks(source),
+        _ => Never,
+    };
+
+    private static string Matches(string sample, string flags, IEnumerable<string> patterns) =>
+        string.Join(' ', patterns) is { Length: > 0 } all ? $"{{ {sample} -m reg {flags}-- {all} }}" : Never;
+
+    private static string Networks(ProxyCondition.SourceIp source) =>
+        string.Join(' ', source.Cidrs.Select(Safe.Network).OfType<string>()) is { Length: > 0 } all ? $"{{ src {all} }}" : Never;
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Minato.Engines.Proxy;
+
+namespace Minato.Engines.HaProxy.Configuration;
+
+/// <summary>
+/// Writes the rules of a listener. They are tried in order: a forward notes its backend and ends the trying, the other actions
+/// answer at once.
+/// </summary>
+internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> knownBackends)
+{
+    private const string Chosen = "{ var(txn.be) -m found }";
+
+    public ImmutableSortedDictionary<string, ImmutableArray<WeightRange>>.Builder Maps { get; } =
+        ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<WeightRange>>(StringComparer.Ordinal);
+
+    public ImmutableSortedDictionary<string, string>.Builder Files { get; } =
+        ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+
+    public void Write(ProxyListener listener)
+    {
+        foreach (var rule in listener.Rules.OrderBy(r => r.Priority))
+        {
+            var conditions = string.Join(' ', rule.Conditions.Select(ConditionWriter.Write));
+            WriteAction(rule.Action, listener, rule.Priority.ToString(CultureInfo.InvariantCulture), conditions.Length > 0 ? $" if {conditions}" : "");
+        }
+        var fallback = WriteDefault(listener);
+        if (listener.Rules.Length > 0 || fallback == Weights.NoBackend) line($"use_backend %[var(txn.be)] if {Chosen}");
+        line($"default_backend {fallback}");
+    }
+
+    private string WriteDefault(ProxyListener listener)
+    {
+        if (listener.DefaultAction is ProxyAction.Forward forward && Weights.IsDirect(forward)) return BackendOf(forward.Backends[0].Backend);
+        WriteAction(listener.DefaultAction, listener, "default", "");
+        return Weights.NoBackend;
+    }
+
+    private void WriteAction(ProxyAction action, ProxyListener listener, string name, string when)
+    {
+        switch (action)
+        {
+            case ProxyAction.Forward forward when Weights.IsDirect(forward):
+                line($"http-request set-var(txn.be) str({BackendOf(forward.Backends[0].Backend)}){when}");
+                line($"http-request allow if {Chosen}");
+                break;
+            case ProxyAction.Forward forward:
+                WriteWeighted(forward, $"w_{listener.Id}_{name}.map", when);
+                break;
+            case ProxyAction.FixedResponse fixedResponse:
+                line($"http-request return {FixedResponse(fixedResponse)}{when}");
+                break;
+            case ProxyAction.Redirect redirect:
+                RedirectWriter.Write(line, redirect, listener.Port, when);
+                break;
+        }
+    }
+
+    private void WriteWeighted(ProxyAction.Forward forward, string map, string when)
+    {
+        Maps[map] = Weights.Ranges(forward, knownBackends);
+        Files[map] = Weights.FileText(Maps[map]);
+        line($"http-request track-sc0 int({CounterOf(map)}) table m_tickets{when}");
+        line($"http-request set-var(txn.be) sc0_inc_gpc0(m_tickets),mul({Weights.Stride}),mod({Weights.Tickets}),map_int({map},{Weights.NoBackend}){when}");
+        line($"http-request allow if {Chosen}");
+    }
+
+    private string FixedResponse(ProxyAction.FixedResponse response)
+    {
+        var status = Math.Clamp(response.Status, 200, 599).ToString(CultureInfo.InvariantCulture);
+        if (string.IsNullOrEmpty(response.Body)) return $"status {status} {Pages.ServerHeader}";
+        var name = $"body_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(response.Body)))[..20]}.txt";
+        Files[name] = response.Body;
+        var type = response.ContentType is { } given && Safe.IsContentType(given) ? given : "text/plain";
+        return $"status {status} content-type '{type}' file {name} {Pages.ServerHeader}";
+    }
+
+    private string BackendOf(string id) => knownBackends.Contains(id) ? ConfigurationWriter.BackendName(id) : Weights.NoBackend;
+
+    /// <summary>A counter of its own for every weighted action, the same one in every worker.</summary>
+    private static uint CounterOf(string map) => BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(map))) & 0x7fff_ffff;
+}

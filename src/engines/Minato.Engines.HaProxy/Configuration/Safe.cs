@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace Minato.Engines.HaProxy.Configuration;
+
+/// <summary>What may stand in the configuration as it is. Everything else is refused or encoded.</summary>
+internal static class Safe
+{
+    public static bool IsId(string text) =>
+        text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    public static bool IsHeaderName(string text) =>
+        text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    public static bool IsHostName(string text) =>
+        text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+
+    public static bool IsContentType(string text) =>
+        text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '/' or '+' or '.' or ';' or '=' or ' ');
+
+    /// <returns>Address and port as HAProxy writes them; null when the address is not one.</returns>
+    public static string? Endpoint(string address, int port) => !IPAddress.TryParse(address, out var ip) || port is < 1 or > 65535
+        ? null
+        : new IPEndPoint(ip, port).ToString();
+
+    public static string? Network(string cidr) => IPNetwork.TryParse(cidr, out var network) ? network.ToString()
+        : IPAddress.TryParse(cidr, out var ip) ? ip.ToString() : null;
+}
