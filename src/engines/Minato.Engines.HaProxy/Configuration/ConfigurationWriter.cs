@@ -28,6 +28,7 @@ internal sealed class ConfigurationWriter
     public static string BackendName(string id) => "b_" + id;
     public static string FrontendName(string id) => "f_" + id;
     public static string RelayName(string id) => "r_" + id;
+    public static string HandOverName(string id) => "h_" + id;
 
     /// <exception cref="UnwritableConfigurationException"/>
     public static Rendered Render(ProxyConfiguration wanted, HostSettings host)
@@ -52,8 +53,12 @@ internal sealed class ConfigurationWriter
         WriteDefaults();
         WriteInternals();
         if (host.SharedPort is { } port) WriteSharedPort(port);
-        foreach (var listener in wanted.Listeners) WriteListener(listener);
-        foreach (var listener in wanted.Listeners) WriteRelay(listener);
+        foreach (var listener in wanted.Listeners)
+        {
+            WriteListener(listener);
+            WriteRelay(HandOverName(listener.Id), listener);
+            if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener);
+        }
         foreach (var backend in wanted.Backends) WriteBackend(backend);
         return text.ToString();
     }
@@ -128,7 +133,7 @@ internal sealed class ConfigurationWriter
         Line($"timeout http-keep-alive {idle}");
         // The worker of an earlier configuration hands late requests of kept-alive connections to the present one.
         Line("http-request allow if { stopping }");
-        Line($"use_backend {RelayName(listener.Id)} if {{ stopping }}");
+        Line($"use_backend {HandOverName(listener.Id)} if {{ stopping }}");
         Line($"http-request return {Pages.Return(405)} if METH_TRACE");
         WriteConnectionAge(listener.ClientKeepAlive);
         rules.Write(listener);
@@ -141,11 +146,13 @@ internal sealed class ConfigurationWriter
         Line($"http-after-response set-header connection close if {{ date,sub(sess.since) ge {seconds} }}");
     }
 
-    private void WriteRelay(ProxyListener listener)
+    private void WriteRelay(string name, ProxyListener listener)
     {
-        Section($"backend {RelayName(listener.Id)}");
+        Section($"backend {name}");
         Line($"timeout server {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
         Line($"timeout tunnel {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
+        foreach (var line in Pages.ConnectionErrorLines()) Line(line);
+        Line("retries 0"); // Refused means that the listener is no more.
         Line($"server listener {Safe.Endpoint(listener.Address, listener.Port)}");
     }
 

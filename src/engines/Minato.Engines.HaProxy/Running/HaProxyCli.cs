@@ -21,7 +21,7 @@ internal static class HaProxyCli
             return await ReadAsync(socket, untilBlankLine: false, limit.Token);
         }
         catch (SocketException e) { throw new IOException($"HAProxy's socket {socketPath}: {e.Message}", e); }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested) { throw new IOException($"HAProxy did not answer '{FirstWords(commands)}'"); }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested) { throw new IOException($"HAProxy did not answer '{FirstWords(commands)}'", e); }
     }
 
     /// <summary>Asks the master. It keeps the connection open, so the blank line after its answer ends the reading.</summary>
@@ -36,7 +36,7 @@ internal static class HaProxyCli
             return await ReadAsync(socket, untilBlankLine: true, limit.Token);
         }
         catch (SocketException e) { throw new IOException($"HAProxy's socket {socketPath}: {e.Message}", e); }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested) { throw new IOException($"HAProxy's master did not answer '{FirstWords(command)}'"); }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested) { throw new IOException($"HAProxy's master did not answer '{FirstWords(command)}'", e); }
     }
 
     public static async ValueTask<Socket> ConnectAsync(string socketPath, CancellationToken ct)

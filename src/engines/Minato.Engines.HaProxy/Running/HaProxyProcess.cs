@@ -19,6 +19,7 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
     private const string LastName = "haproxy.cfg.last";
     private const long LongestLog = 1024 * 1024;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private string Log => InDirectory("haproxy.log");
@@ -49,8 +50,8 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
     /// <exception cref="IOException">The files could not be written: a full disk, most likely.</exception>
     public async ValueTask WriteNextAsync(Rendered rendered, CancellationToken ct)
     {
-        Directory.CreateDirectory(options.Directory);
-        Directory.CreateDirectory(host.SocketDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeOwn(options.Directory);
+        MakeOwn(host.SocketDirectory);
         TrimLog();
         foreach (var (name, content) in rendered.Files) await WriteAsync(name, content, ct);
         await WriteAsync(NextName, rendered.Text, ct);
@@ -76,7 +77,7 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
         var process = Start("/bin/sh", ["-c", script, "minato", executable, "-W", "-S", host.MasterSocket + ",mode,600", "-p", "haproxy.pid", "-f", ConfigurationName], redirect: false);
         for (var started = clock.GetTimestamp(); clock.GetElapsedTime(started) < Patience;)
         {
-            if (await TrySeeAsync(ct) is { } seen && seen.Shape == shape) return (seen, null);
+            if (await TrySeeAsync(ct) is { } seen && seen.Shape == shape && await IsSettledAsync(seen, ct)) return (seen, null);
             if (process.HasExited) return (null, Alerts(LogSince(logged)));
             await Task.Delay(Tick, clock, ct);
         }
@@ -90,18 +91,20 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
         if (File.Exists(ConfigurationFile)) File.Move(ConfigurationFile, InDirectory(LastName), overwrite: true);
         File.Move(InDirectory(NextName), ConfigurationFile, overwrite: true);
         var logged = LogLength();
-        try { await HaProxyCli.AskMasterAsync(host.MasterSocket, "reload", ct); }
-        catch (IOException) { /* The master drops its connections when it starts over. */ }
-        var problem = "HAProxy did not load the configuration in time.";
+        await AskToReloadAsync(ct);
+        var asked = clock.GetTimestamp();
+        string? problem = null;
         for (var started = clock.GetTimestamp(); clock.GetElapsedTime(started) < Patience;)
         {
-            if (await TrySeeAsync(ct) is { } seen && seen.Worker != before.Worker && seen.Shape == shape && await HasStoppedAsync(before, ct)) return (seen, null);
+            if (await TrySeeAsync(ct) is { } seen && seen.Worker != before.Worker && seen.Shape == shape && await HasStoppedAsync(before, ct) && await IsSettledAsync(seen, ct))
+                return (seen, null);
             if (!Native.Lives(before.Master)) return (null, "HAProxy ended while it loaded the configuration. " + Alerts(LogSince(logged)));
             if (LogSince(logged) is var log && log.Contains("[ALERT]", StringComparison.Ordinal)) { problem = Alerts(log); break; }
+            if (clock.GetElapsedTime(asked) > AskAgain && !log.Contains("Reloading", StringComparison.Ordinal)) { await AskToReloadAsync(ct); asked = clock.GetTimestamp(); }
             await Task.Delay(Tick, clock, ct);
         }
         if (File.Exists(InDirectory(LastName))) File.Move(InDirectory(LastName), ConfigurationFile, overwrite: true);
-        return (null, problem);
+        return (null, problem ?? $"HAProxy did not load the configuration in time. {Alerts(LogSince(logged))}");
     }
 
     public async ValueTask StopAsync(CancellationToken ct)
@@ -140,6 +143,19 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
 
     public ValueTask<string> AskFormerAsync(int worker, string command, CancellationToken ct) =>
         HaProxyCli.AskMasterAsync(host.MasterSocket, $"@!{worker.ToString(CultureInfo.InvariantCulture)} {command}", ct);
+
+    private async ValueTask AskToReloadAsync(CancellationToken ct)
+    {
+        try { await HaProxyCli.AskMasterAsync(host.MasterSocket, "reload", ct); }
+        catch (IOException) { /* The master drops its connections when it starts over. */ }
+    }
+
+    /// <summary>The master starts over once more after its worker does; before that it would forget what it is asked.</summary>
+    private async ValueTask<bool> IsSettledAsync(RunningProxy seen, CancellationToken ct)
+    {
+        try { return (await HaProxyCli.AskMasterAsync(host.MasterSocket, "show proc", ct)).Split('\n').Any(l => FirstNumber(l) == seen.Worker); }
+        catch (IOException) { return false; }
+    }
 
     private async ValueTask<bool> HasStoppedAsync(RunningProxy before, CancellationToken ct)
     {
@@ -192,6 +208,13 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
         var temporary = InDirectory(name == NextName ? name : name + ".new");
         await File.WriteAllTextAsync(temporary, content, ct);
         if (name != NextName) File.Move(temporary, InDirectory(name), overwrite: true);
+    }
+
+    /// <summary>Whoever may write to HAProxy's sockets rules it.</summary>
+    private static void MakeOwn(string directory)
+    {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("HAProxy is served on Linux.");
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private void TrimLog()

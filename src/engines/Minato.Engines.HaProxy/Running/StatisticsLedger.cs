@@ -1,4 +1,5 @@
 using System.Globalization;
+using Minato.Engines.HaProxy.Configuration;
 using Minato.Engines.Proxy;
 
 namespace Minato.Engines.HaProxy.Running;
@@ -13,7 +14,11 @@ internal sealed class StatisticsLedger
     private readonly Dictionary<int, Dictionary<string, Counters>> workers = [];
 
     /// <summary>Takes what a worker says now.</summary>
-    public void Record(int worker, string csv) => workers[worker] = Parse(csv);
+    public void Record(int worker, string csv)
+    {
+        // A worker that is about to end may answer with nothing.
+        if (csv.StartsWith("# pxname", StringComparison.Ordinal)) workers[worker] = Parse(csv);
+    }
 
     /// <summary>Workers that are not among these have ended.</summary>
     public void Retire(IReadOnlyCollection<int> living)
@@ -32,16 +37,21 @@ internal sealed class StatisticsLedger
     }
 
     public ProxyStatistics Read(ProxyConfiguration applied) => new(
-        [.. applied.Listeners.Select(l => ListenerRow(l.Id, Sum($"f_{l.Id}/FRONTEND")))],
+        [.. applied.Listeners.Select(l => ListenerRow(l.Id, Subtract(Sum(Front(l)), Sum(HandedOn(l)))))],
         [.. applied.Backends.SelectMany(b => b.Servers.Select(s => ServerRow(b.Id, s.Id, Sum($"b_{b.Id}/{s.Id}"))))]);
 
     /// <summary>Counters of what is no longer in the configuration are of no use to anyone.</summary>
     public void Forget(ProxyConfiguration applied)
     {
-        var names = applied.Listeners.Select(l => $"f_{l.Id}/FRONTEND")
+        var names = applied.Listeners.SelectMany(l => (string[])[Front(l), HandedOn(l)])
             .Concat(applied.Backends.SelectMany(b => b.Servers.Select(s => $"b_{b.Id}/{s.Id}"))).ToHashSet(StringComparer.Ordinal);
         foreach (var name in ended.Keys.Where(n => !names.Contains(n)).ToList()) ended.Remove(name);
     }
+
+    private static string Front(ProxyListener listener) => ConfigurationWriter.FrontendName(listener.Id) + "/FRONTEND";
+
+    /// <summary>Late requests that an earlier worker gave to the present one: both counted them.</summary>
+    private static string HandedOn(ProxyListener listener) => ConfigurationWriter.HandOverName(listener.Id) + "/BACKEND";
 
     private Counters Sum(string name) => workers.Values.Select(w => w.GetValueOrDefault(name)).Aggregate(ended.GetValueOrDefault(name), Add);
 
@@ -53,7 +63,7 @@ internal sealed class StatisticsLedger
         foreach (var line in lines.Skip(1))
         {
             var fields = line.Split(',');
-            if (fields.Length < columns.Count - 1 || fields[0].Length < 2 || fields[0][1] != '_' || fields[0][0] is not ('f' or 'b')) continue;
+            if (fields.Length < columns.Count - 1 || fields[0].Length < 2 || fields[0][1] != '_' || fields[0][0] is not ('f' or 'b' or 'h')) continue;
             long Get(string column) => columns.TryGetValue(column, out var at) && at < fields.Length
                 && long.TryParse(fields[at], NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
             var requests = fields[1] == "FRONTEND" ? Get("req_tot") : Get("stot");
@@ -70,6 +80,9 @@ internal sealed class StatisticsLedger
 
     private static Counters Add(Counters a, Counters b) => new(a.Requests + b.Requests, a.Active + b.Active, a.In + b.In, a.Out + b.Out,
         a.Ok + b.Ok, a.Moved + b.Moved, a.Client + b.Client, a.Server + b.Server, a.Unreached + b.Unreached);
+
+    private static Counters Subtract(Counters a, Counters b) => new(a.Requests - b.Requests, a.Active - b.Active, a.In - b.In, a.Out - b.Out,
+        a.Ok - b.Ok, a.Moved - b.Moved, a.Client - b.Client, a.Server - b.Server, a.Unreached);
 
     private readonly record struct Counters(long Requests, long Active, long In, long Out, long Ok, long Moved, long Client, long Server, long Unreached);
 }

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
+using Minato.Engines.Proxy;
+using Minato.Testing.Proxy;
+
+namespace Minato.Engines.HaProxy.Tests;
+
+/// <summary>An HAProxy of its own on a loopback address of its own; nothing of it is left behind.</summary>
+internal sealed class HaProxyBed : IProxyBed
+{
+    private readonly ConcurrentDictionary<string, Target> targets = new(StringComparer.Ordinal);
+    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+    private int nextPort = 8000;
+
+    public HaProxyBed(int? sharedPort = null)
+    {
+        var random = RandomNumberGenerator.GetBytes(3);
+        Address = $"127.{random[0] % 200 + 50}.{random[1]}.{random[2] % 250 + 1}";
+        Options = new()
+        {
+            Directory = System.IO.Directory.CreateTempSubdirectory("minato-haproxy-").FullName,
+            InstallationId = "test",
+            SharedPort = sharedPort,
+        };
+        Adapter = NewAdapter();
+    }
+
+    public HaProxyOptions Options { get; }
+
+    public string Address { get; }
+
+    public HaProxyEngine Adapter { get; private set; }
+
+    public IProxyEngine Engine => Adapter;
+
+    public HttpClient Client => client;
+
+    public int MasterPid => int.Parse(File.ReadAllText(Path.Combine(Options.Directory, "haproxy.pid")).Trim());
+
+    public static string? Absence => File.Exists("/usr/sbin/haproxy") ? null : "HAProxy is not installed: apt-get install haproxy";
+
+    public HaProxyEngine NewAdapter() => new(Options, TimeProvider.System, NullLogger<HaProxyEngine>.Instance);
+
+    /// <summary>As if Minato had ended and come back.</summary>
+    public async Task ReplaceAdapterAsync()
+    {
+        await Adapter.DisposeAsync();
+        Adapter = NewAdapter();
+    }
+
+    public int NewPort() => Interlocked.Increment(ref nextPort);
+
+    public async ValueTask<ProxyServer> StartTargetAsync(string id) => (targets[id] = await HaProxy.Tests.Target.StartAsync(id, Address)).Server;
+
+    public Target Target(string id) => targets[id];
+
+    public async ValueTask StopTargetAsync(ProxyServer target) => await targets[target.Id].DisposeAsync();
+
+    public async ValueTask<ProxyAnswer> SendAsync(ProxyListener listener, ProxyCall call)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(call.Method),
+            $"http://{listener.Address}:{listener.Port}{call.Path}{(call.Query.Length > 0 ? "?" : "")}{call.Query}");
+        request.Headers.Host = call.Host;
+        foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await client.SendAsync(request);
+        return await AnswerAsync(response);
+    }
+
+    public async ValueTask<IHeldRequest> HoldAsync(ProxyListener listener)
+    {
+        var answer = SendAsync(listener, new() { Path = "/hold" }).AsTask();
+        var taken = await Task.WhenAny(targets.Values.Select(t => t.Taken));
+        return new Held(answer, targets.Values.Single(t => t.Taken == taken));
+    }
+
+    public IDisposable Occupy(int port)
+    {
+        var listener = new TcpListener(IPAddress.Parse(Address), port);
+        listener.Start();
+        return listener;
+    }
+
+    public ValueTask KillAsync()
+    {
+        foreach (var worker in Workers()) Kill(worker);
+        Kill(MasterPid);
+        return ValueTask.CompletedTask;
+    }
+
+    public IEnumerable<int> Workers() => File.ReadAllText($"/proc/{MasterPid}/task/{MasterPid}/children")
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Adapter.StopAsync(CancellationToken.None);
+        await Adapter.DisposeAsync();
+        foreach (var target in targets.Values) await target.DisposeAsync();
+        client.Dispose();
+        System.IO.Directory.Delete(Options.Directory, recursive: true);
+    }
+
+    private static void Kill(int pid)
+    {
+        using var process = Process.GetProcessById(pid);
+        process.Kill();
+    }
+
+    private static async Task<ProxyAnswer> AnswerAsync(HttpResponseMessage response)
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        var server = response.Headers.TryGetValues(HaProxy.Tests.Target.Name, out var names) ? names.Single() : null;
+        var location = response.Headers.NonValidated.TryGetValues("Location", out var locations) ? locations.ToString() : null;
+        return new((int)response.StatusCode, server, location, response.Content.Headers.ContentType?.ToString(), body, server is null ? null : body);
+    }
+
+    private sealed class Held(Task<ProxyAnswer> answer, Target target) : IHeldRequest
+    {
+        public string Server => target.Server.Id;
+
+        public async ValueTask<ProxyAnswer> ReleaseAsync()
+        {
+            target.Release();
+            return await answer;
+        }
+    }
+}

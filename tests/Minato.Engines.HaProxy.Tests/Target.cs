@@ -1,0 +1,72 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Minato.Engines.Proxy;
+
+namespace Minato.Engines.HaProxy.Tests;
+
+/// <summary>A web server that tells its name and what it saw. Requests for <c>/hold</c> wait until they are released.</summary>
+internal sealed class Target(string id, WebApplication app) : IAsyncDisposable
+{
+    public const string Name = "x-target";
+    private TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int inFlight;
+
+    public Task Taken => taken.Task;
+
+    public int InFlight => Volatile.Read(ref inFlight);
+
+    public TimeSpan Latency { get; set; }
+
+    public ProxyServer Server => new(id, Uri.Host, Uri.Port, ServerState.Ready);
+
+    private Uri Uri => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.First() ?? "");
+
+    public static async Task<Target> StartAsync(string id, string address)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Parse(address), 0));
+        var app = builder.Build();
+        var target = new Target(id, app);
+        app.Run(target.AnswerAsync);
+        await app.StartAsync();
+        return target;
+    }
+
+    public void Release()
+    {
+        release.TrySetResult();
+        release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await app.StopAsync(atOnce.Token);
+        await app.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref inFlight);
+        context.Response.Headers[Name] = id;
+        if (context.Request.Path == "/hold")
+        {
+            var released = release.Task;
+            taken.TrySetResult();
+            await released;
+        }
+        if (Latency > TimeSpan.Zero) await Task.Delay(Latency);
+        await context.Response.WriteAsync(string.Join('\n', context.Request.Headers.Select(h => $"{h.Key}: {string.Join(" | ", h.Value.ToArray())}")));
+        Interlocked.Decrement(ref inFlight);
+    }
+}

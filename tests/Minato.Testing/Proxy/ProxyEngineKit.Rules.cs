@@ -1,0 +1,127 @@
+using Minato.Engines.Proxy;
+using Shouldly;
+using Xunit;
+
+namespace Minato.Testing.Proxy;
+
+public abstract partial class ProxyEngineKit
+{
+    [Theory]
+    [InlineData("/api/*", "/api/x", true)]
+    [InlineData("/api/*", "/API/x", false)]
+    [InlineData("/api/*", "/api", false)]
+    [InlineData("/img/?.png", "/img/a.png", true)]
+    [InlineData("/img/?.png", "/img/ab.png", false)]
+    [InlineData("/img/?.png", "/img/axpng", false)]
+    [InlineData("/a+b(c)", "/a+b(c)", true)]
+    [InlineData("*", "/anything/at/all", true)]
+    [InlineData("/$HOME'\"\\ #%[src]{}", "/x", false)]
+    public async Task A_path_condition_is_case_sensitive_and_whole(string pattern, string path, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.Path([pattern]), new() { Path = path })).ShouldBe(matches);
+
+    [Fact]
+    public async Task A_path_condition_does_not_see_the_query() =>
+        (await MatchesAsync(new ProxyCondition.Path(["/api"]), new() { Path = "/api", Query = "x=/y" })).ShouldBeTrue();
+
+    [Theory]
+    [InlineData("*.example.com", "api.EXAMPLE.com", true)]
+    [InlineData("*.example.com", "example.com", false)]
+    [InlineData("api.example.com", "apixexample.com", false)]
+    [InlineData("api.example.com", "api.example.com:8080", true)]
+    public async Task A_host_condition_ignores_case_and_port(string pattern, string host, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.Host([pattern]), new() { Host = host })).ShouldBe(matches);
+
+    [Theory]
+    [InlineData("GET", true)]
+    [InlineData("POST", false)]
+    public async Task A_method_condition_is_exact(string method, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.Method(["GET", "PUT"]), new() { Method = method })).ShouldBe(matches);
+
+    [Theory]
+    [InlineData("*chrome*", "Mozilla Chrome 1", true)]
+    [InlineData("*safari*", "Mozilla Chrome 1", false)]
+    public async Task A_header_condition_ignores_case(string pattern, string value, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.Header("X-Agent", [pattern]), new() { Headers = [("x-agent", value)] })).ShouldBe(matches);
+
+    [Theory]
+    [InlineData("version", "v1", "version=V1", true)]
+    [InlineData("version", "v1", "a=b&version=v1&c=d", true)]
+    [InlineData("version", "v1", "version=v12", false)]
+    [InlineData("version", "v1", "aversion=v1", false)]
+    [InlineData("version", "v?", "version=v9", true)]
+    [InlineData(null, "*example*", "x=an-example-it-is", true)]
+    [InlineData(null, "*example*", "x=none", false)]
+    [InlineData("q", "a\\*b", "q=a*b", true)]
+    [InlineData("q", "a\\*b", "q=axxb", false)]
+    public async Task A_query_condition_compares_keys_and_values(string? key, string value, string query, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.Query([(key, value)]), new() { Query = query })).ShouldBe(matches);
+
+    [Theory]
+    [InlineData("127.0.0.0/8", true)]
+    [InlineData("10.0.0.0/8", false)]
+    [InlineData("not an address", false)]
+    public async Task A_source_condition_compares_the_peer(string cidr, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.SourceIp([cidr]), new())).ShouldBe(matches);
+
+    [Fact]
+    public async Task Values_of_a_condition_are_alternatives_and_conditions_all_hold()
+    {
+        var one = await Bed.StartTargetAsync("one");
+        var both = new ProxyRule(1, [new ProxyCondition.Path(["/a", "/b"]), new ProxyCondition.Host(["x.example.com"])], To("web"));
+        var listener = Listener("http", new ProxyAction.FixedResponse(404, null, null), both);
+        await ApplyAsync(listener, Backend("web", one));
+        (await Bed.SendAsync(listener, new() { Path = "/b", Host = "x.example.com" })).Status.ShouldBe(200);
+        (await Bed.SendAsync(listener, new() { Path = "/c", Host = "x.example.com" })).Status.ShouldBe(404);
+        (await Bed.SendAsync(listener, new() { Path = "/a", Host = "y.example.com" })).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task The_first_rule_whose_conditions_hold_decides_whatever_its_action()
+    {
+        var one = await Bed.StartTargetAsync("one");
+        var listener = Listener("http", new ProxyAction.FixedResponse(418, null, null),
+            new(30, [new ProxyCondition.Path(["/a/b/*"])], new ProxyAction.FixedResponse(410, null, null)),
+            new(10, [new ProxyCondition.Path(["/a/b/c"])], To("web")),
+            new(20, [new ProxyCondition.Path(["/a/b/d"])], new ProxyAction.FixedResponse(409, null, null)));
+        await ApplyAsync(listener, Backend("web", one));
+        (await GetAsync(listener, "/a/b/c")).Server.ShouldBe("one");
+        (await GetAsync(listener, "/a/b/d")).Status.ShouldBe(409);
+        (await GetAsync(listener, "/a/b/e")).Status.ShouldBe(410);
+        (await GetAsync(listener, "/z")).Status.ShouldBe(418);
+    }
+
+    [Theory]
+    [InlineData(200, "text/plain", "hello\nworld: 100% of \"it\" 'is' $HOME %[src] \\ #here")]
+    [InlineData(503, "application/json", "{\"a\": [1, 2]}")]
+    [InlineData(404, null, null)]
+    public async Task A_fixed_response_is_answered_as_it_is(int status, string? type, string? body)
+    {
+        var listener = Listener("http", new ProxyAction.FixedResponse(status, type, body));
+        await ApplyAsync(listener);
+        (await GetAsync(listener)).ShouldSatisfyAllConditions(
+            a => a.Status.ShouldBe(status), a => (a.Body ?? "").ShouldBe(body ?? ""), a => { if (body is not null) a.ContentType.ShouldBe(type); });
+    }
+
+    [Theory]
+    [InlineData("#{protocol}", "#{host}", "#{port}", "/#{path}", "#{query}", "/x/y", "q=1", "http://lb.example.com:PORT/x/y?q=1")]
+    [InlineData("#{protocol}", "#{host}", "#{port}", "/#{path}", "#{query}", "/x/y", "", "http://lb.example.com:PORT/x/y")]
+    [InlineData("HTTPS", "#{host}", "443", "/#{path}", "#{query}", "/", "", "https://lb.example.com:443/")]
+    [InlineData("HTTPS", "new.#{host}", "443", "/v2/#{path}", "from=#{path}&#{query}", "/x", "a=b", "https://new.lb.example.com:443/v2/x?from=x&a=b")]
+    [InlineData("HTTP", "a b\"'$HOME", "80", "/100%25\n#x", "", "/x", "", "http://a%20b%22%27%24HOME:80/100%25%0A%23x")]
+    public async Task A_redirect_fills_in_its_placeholders(
+        string protocol, string host, string port, string path, string query, string askedPath, string askedQuery, string location)
+    {
+        var listener = Listener("http", new ProxyAction.Redirect(301, protocol, host, port, path, query));
+        await ApplyAsync(listener);
+        var answer = await Bed.SendAsync(listener, new() { Path = askedPath, Query = askedQuery });
+        answer.Status.ShouldBe(301);
+        answer.Location.ShouldBe(location.Replace("PORT", $"{listener.Port}", StringComparison.Ordinal));
+    }
+
+    private async Task<bool> MatchesAsync(ProxyCondition condition, ProxyCall call)
+    {
+        var listener = Listener("http", new ProxyAction.FixedResponse(404, null, null), new ProxyRule(1, [condition], new ProxyAction.FixedResponse(299, null, null)));
+        await ApplyAsync(listener);
+        return (await Bed.SendAsync(listener, call)).Status == 299;
+    }
+}
