@@ -149,6 +149,7 @@ public sealed class DaemonTroubleTests
         await using var daemon = await FakeDaemon.StartAsync(async context =>
         {
             if (context.Request.Path.Value?.EndsWith("/images/load", StringComparison.Ordinal) == true) loads++;
+            else if (context.Request.Method == "GET") await AnswerAsync(context, 404, """{"message":"No such image"}""");
             else if (++creates == 2) await AnswerAsync(context, 404, """{"message":"No such image: minato/pause:1"}""");
             else await AnswerAsync(context, 201, """{"Id":"c1"}""");
         }, callTimeoutMs: 60_000);

@@ -33,7 +33,7 @@ public sealed class DockerFixture : IAsyncLifetime
         else if (!File.Exists(Shell)) Absence = "The tests' image needs busybox-static: `apt-get install busybox-static`.";
         else
         {
-            await Engine.LoadAsync(ScratchImage.Archive(Image, new() { Env = ["PATH=/bin"], Healthcheck = OwnCheck },
+            await Engine.LoadAsync(ScratchImage.Make(Image, new() { Env = ["PATH=/bin"], Healthcheck = OwnCheck },
                 [new("bin/busybox", await File.ReadAllBytesAsync(Shell)), new("bin/sh", await File.ReadAllBytesAsync(Shell))]),
                 CancellationToken.None);
         }

@@ -38,5 +38,5 @@ public sealed class ImageTests
     }
 
     [Fact]
-    public void The_same_content_makes_the_same_archive() => PauseImage.Archive().ShouldBe(PauseImage.Archive());
+    public void The_same_content_makes_the_same_archive() => PauseImage.Make().Archive.ShouldBe(PauseImage.Make().Archive);
 }

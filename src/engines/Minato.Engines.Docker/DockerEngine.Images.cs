@@ -44,11 +44,16 @@ internal sealed partial class DockerEngine
     {
         var isPause = image == EngineImage.Pause;
         if (isPause) await EnsurePauseImageAsync(afresh: false, ct);
+        return await LookForImageAsync(isPause ? PauseImage.Reference : image, ct) is { } found
+            ? new(found.Id, Remember(found.Id, image, ImageReference.Parse(image).DigestIn(found.RepoDigests ?? [])))
+            : null;
+    }
+
+    private async Task<ImageAnswer?> LookForImageAsync(string image, CancellationToken ct)
+    {
         try
         {
-            var answer = await docker.GetAsync(
-                $"/images/{(isPause ? PauseImage.Reference : image)}/json", DockerJson.Default.ImageAnswer, ct);
-            return new(answer.Id, Remember(answer.Id, image, ImageReference.Parse(image).DigestIn(answer.RepoDigests ?? [])));
+            return await docker.GetAsync($"/images/{image}/json", DockerJson.Default.ImageAnswer, ct);
         }
         catch (DockerException e) when (e.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
         {
@@ -57,10 +62,10 @@ internal sealed partial class DockerEngine
     }
 
     /// <summary>Loads an image of our own making.</summary>
-    internal async Task LoadAsync(byte[] archive, CancellationToken ct)
+    internal async Task LoadAsync(ScratchImage.Loadable image, CancellationToken ct)
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (await TransferAsync("/images/load?quiet=1", new(archive, "application/x-tar"), null, source) is { } error)
+        if (await TransferAsync("/images/load?quiet=1", new(image.Archive, "application/x-tar"), null, source) is { } error)
             throw new DockerException(HttpStatusCode.InternalServerError, error);
     }
 
@@ -92,7 +97,8 @@ internal sealed partial class DockerEngine
         try
         {
             if (hasPause && !afresh) return;
-            await LoadAsync(PauseImage.Archive(), ct);
+            var pause = PauseImage.Make();
+            if (await LookForImageAsync(PauseImage.Reference, ct) is not { } there || there.Id != pause.Id) await LoadAsync(pause, ct);
             hasPause = true;
         }
         finally

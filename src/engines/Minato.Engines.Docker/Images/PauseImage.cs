@@ -14,7 +14,7 @@ internal static class PauseImage
     private const int ProgramHeaderSize = 56;
 
     /// <summary>Process 1 ignores the signals it has no handler for, so that stopping it kills it at once.</summary>
-    public static byte[] Archive() => ScratchImage.Archive(
+    public static ScratchImage.Loadable Make() => ScratchImage.Make(
         Reference, new() { Entrypoint = ["/pause"], StopSignal = "SIGKILL" }, [new("pause", Program(RuntimeInformation.OSArchitecture))]);
 
     /// <summary>A static ELF file: header, one program header, code.</summary>

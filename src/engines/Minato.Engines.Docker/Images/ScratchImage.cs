@@ -10,7 +10,10 @@ internal static class ScratchImage
 {
     internal sealed record File(string Path, byte[] Content);
 
-    public static byte[] Archive(string reference, ImageRunConfig run, IReadOnlyList<File> files)
+    /// <param name="Id">What the engine will call the image.</param>
+    internal sealed record Loadable(string Id, byte[] Archive);
+
+    public static Loadable Make(string reference, ImageRunConfig run, IReadOnlyList<File> files)
     {
         var layer = Tar(files, executable: true);
         var config = JsonSerializer.SerializeToUtf8Bytes(new ImageConfig
@@ -21,10 +24,11 @@ internal static class ScratchImage
             Config = run,
             Layers = new("layers", ["sha256:" + Hash(layer)]),
         }, DockerJson.Default.ImageConfig);
-        var configName = Hash(config) + ".json";
+        var id = Hash(config);
         var manifest = JsonSerializer.SerializeToUtf8Bytes<ImageManifest[]>(
-            [new(configName, [reference], ["layer.tar"])], DockerJson.Default.ImageManifestArray);
-        return Tar([new(configName, config), new("layer.tar", layer), new("manifest.json", manifest)], executable: false);
+            [new(id + ".json", [reference], ["layer.tar"])], DockerJson.Default.ImageManifestArray);
+        return new("sha256:" + id,
+            Tar([new(id + ".json", config), new("layer.tar", layer), new("manifest.json", manifest)], executable: false));
     }
 
     private static byte[] Tar(IReadOnlyList<File> files, bool executable)
