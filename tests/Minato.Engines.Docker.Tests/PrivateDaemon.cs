@@ -8,8 +8,8 @@ internal sealed class PrivateDaemon : IAsyncDisposable
     private readonly string directory = Path.Combine(Path.GetTempPath(), "minato-daemon-" + Path.GetRandomFileName());
     private Process? process;
 
-    public static string? Absence => !File.Exists("/usr/sbin/dockerd") || !Environment.IsPrivilegedProcess
-        ? "A Docker Engine of its own needs /usr/sbin/dockerd and root."
+    public static string? Absence => !File.Exists("/usr/sbin/dockerd") || !File.Exists("/usr/bin/unshare") || !Environment.IsPrivilegedProcess
+        ? "A Docker Engine of its own needs /usr/sbin/dockerd, /usr/bin/unshare and root."
         : null;
 
     public string Socket => Path.Combine(directory, "docker.sock");
@@ -18,9 +18,10 @@ internal sealed class PrivateDaemon : IAsyncDisposable
     public async Task StartAsync(CancellationToken ct)
     {
         Directory.CreateDirectory(directory);
-        process = Process.Start(new ProcessStartInfo("/usr/sbin/dockerd",
+        // In a network of its own: without a bridge, dockerd would take the bridge of the machine's daemon away.
+        process = Process.Start(new ProcessStartInfo("/usr/bin/unshare",
         [
-            "--host", "unix://" + Socket, "--data-root", Path.Combine(directory, "data"), "--exec-root", Path.Combine(directory, "run"),
+            "--net", "/usr/sbin/dockerd", "--host", "unix://" + Socket, "--data-root", Path.Combine(directory, "data"), "--exec-root", Path.Combine(directory, "run"),
             "--pidfile", Path.Combine(directory, "docker.pid"), "--bridge", "none", "--iptables=false", "--live-restore",
         ]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true });
         if (process is null) throw new InvalidOperationException("dockerd did not start.");

@@ -20,6 +20,34 @@ public abstract partial class ContainerEngineKit
     }
 
     [Fact]
+    public async Task Calls_may_be_made_twice_at_once()
+    {
+        var spec = Spec(new() { OnTerminate = null });
+        var ids = await Task.WhenAll(CreateAsync(spec), CreateAsync(spec), CreateAsync(spec));
+        var id = ids.Distinct().ShouldHaveSingleItem();
+        var starts = await Task.WhenAll(Twice(() => Engine.StartAsync(id, Stopping)));
+        starts.ShouldAllBe(s => s is StartOutcome.Started);
+        var stops = await Task.WhenAll(Twice(() => Engine.StopAsync(id, TimeSpan.Zero, Stopping)));
+        stops.ShouldAllBe(s => s is StopOutcome.Stopped);
+        await Task.WhenAll(Twice(async ValueTask<bool> () =>
+        {
+            await Engine.RemoveAsync(id, Stopping);
+            return true;
+        }));
+        (await Engine.InspectAsync(id, Stopping)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_stopped_can_be_started_again()
+    {
+        var id = await StartAsync(Spec(new() { Exits = 4 }));
+        var first = await UntilExitedAsync(id);
+        (await Engine.StartAsync(id, Stopping)).ShouldBeOfType<StartOutcome.Started>();
+        var second = await UntilAsync(id, c => c.Phase is ContainerPhase.Exited && c.StartedAt > first.StartedAt);
+        second.ExitCode.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task A_name_held_by_a_stranger_is_refused()
     {
         var spec = Spec();
@@ -118,4 +146,6 @@ public abstract partial class ContainerEngineKit
         await Engine.StopAsync(id, TimeSpan.Zero, Stopping);
         (await Engine.StatsAsync(id, Stopping)).ShouldBeNull();
     }
+
+    private static Task<T>[] Twice<T>(Func<ValueTask<T>> call) => [call().AsTask(), call().AsTask()];
 }

@@ -57,7 +57,11 @@ public abstract partial class ContainerEngineKit
     }
 
     [Fact]
-    public async Task Logs_of_a_container_that_is_not_there_are_empty() => (await LinesAsync(NewName())).ShouldBeEmpty();
+    public async Task Logs_of_a_container_that_is_not_there_or_never_started_are_empty()
+    {
+        (await LinesAsync(NewName())).ShouldBeEmpty();
+        (await LinesAsync(await CreateAsync(Spec()))).ShouldBeEmpty();
+    }
 
     private static IEnumerable<string> Texts(IEnumerable<ContainerLogLine> lines, bool isError) =>
         lines.Where(l => l.IsError == isError).Select(l => Encoding.UTF8.GetString(l.Text.Span));

@@ -8,8 +8,18 @@ namespace Minato.Testing.Containers;
 
 /// <summary>The container engine of a simulated machine, as one installation sees it: deterministic, and under the same contract tests
 /// as the real one.</summary>
-public sealed class SimContainerEngine(SimHost host, string installation) : IContainerEngine
+public sealed class SimContainerEngine : IContainerEngine
 {
+    private readonly SimHost host;
+    private readonly string installation;
+
+    /// <summary>Minato starts on the machine: what an earlier start of this installation watched is heard by nobody any more.</summary>
+    public SimContainerEngine(SimHost host, string installation)
+    {
+        (this.host, this.installation) = (host, installation);
+        host.Run(() => host.UnwatchAll(installation));
+    }
+
     public async ValueTask<EngineStatus> StatusAsync(CancellationToken ct)
     {
         await host.WaitAsync(host.Latency.Call, ct);

@@ -142,6 +142,8 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
 
     internal int Unwatch(ChannelReader<ContainerChange> reader) => watchers.RemoveAll(w => w.To.Reader == reader);
 
+    internal int UnwatchAll(string installation) => watchers.RemoveAll(w => w.Installation == installation);
+
     /// <summary>The engine goes away: whoever watches or follows learns it.</summary>
     internal void BreakConnections(Exception reason)
     {
