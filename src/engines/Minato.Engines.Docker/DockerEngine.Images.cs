@@ -16,7 +16,8 @@ internal sealed partial class DockerEngine
     public async ValueTask<PullOutcome> PullAsync(string image, RegistryLogin? login, CancellationToken ct)
     {
         var reference = ImageReference.Parse(image);
-        var path = $"/images/create?fromImage={Uri.EscapeDataString(reference.Repository)}&tag={Uri.EscapeDataString(reference.TagOrDigest)}";
+        var path = $"/images/create?fromImage={Uri.EscapeDataString(reference.Repository)}"
+            + $"&tag={Uri.EscapeDataString(reference.TagOrDigest)}";
         try
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -44,7 +44,8 @@ internal sealed partial class DockerEngine
     {
         var networks = await docker.GetAsync("/networks", DockerJson.Default.NetworkAnswerArray, ct);
         var routes = await HostRoutes.ReadAsync(ct);
-        return [.. networks.SelectMany(Ranges).Concat(routes.Select(r => r.Range)).Select(r => r.ToString()).Distinct().Order(StringComparer.Ordinal)];
+        var ranges = networks.SelectMany(Ranges).Concat(routes.Select(r => r.Range));
+        return [.. ranges.Select(r => r.ToString()).Distinct().Order(StringComparer.Ordinal)];
     }
 
     private NetworkOutcome Judge(NetworkAnswer there, NetworkSpec wanted)

@@ -122,8 +122,8 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
         // The list alone knows neither exit codes nor times, so each is looked at: what a list says equals what an inspection says.
         var summaries = await docker.GetAsync($"/containers/json?all=1&{names.OursFilter}", DockerJson.Default.ContainerSummaryArray, ct);
         var found = new EngineContainer?[summaries.Length];
-        await Parallel.ForAsync(0, summaries.Length, new ParallelOptions { MaxDegreeOfParallelism = InspectionsAtOnce, CancellationToken = ct },
-            async (i, token) => found[i] = await InspectAsync(summaries[i].Id, token));
+        var bound = new ParallelOptions { MaxDegreeOfParallelism = InspectionsAtOnce, CancellationToken = ct };
+        await Parallel.ForAsync(0, summaries.Length, bound, async (i, token) => found[i] = await InspectAsync(summaries[i].Id, token));
         return [.. found.OfType<EngineContainer>()];
     }
 
@@ -136,7 +136,8 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
             if (await TryCreateAsync(spec, ct) is { } outcome) return outcome;
             await Task.Delay(CreatePause, ct);
         }
-        return await TryCreateAsync(spec, ct) ?? new CreateOutcome.Refused($"The name {spec.Name} is held by a container that the engine does not show.");
+        return await TryCreateAsync(spec, ct)
+            ?? new CreateOutcome.Refused($"The name {spec.Name} is held by a container that the engine does not show.");
     }
 
     /// <returns>Null when the name is held by a container that cannot be seen.</returns>

@@ -13,7 +13,7 @@ public sealed record DockerEngineOptions
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a pull may go without any sign of progress.</summary>
-    public TimeSpan PullSilence { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan PullSilence { get; init; } = TimeSpan.FromMinutes(5);
 
     internal const string InstallationLabel = "minato.installation";
 

@@ -76,7 +76,8 @@ internal sealed partial class DockerClient : IDisposable
         });
     }
 
-    /// <summary>Opens an answer that comes bit by bit. Reading it throws what reading a broken socket throws: see <see cref="IsAway"/>.</summary>
+    /// <summary>Opens an answer that comes bit by bit. Reading it throws what reading a broken socket throws: see
+    /// <see cref="IsAway"/>.</summary>
     public async Task<HttpResponseMessage> OpenAsync(
         HttpMethod method, string path, CancellationToken ct, Body? body = null, string? registryAuth = null)
     {

@@ -89,7 +89,8 @@ internal static class ContainerRequest
 
     private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 
-    /// <summary>A bind makes a missing host directory, as ECS does; a mount would refuse. Only mounts can say a path with a colon.</summary>
+    /// <summary>A bind makes a missing host directory, as ECS does; a mount would refuse. Only mounts can say a path with a
+    /// colon.</summary>
     private static bool IsBind(VolumeMount mount) =>
         mount.Source?.StartsWith('/') == true && !mount.Source.Contains(':') && !mount.ContainerPath.Contains(':');
 

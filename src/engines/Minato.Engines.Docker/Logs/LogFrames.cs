@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Minato.Engines.Docker;
 
-/// <summary>Output of a container without a terminal: frames of eight bytes (stream, three of nothing, length) and a piece of a line.</summary>
+/// <summary>Output of a container without a terminal: frames of eight bytes (stream, three of nothing, length) and a piece of a
+/// line.</summary>
 internal static class LogFrames
 {
     private const int HeaderSize = 8;

@@ -15,7 +15,8 @@ internal static class HostRoutes
     public static async Task<IReadOnlyList<HostRoute>> ReadAsync(CancellationToken ct) =>
         File.Exists(Table) ? Parse(await File.ReadAllLinesAsync(Table, ct)) : [];
 
-    /// <summary>Columns: interface, destination, gateway, flags, references, uses, metric, mask…; addresses in hexadecimal, last byte first.</summary>
+    /// <summary>Columns: interface, destination, gateway, flags, references, uses, metric, mask…; addresses in hexadecimal, last
+    /// byte first.</summary>
     internal static IReadOnlyList<HostRoute> Parse(IEnumerable<string> lines)
     {
         var routes = new List<HostRoute>();

@@ -42,6 +42,8 @@ public sealed record ContainerSpec
     public long MemoryBytes { get; init; }
     public long MemoryReservationBytes { get; init; }
     public long? SharedMemoryBytes { get; init; }
+
+    /// <summary>Null for none, whatever the image says.</summary>
     public HealthCheckSpec? HealthCheck { get; init; }
     public LogDriver Log { get; init; } = LogDriver.Followed;
 }
@@ -54,7 +56,8 @@ public abstract record NetworkAttachment
     /// <summary>An own namespace with a fixed address on a network made by <see cref="IContainerEngine.EnsureNetworkAsync"/>.</summary>
     public sealed record Address(string Network, string Ipv4, string? MacAddress) : NetworkAttachment;
 
-    /// <summary>The namespace of another container, by id or name.</summary>
+    /// <summary>The namespace of another container, by id or name. Host name, name servers, extra hosts, links and ports are that
+    /// container's: what the spec says of them is left out.</summary>
     public sealed record SharedWith(string Container) : NetworkAttachment;
 
     /// <summary>The engine's default bridge, with published ports.</summary>
@@ -69,7 +72,7 @@ public abstract record NetworkAttachment
 /// <param name="HostAddress">Loopback unless told otherwise.</param>
 public sealed record PortBinding(int ContainerPort, int HostPort, string Protocol = "tcp", string HostAddress = "127.0.0.1");
 
-/// <param name="Source">A host path, a named volume, or null for tmpfs.</param>
+/// <param name="Source">A host path (made when missing), a named volume (made and labelled when missing), or null for tmpfs.</param>
 public sealed record VolumeMount(string? Source, string ContainerPath, bool ReadOnly, long? TmpfsBytes = null);
 
 public sealed record Ulimit(string Name, long Soft, long Hard);
