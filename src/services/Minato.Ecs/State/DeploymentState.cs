@@ -36,6 +36,12 @@ internal sealed record DeploymentState
 
     /// <summary>While it is rolled back to: the service deployment that failed.</summary>
     public string? RollingBackServiceDeployment { get; init; }
+
+    /// <summary>The scheduler has begun with it.</summary>
+    public bool IsTakenUp { get; init; }
+
+    /// <summary>How its service deployment ended (or that it is being rolled back) is on record: said once, never twice.</summary>
+    public bool IsOutcomeRecorded { get; init; }
 }
 
 /// <summary>What the circuit breaker has counted.</summary>

@@ -1,0 +1,34 @@
+using Minato.Ecs.State;
+
+namespace Minato.Ecs.Planning.Services;
+
+/// <summary>What a service needs now. Pure: the same view and time give the same plan.</summary>
+internal static class ServicePlanner
+{
+    public static ServicePlan Plan(ServiceView view, DateTimeOffset now)
+    {
+        var draft = new ServiceDraft(view, now) { Status = view.Status };
+        TaskAccounts.Settle(draft);
+        if (view.Status == ServiceStatus.Draining) Drain(draft);
+        else if (view.Status == ServiceStatus.Active) Roll(draft);
+        return draft.ToPlan();
+    }
+
+    private static void Roll(ServiceDraft draft)
+    {
+        Rollouts.TakeUp(draft);
+        RollingUpdate.StopFailedTasks(draft);
+        Rollouts.GiveUp(draft);
+        RollingUpdate.Plan(draft);
+        Rollouts.Complete(draft);
+        Rollouts.Forget(draft);
+    }
+
+    private static void Drain(ServiceDraft draft)
+    {
+        foreach (var deployment in draft.Deployments.ToArray()) draft.Change(deployment.Id, d => d with { DesiredCount = 0 });
+        RollingUpdate.StopAll(draft);
+        if (draft.View.Tasks.All(t => t.Status == TaskLastStatus.Stopped)) draft.Status = ServiceStatus.Inactive;
+        else Rollouts.Forget(draft);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.Ecs;
+using Minato.Ecs.State;
+
+namespace Minato.Ecs.Planning.Services;
+
+/// <summary>What a plan for a service reads.</summary>
+internal sealed record ServiceView
+{
+    public required string Name { get; init; }
+    public ServiceStatus Status { get; init; } = ServiceStatus.Active;
+    public required int DesiredCount { get; init; }
+
+    /// <summary>The first is PRIMARY.</summary>
+    public required ImmutableArray<DeploymentState> Deployments { get; init; }
+
+    /// <summary>Every task whose end is not accounted for yet.</summary>
+    public ImmutableArray<TaskInService> Tasks { get; init; } = [];
+    public int MinimumHealthyPercent { get; init; } = 100;
+    public int MaximumPercent { get; init; } = 200;
+    public TimeSpan GracePeriod { get; init; }
+    public BreakerSettings Breaker { get; init; } = BreakerSettings.Off;
+
+    /// <summary>When "steady state" was last said; null while the service is not steady.</summary>
+    public DateTimeOffset? SteadySince { get; init; }
+
+    /// <summary>Service deployment that a user wants rolled back.</summary>
+    public string? RollbackRequested { get; init; }
+
+    /// <summary>Deployments whose task definition has a health check on an essential container.</summary>
+    public ImmutableHashSet<string> WithHealthCheck { get; init; } = [];
+
+    /// <summary>Availability Zone of each subnet, as far as known.</summary>
+    public ImmutableDictionary<string, string> SubnetZones { get; init; } = ImmutableDictionary<string, string>.Empty;
+}
+
+internal sealed record BreakerSettings(bool Enable, bool Rollback)
+{
+    public static BreakerSettings Off { get; } = new(false, false);
+}
+
+/// <summary>A task as the scheduler sees it.</summary>
+internal sealed record TaskInService
+{
+    public required string Id { get; init; }
+    public required string DeploymentId { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required TaskLastStatus Status { get; init; }
+
+    /// <summary>Somebody told it to stop, or it came to its end by itself.</summary>
+    public bool IsStopWanted { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public HealthStatus Health { get; init; } = HealthStatus.Unknown;
+
+    /// <summary>One for each load balancer of its deployment.</summary>
+    public ImmutableArray<TargetInService> Targets { get; init; } = [];
+    public bool IsProtected { get; init; }
+    public string? Subnet { get; init; }
+    public string? Zone { get; init; }
+    public string? Instance { get; init; }
+
+    /// <summary>Its container instance drains: it has to go, as tasks of an older deployment have.</summary>
+    public bool IsDisplaced { get; init; }
+    public TaskStopCode? StopCode { get; init; }
+
+    /// <summary>Why it did not start, in the words of its stoppedReason or container.</summary>
+    public string? Reason { get; init; }
+    public bool TargetsRegistered { get; init; }
+    public bool TargetsDeregistered { get; init; }
+
+    /// <summary>Digests of all its images; null until all are known.</summary>
+    public ImmutableSortedDictionary<string, string>? ImageDigests { get; init; }
+    public required ServiceTaskState Memory { get; init; }
+}
+
+/// <param name="Id">Address, or id of the instance.</param>
+/// <param name="State">Null when the target group does not know the target.</param>
+/// <param name="Description">The load balancer's words for what is wrong.</param>
+internal sealed record TargetInService(string TargetGroupArn, string Id, int Port, TargetHealthStateEnum? State, string? Description = null);
