@@ -55,7 +55,7 @@ internal static class Rollouts
     {
         var primary = draft.Primary;
         var view = draft.View;
-        if (draft.HasMoves || primary.Rollout == DeploymentRolloutState.Failed || !IsSteady(draft))
+        if (draft.HasMoves || draft.IsRolledBack || primary.Rollout == DeploymentRolloutState.Failed || !IsSteady(draft))
         {
             draft.SteadySince = null;
             return;

@@ -42,6 +42,7 @@ internal sealed class ServiceDraft
     public DeploymentState Primary => _deployments[0];
     public bool HasMoves => _starts.Count + _stops.Count > 0;
     public bool HasStops => _stops.Count > 0;
+    public bool IsRolledBack => _rolledBackTo is not null;
     public int Starting => _starts.Count;
     public int Replaced { get; set; }
     public DateTimeOffset? SteadySince { get; set; }
