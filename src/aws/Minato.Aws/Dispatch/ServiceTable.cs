@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Minato.Aws.Protocols;
 
 namespace Minato.Aws.Dispatch;
 
@@ -39,4 +40,11 @@ internal sealed class ServiceTable
 }
 
 /// <summary>A service and the room that serves it.</summary>
-internal sealed record ServedService(ServiceModel Model, object Room);
+internal sealed record ServedService(ServiceModel Model, object Room)
+{
+    public RestRouter? Rest { get; } = Model.Protocols.Any(p => p is AwsProtocol.RestJson1 or AwsProtocol.RestXml) ? new(Model) : null;
+    public bool SpeaksQuery { get; } = Model.Protocols.Any(p => p is AwsProtocol.AwsQuery or AwsProtocol.Ec2Query);
+    public bool SpeaksCbor { get; } = Model.Protocols.Contains(AwsProtocol.RpcV2Cbor);
+
+    public WireProtocol RestProtocol => WireProtocol.Of(Model.Protocols.First(p => p is AwsProtocol.RestJson1 or AwsProtocol.RestXml), Model);
+}

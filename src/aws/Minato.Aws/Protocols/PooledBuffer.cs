@@ -46,7 +46,13 @@ internal sealed class PooledBuffer(int capacity = 1024) : IBufferWriter<byte>, I
         _length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_length));
     }
 
-    public void Truncate(int length) => _length = length;
+    public void Insert(int at, ReadOnlySpan<byte> bytes)
+    {
+        Reserve(bytes.Length);
+        _bytes.AsSpan(at, _length - at).CopyTo(_bytes.AsSpan(at + bytes.Length));
+        bytes.CopyTo(_bytes.AsSpan(at));
+        _length += bytes.Length;
+    }
 
     public void Clear() => _length = 0;
 

@@ -19,6 +19,9 @@ internal sealed class WireInput
 
     /// <summary>Values of the labels in the request's path, as the router found them.</summary>
     public Dictionary<string, string>? Labels { get; set; }
+
+    /// <summary>The body of a query request, once it was parsed to find the action in it.</summary>
+    public QueryParameters? Form { get; set; }
     public Violations Violations { get; init; } = Violations.Ignored;
 }
 

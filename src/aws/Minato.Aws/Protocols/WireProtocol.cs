@@ -18,11 +18,16 @@ internal abstract class WireProtocol
     /// <returns>The modelled exception where the service has one by that code.</returns>
     public abstract AwsException ReadError(ServiceModel service, WireInput answer);
 
-    public static WireProtocol Of(AwsProtocol protocol) => protocol switch
+    public static WireProtocol Of(AwsProtocol protocol, ServiceModel service) => protocol switch
     {
         AwsProtocol.AwsJson10 => AwsJsonProtocol.Json10,
         AwsProtocol.AwsJson11 => AwsJsonProtocol.Json11,
-        _ => throw new NotSupportedException($"{protocol} is not spoken yet."),
+        AwsProtocol.AwsQuery => QueryProtocol.Instance,
+        AwsProtocol.Ec2Query => Ec2Protocol.Instance,
+        AwsProtocol.RestJson1 => RestJsonProtocol.Instance,
+        AwsProtocol.RestXml => service.SigningName is "s3" ? RestXmlProtocol.S3 : RestXmlProtocol.Wrapped,
+        AwsProtocol.RpcV2Cbor => CborProtocol.Instance,
+        _ => throw new NotSupportedException($"{protocol} is not spoken."),
     };
 
     protected static AwsException ErrorOf(ServiceModel service, string code, string? message, int status) =>
