@@ -1,0 +1,79 @@
+using Minato.Aws;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Elb.Planning;
+using Minato.Elb.State;
+
+namespace Minato.Elb.Api;
+
+internal sealed partial class ElbApi
+{
+    public Task<DescribeLoadBalancerAttributesResponse> DescribeLoadBalancerAttributesAsync(
+        DescribeLoadBalancerAttributesRequest request, Caller caller, CancellationToken ct) =>
+        Task.FromResult<DescribeLoadBalancerAttributesResponse>(
+            new() { Attributes = [.. Wire(FindBalancer(store.Current, caller, request.LoadBalancerArn))] });
+
+    public Task<DescribeTargetGroupAttributesResponse> DescribeTargetGroupAttributesAsync(
+        DescribeTargetGroupAttributesRequest request, Caller caller, CancellationToken ct) =>
+        Task.FromResult<DescribeTargetGroupAttributesResponse>(new() { Attributes = [.. Wire(FindGroup(store.Current, caller, request.TargetGroupArn))] });
+
+    public Task<DescribeListenerAttributesResponse> DescribeListenerAttributesAsync(
+        DescribeListenerAttributesRequest request, Caller caller, CancellationToken ct) =>
+        Task.FromResult<DescribeListenerAttributesResponse>(new() { Attributes = [.. Wire(FindListener(store.Current, caller, request.ListenerArn))] });
+
+    public async Task<ModifyLoadBalancerAttributesResponse> ModifyLoadBalancerAttributesAsync(
+        ModifyLoadBalancerAttributesRequest request, Caller caller, CancellationToken ct)
+    {
+        var changed = await store.UpdateAsync(tx =>
+        {
+            var balancer = FindBalancer(tx, caller, request.LoadBalancerArn);
+            balancer = balancer with
+            {
+                Attributes = Attributes.Change("Load balancer", Attributes.Balancer, balancer.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+            };
+            tx.Put(ElbTables.Balancers, balancer);
+            return balancer;
+        }, ct);
+        return new() { Attributes = [.. Wire(changed)] };
+    }
+
+    public async Task<ModifyTargetGroupAttributesResponse> ModifyTargetGroupAttributesAsync(
+        ModifyTargetGroupAttributesRequest request, Caller caller, CancellationToken ct)
+    {
+        var changed = await store.UpdateAsync(tx =>
+        {
+            var group = FindGroup(tx, caller, request.TargetGroupArn);
+            group = group with
+            {
+                Attributes = Attributes.Change("Target group", Attributes.Group, group.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+            };
+            tx.Put(ElbTables.Groups, group);
+            return group;
+        }, ct);
+        return new() { Attributes = [.. Wire(changed)] };
+    }
+
+    public async Task<ModifyListenerAttributesResponse> ModifyListenerAttributesAsync(
+        ModifyListenerAttributesRequest request, Caller caller, CancellationToken ct)
+    {
+        var changed = await store.UpdateAsync(tx =>
+        {
+            var listener = FindListener(tx, caller, request.ListenerArn);
+            listener = listener with
+            {
+                Attributes = Attributes.Change("Listener", Attributes.Listener, listener.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+            };
+            tx.Put(ElbTables.Listeners, listener);
+            return listener;
+        }, ct);
+        return new() { Attributes = [.. Wire(changed)] };
+    }
+
+    private static IEnumerable<LoadBalancerAttribute> Wire(BalancerState balancer) =>
+        Attributes.All(Attributes.Balancer, balancer.Attributes).Select(a => new LoadBalancerAttribute { Key = a.Key, Value = a.Value });
+
+    private static IEnumerable<TargetGroupAttribute> Wire(TargetGroupState group) =>
+        Attributes.All(Attributes.Group, group.Attributes).Select(a => new TargetGroupAttribute { Key = a.Key, Value = a.Value });
+
+    private static IEnumerable<ListenerAttribute> Wire(ListenerState listener) =>
+        Attributes.All(Attributes.Listener, listener.Attributes).Select(a => new ListenerAttribute { Key = a.Key, Value = a.Value });
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Minato.Aws;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Elb.Reconcile;
+using Minato.Elb.State;
+using Minato.Platform;
+
+namespace Minato.Elb.Api;
+
+internal sealed partial class ElbApi(
+    Store store, NetworkFacts network, LoopbackAddresses addresses, TimeProvider clock, Ids ids, PageTokens tokens, Hints hints) : IElasticLoadBalancingV2
+{
+    private const int MostTags = 50;
+
+    private static Home HomeOf(Caller caller) => new(caller.AccountId, caller.Region);
+
+    private static string ArnOf(Caller caller, string resource) =>
+        new Arn("elasticloadbalancing", caller.Region, caller.AccountId, resource).ToString();
+
+    private static BalancerState FindBalancer(IReadState state, Caller caller, string arn) =>
+        IsOf(caller, arn) && state.Find(ElbTables.Balancers, arn) is { } balancer ? balancer : throw ElbErrors.BalancerNotFound();
+
+    private static ListenerState FindListener(IReadState state, Caller caller, string arn) =>
+        IsOf(caller, arn) && state.Find(ElbTables.Listeners, arn) is { } listener ? listener : throw ElbErrors.ListenerNotFound();
+
+    private static RuleState FindRule(IReadState state, Caller caller, string arn) =>
+        IsOf(caller, arn) && state.Find(ElbTables.Rules, arn) is { } rule ? rule : throw ElbErrors.RuleNotFound();
+
+    private static TargetGroupState FindGroup(IReadState state, Caller caller, string arn) =>
+        IsOf(caller, arn) && state.Find(ElbTables.Groups, arn) is { } group ? group : throw ElbErrors.GroupNotFound();
+
+    /// <summary>Nobody sees what another account or region has, even by its ARN.</summary>
+    private static bool IsOf(Caller caller, string arn) =>
+        Arn.TryParse(arn, out var parsed) && parsed.AccountId == caller.AccountId && parsed.Region == caller.Region;
+
+    private static RuleState DefaultRuleOf(IReadState state, string listenerArn) =>
+        state.Where(ElbTables.RulesByListener, listenerArn).First(r => r.IsDefault);
+
+    private (ImmutableArray<T> Items, string? NextMarker) Page<T>(
+        string operation, IEnumerable<T> records, Func<T, string> position, int? pageSize, string? marker)
+    {
+        const int Most = 400;
+        var after = marker is null ? null : tokens.Decode(operation, marker) ?? throw ElbErrors.Validation("The specified marker is not valid");
+        var rest = after is null ? records : records.Where(r => string.CompareOrdinal(position(r), after) > 0);
+        var size = Math.Clamp(pageSize ?? Most, 1, Most);
+        var page = rest.Take(size + 1).ToImmutableArray();
+        return page.Length <= size ? (page, null) : (page[..size], tokens.Encode(operation, position(page[size - 1])));
+    }
+
+    private static void DemandName(string kind, string name)
+    {
+        if (name.Length is 0 or > 32) throw ElbErrors.Validation($"{kind} name '{name}' cannot be longer than '32' characters");
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-'))
+        {
+            throw ElbErrors.Validation($"{kind} name '{name}' can only contain characters that are alphanumeric characters or hyphens(-)");
+        }
+        if (name.StartsWith('-') || name.EndsWith('-')) throw ElbErrors.Validation($"{kind} name '{name}' cannot begin or end with '-'");
+    }
+}

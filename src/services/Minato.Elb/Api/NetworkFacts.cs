@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Net;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.ElasticLoadBalancingV2;
+
+namespace Minato.Elb.Api;
+
+internal sealed record SubnetFact(string Id, string VpcId, string Zone, string Cidr);
+
+/// <summary>What this room has to know of networks and instances, asked of EC2 as any client would.</summary>
+internal sealed class NetworkFacts(IEc2 ec2)
+{
+    public async Task<ImmutableArray<SubnetFact>> SubnetsAsync(ImmutableArray<string> ids, Caller caller, CancellationToken ct)
+    {
+        try
+        {
+            var answer = await ec2.DescribeSubnetsAsync(new() { SubnetIds = ids }, caller, ct);
+            return [.. (answer.Subnets ?? []).Select(Fact)];
+        }
+        catch (AwsException e) when (e.Code is "InvalidSubnetID.NotFound")
+        {
+            throw new SubnetNotFoundException(e.Message);
+        }
+    }
+
+    public async Task<ImmutableArray<string>> SecurityGroupsAsync(ImmutableArray<string>? ids, string vpcId, Caller caller, CancellationToken ct)
+    {
+        try
+        {
+            var request = ids is { IsDefaultOrEmpty: false } given
+                ? new DescribeSecurityGroupsRequest { GroupIds = given }
+                : new() { Filters = [new() { Name = "group-name", Values = ["default"] }, new() { Name = "vpc-id", Values = [vpcId] }] };
+            var answer = await ec2.DescribeSecurityGroupsAsync(request, caller, ct);
+            return [.. (answer.SecurityGroups ?? []).Select(g => g.GroupId).OfType<string>()];
+        }
+        catch (AwsException e) when (e.Code is "InvalidGroup.NotFound")
+        {
+            throw new InvalidSecurityGroupException(e.Message);
+        }
+    }
+
+    public async Task DemandVpcAsync(string vpcId, Caller caller, CancellationToken ct)
+    {
+        try
+        {
+            await ec2.DescribeVpcsAsync(new() { VpcIds = [vpcId] }, caller, ct);
+        }
+        catch (AwsException e) when (e.Code is "InvalidVpcID.NotFound")
+        {
+            throw ElbErrors.Validation($"The VPC ID '{vpcId}' is not found");
+        }
+    }
+
+    public async Task<ImmutableArray<SubnetFact>> SubnetsOfAsync(string vpcId, Caller caller, CancellationToken ct)
+    {
+        var answer = await ec2.DescribeSubnetsAsync(new() { Filters = [new() { Name = "vpc-id", Values = [vpcId] }] }, caller, ct);
+        return [.. (answer.Subnets ?? []).Select(Fact)];
+    }
+
+    /// <returns>Address and zone, or null when there is no such running instance.</returns>
+    public async Task<(string Address, string? Zone)?> InstanceAsync(string id, Caller caller, CancellationToken ct)
+    {
+        try
+        {
+            var answer = await ec2.DescribeInstancesAsync(new() { InstanceIds = [id] }, caller, ct);
+            var instance = (answer.Reservations ?? []).SelectMany(r => r.Instances ?? []).FirstOrDefault();
+            return instance is { State.Name: InstanceStateName.Running, PrivateIpAddress: { } address } ? (address, instance.Placement?.AvailabilityZone) : null;
+        }
+        catch (AwsException e) when (e.Code.StartsWith("InvalidInstanceID", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    public static string? ZoneOf(IPAddress address, ImmutableArray<SubnetFact> subnets) =>
+        subnets.FirstOrDefault(s => IPNetwork.TryParse(s.Cidr, out var range) && range.Contains(address))?.Zone;
+
+    private static SubnetFact Fact(Subnet s) => new(s.SubnetId ?? "", s.VpcId ?? "", s.AvailabilityZone ?? "", s.CidrBlock ?? "");
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Elb.Api;
+using Minato.Elb.Reconcile;
+using Minato.Elb.State;
+using Minato.Platform;
+
+namespace Minato.Elb;
+
+/// <summary>Elastic Load Balancing: Application Load Balancers that carry traffic through the proxy engine.</summary>
+public static class ElbRoom
+{
+    /// <summary>Topic of <see cref="Hints"/>: the health of a target of this group (by ARN) may have changed.</summary>
+    public const string TargetHealthTopic = "elb.target-health";
+
+    /// <summary>Probes under way at a time. One waits for its target at most as long as the health check's timeout.</summary>
+    private const int ProbesAtATime = 512;
+
+    public static IServiceCollection AddElb(this IServiceCollection services)
+    {
+        AddTables(services);
+        services.TryAddSingleton<NetworkFacts>();
+        services.TryAddSingleton<LoopbackAddresses>();
+        services.TryAddSingleton<ProxyProgress>();
+        services.TryAddSingleton<IElasticLoadBalancingV2, ElbApi>();
+        services.AddSingleton<IResettable, ProxyReset>();
+        services.AddRoomService<ProxyWatcher>();
+        services.AddReconciler<HealthReconciler, TargetKey>(o =>
+        {
+            o.Name = "elb.health";
+            o.Workers = ProbesAtATime;
+            o.Deadline = TimeSpan.FromMinutes(3); // A health check's timeout is 120 s at most.
+            o.On(ElbTables.Targets, t => [t.Key]);
+        });
+        services.AddReconciler<DrainReconciler, DrainKey>(o =>
+        {
+            o.Name = "elb.drain";
+            o.On(ElbTables.Targets, t => t.DrainUntil is null ? [] : [new DrainKey(t.Key)]);
+        });
+        services.AddReconciler<FanOutReconciler, FanOutKey>(o =>
+        {
+            o.Name = "elb.fan-out";
+            o.Workers = 2;
+            o.On(ElbTables.Groups, g => [new(g.Arn)]);
+            o.On(ElbTables.Uses, u => [new(u.Key.GroupArn)]);
+            o.On(ElbTables.Balancers, b => [new(b.Arn)]);
+        });
+        services.AddReconciler<ProxyReconciler, ProxyKey>(o =>
+        {
+            o.Name = "elb.proxy";
+            o.Workers = 1;
+            o.On(ElbTables.Balancers, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Listeners, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Rules, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Groups, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Targets, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Health, _ => [ProxyKey.Only]);
+        });
+        return services;
+    }
+
+    private static void AddTables(IServiceCollection services)
+    {
+        services.AddTable(ElbTables.Balancers);
+        services.AddTable(ElbTables.Troubles);
+        services.AddTable(ElbTables.Listeners);
+        services.AddTable(ElbTables.Rules);
+        services.AddTable(ElbTables.Uses);
+        services.AddTable(ElbTables.Groups);
+        services.AddTable(ElbTables.Targets);
+        services.AddTable(ElbTables.Health);
+        services.AddTable(ElbTables.Tags);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Elb.State;
+using Minato.Engines.Proxy;
+
+namespace Minato.Elb.Planning;
+
+/// <summary>From load balancers, rules and target health to what the proxy is to do.</summary>
+internal static class ProxyPlanner
+{
+    public static ProxyConfiguration Plan(ProxyView view) => new()
+    {
+        Listeners = [.. view.Listeners.Select(Listener).OfType<ProxyListener>()],
+        Backends = [.. view.Groups.Select(Backend)],
+    };
+
+    /// <summary>Name and id of the listener's ARN: unique, and readable in logs of the proxy.</summary>
+    public static string IdOf(ListenerState listener) => string.Join('-', listener.Path.Split('/')[1..]);
+
+    public static string IdOf(string groupArn)
+    {
+        var parts = groupArn.Split('/');
+        return $"{parts[^2]}-{parts[^1]}";
+    }
+
+    private static ProxyListener? Listener(ListenerView view)
+    {
+        if (view.Rules.FirstOrDefault(r => r.IsDefault) is not { } last) return null;
+        return new()
+        {
+            Id = IdOf(view.Listener),
+            Address = view.Balancer.Address,
+            Port = view.Listener.Port,
+            HostNames = [view.Balancer.DnsName],
+            Rules = [.. view.Rules.Where(r => !r.IsDefault).OrderBy(r => r.Priority).Select(Rule)],
+            DefaultAction = Do(last.Action),
+            IdleTimeout = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "idle_timeout.timeout_seconds"),
+            ClientKeepAlive = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "client_keep_alive.seconds"),
+        };
+    }
+
+    private static ProxyRule Rule(RuleState rule) => new(rule.Priority ?? int.MaxValue, [.. rule.Conditions.Select(Condition)], Do(rule.Action));
+
+    private static ProxyCondition Condition(ConditionState condition) => condition.Field switch
+    {
+        "host-header" => new ProxyCondition.Host(condition.Values),
+        "path-pattern" => new ProxyCondition.Path(condition.Values),
+        "http-request-method" => new ProxyCondition.Method(condition.Values),
+        "http-header" => new ProxyCondition.Header(condition.HeaderName ?? "", condition.Values),
+        "query-string" => new ProxyCondition.Query([.. condition.Pairs.Select(p => (p.Key, p.Value))]),
+        "source-ip" => new ProxyCondition.SourceIp(condition.Values),
+        var other => throw new InvalidOperationException($"A condition on {other} was stored."),
+    };
+
+    private static ProxyAction Do(ActionState action) => action switch
+    {
+        { Forward: { } forward } => new ProxyAction.Forward([.. forward.Groups.Select(g => new WeightedBackend(IdOf(g.GroupArn), g.Weight))]),
+        { Redirect: { } r } => new ProxyAction.Redirect(
+            r.StatusCode is "HTTP_301" ? 301 : 302, Protocol(r.Protocol), r.Host, r.Port, r.Path, r.Query),
+        { FixedResponse: { } f } => new ProxyAction.FixedResponse(int.Parse(f.StatusCode, CultureInfo.InvariantCulture), f.ContentType, f.Body),
+        _ => throw new InvalidOperationException("An action without a kind was stored."),
+    };
+
+    private static string Protocol(string protocol) => protocol.StartsWith('#') ? protocol : protocol.ToLowerInvariant();
+
+    private static ProxyBackend Backend(GroupView view)
+    {
+        var open = FailsOpen(view);
+        return new()
+        {
+            Id = IdOf(view.Group.Arn),
+            Algorithm = Attributes.Value(Attributes.Group, view.Group.Attributes, "load_balancing.algorithm.type") switch
+            {
+                "least_outstanding_requests" => BalanceAlgorithm.LeastOutstandingRequests,
+                "weighted_random" => BalanceAlgorithm.Random,
+                _ => BalanceAlgorithm.RoundRobin,
+            },
+            Servers = [.. view.Targets.Where(t => t.Attachment is Attachment.InUse).Select(t => Server(t, open))],
+        };
+    }
+
+    private static ProxyServer Server(TargetView target, bool open) => new(
+        $"{target.Target.Key.Id.Replace('.', '-').Replace(':', '-')}-{target.Target.Key.Port}", target.Target.Address, target.Target.Key.Port,
+        target switch
+        {
+            { Target.DrainUntil: not null } => ServerState.Draining,
+            { Health.Status: HealthStatus.Healthy } => ServerState.Ready,
+            _ => open ? ServerState.Ready : ServerState.Stopped,
+        });
+
+    /// <summary>With too few healthy targets, requests go to all of them: some answer is likelier than none.</summary>
+    private static bool FailsOpen(GroupView view)
+    {
+        var registered = view.Targets.Where(t => t.Target.DrainUntil is null && t.Attachment is Attachment.InUse).ToList();
+        var healthy = registered.Count(t => t.Health?.Status is HealthStatus.Healthy);
+        const string Prefix = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.";
+        var count = Attributes.Value(Attributes.Group, view.Group.Attributes, Prefix + "count");
+        var share = Attributes.Value(Attributes.Group, view.Group.Attributes, Prefix + "percentage");
+        return healthy < Number(count, 1) || healthy * 100 < Number(share, 0) * registered.Count;
+    }
+
+    private static int Number(string text, int otherwise) => // "off" is a value, too.
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using Minato.Elb.Planning;
+using Minato.Elb.State;
+using Minato.Engines.Proxy;
+using Minato.Platform;
+
+namespace Minato.Elb.Reconcile;
+
+/// <summary>There is one proxy for the whole installation, so there is one key.</summary>
+internal readonly record struct ProxyKey
+{
+    public static readonly ProxyKey Only;
+
+    public override string ToString() => "proxy";
+}
+
+/// <summary>
+/// Gives the proxy the configuration that the state asks for. Changes that come while it is being applied are applied together
+/// afterwards.
+/// </summary>
+internal sealed partial class ProxyReconciler(
+    Store store, IProxyEngine proxy, ProxyProgress progress, LoopbackAddresses addresses, ILogger<ProxyReconciler> log) : IReconciler<ProxyKey>
+{
+    private const int MostMoves = 3;
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+
+    public async ValueTask<Next> ReconcileAsync(ProxyKey key, CancellationToken ct)
+    {
+        var state = store.Current;
+        var wanted = ProxyPlanner.Plan(ProxyView.Read(state));
+        // A proxy that never had anything to do is not started for nothing.
+        var idle = !progress.IsUsed && wanted.Listeners.IsEmpty;
+        progress.IsUsed |= !idle;
+        switch (idle ? new ApplyOutcome.Applied() : await proxy.ApplyAsync(wanted, ct))
+        {
+            case ApplyOutcome.PortTaken taken:
+                progress.Applied = state; // Everything but that listener is as wanted.
+                return await MoveAsync(state, taken, ct);
+            case ApplyOutcome.Away(var advice):
+                return await ImpairAsync(state, advice, ct);
+            case ApplyOutcome.Refused(var reason):
+                LogRefused(reason);
+                return await ImpairAsync(state, reason, ct);
+            default:
+                progress.Applied = state;
+                await ReportAsync([], ct);
+                return Next.Done;
+        }
+    }
+
+    /// <summary>A new load balancer moves to another address; one that others may know already stays and says why it is impaired.</summary>
+    private async ValueTask<Next> MoveAsync(Snapshot state, ApplyOutcome.PortTaken taken, CancellationToken ct)
+    {
+        var listener = state.All(ElbTables.Listeners).FirstOrDefault(l => ProxyPlanner.IdOf(l) == taken.Listener);
+        if (listener is null || state.Find(ElbTables.Balancers, listener.BalancerArn) is not { } balancer) return Next.After(s_retry);
+        LogPortTaken(balancer.Arn, balancer.Address, listener.Port, taken.Reason);
+        await ReportAsync([new(balancer.Arn, $"Port {listener.Port} of {balancer.Address} cannot be used: {taken.Reason}")], ct);
+        if (balancer.Moves >= MostMoves || state.Count(ElbTables.ListenersByBalancer, balancer.Arn) > 1) return Next.After(s_retry);
+        await store.UpdateAsync(tx =>
+        {
+            tx.Expect(ElbTables.Balancers, balancer.Arn, balancer);
+            tx.Put(ElbTables.Balancers, balancer with { Address = addresses.Choose(tx), Moves = balancer.Moves + 1 });
+        }, ct);
+        return Next.Soon;
+    }
+
+    private async ValueTask<Next> ImpairAsync(Snapshot state, string reason, CancellationToken ct)
+    {
+        var balancers = state.All(ElbTables.Listeners).Select(l => l.BalancerArn).Distinct(StringComparer.Ordinal);
+        await ReportAsync([.. balancers.Select(arn => new TroubleState(arn, reason))], ct);
+        return Next.After(s_retry);
+    }
+
+    /// <summary>Makes the troubles known be these.</summary>
+    private async ValueTask ReportAsync(IReadOnlyList<TroubleState> troubles, CancellationToken ct)
+    {
+        if (troubles.Count == 0 && store.Current.Count(ElbTables.Troubles) == 0) return;
+        await store.UpdateAsync(tx =>
+        {
+            foreach (var old in tx.All(ElbTables.Troubles).ToList())
+            {
+                if (!troubles.Any(t => t.BalancerArn == old.BalancerArn)) tx.Delete(ElbTables.Troubles, old.BalancerArn);
+            }
+            foreach (var trouble in troubles)
+            {
+                if (tx.Find(ElbTables.Troubles, trouble.BalancerArn) != trouble) tx.Put(ElbTables.Troubles, trouble);
+            }
+        }, ct);
+    }
+
+    [LoggerMessage(2310, LogLevel.Warning, "Load balancer {Balancer} cannot have {Address} port {Port}: {Reason}")]
+    private partial void LogPortTaken(string balancer, string address, int port, string reason);
+
+    [LoggerMessage(2311, LogLevel.Error, "The proxy refuses its configuration: {Reason}")]
+    private partial void LogRefused(string reason);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Minato.Contracts.ElasticLoadBalancingV2;
+
+namespace Minato.Elb.State;
+
+internal sealed record TargetGroupState
+{
+    public required string Arn { get; init; }
+    public required Home Home { get; init; }
+    public required string Name { get; init; }
+    public required TargetTypeEnum TargetType { get; init; }
+    public required int Port { get; init; }
+    public required string VpcId { get; init; }
+    public required HealthCheckState HealthCheck { get; init; }
+    public ImmutableSortedDictionary<string, string> Attributes { get; init; } = Given.None;
+}
+
+internal sealed record HealthCheckState
+{
+    public const string TrafficPort = "traffic-port";
+
+    public string Port { get; init; } = TrafficPort;
+    public string Path { get; init; } = "/";
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    public int HealthyThreshold { get; init; } = 5;
+    public int UnhealthyThreshold { get; init; } = 2;
+
+    /// <summary>Codes that count as well: <c>200</c>, <c>200,202</c>, <c>200-299</c>.</summary>
+    public string Matcher { get; init; } = "200";
+}
+
+/// <summary>A registered target: intent, written by the API alone (and removed when its deregistration delay is over).</summary>
+internal sealed record TargetState
+{
+    public required TargetKey Key { get; init; }
+
+    /// <summary>Where it listens: the id of an <c>ip</c> target, the host's address for an instance.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Null when the target is outside of the VPC and belongs to all zones.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>Tells this registration from earlier ones of the same target.</summary>
+    public required DateTimeOffset RegisteredAt { get; init; }
+
+    /// <summary>Set by deregistration.</summary>
+    public DateTimeOffset? DrainUntil { get; init; }
+}
+
+/// <summary>
+/// What the health checker found: progress. Kept across restarts, so that healthy targets keep their traffic; written when it
+/// changes, not at every probe.
+/// </summary>
+internal sealed record HealthState
+{
+    public required TargetKey Key { get; init; }
+
+    /// <summary>The registration it is about.</summary>
+    public required DateTimeOffset RegisteredAt { get; init; }
+    public required HealthStatus Status { get; init; }
+    public TargetHealthReasonEnum? Reason { get; init; }
+    public string? Description { get; init; }
+}
+
+internal enum HealthStatus { Initial, Healthy, Unhealthy }
