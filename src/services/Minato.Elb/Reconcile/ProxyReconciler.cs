@@ -31,6 +31,7 @@ internal sealed partial class ProxyReconciler(
         // A proxy that never had anything to do is not started for nothing.
         var idle = !progress.IsUsed && wanted.Listeners.IsEmpty;
         progress.IsUsed |= !idle;
+        if (idle && progress.Applied is null) await proxy.StopAsync(ct); // One that an earlier life of Minato left has nothing to do any more.
         switch (idle ? new ApplyOutcome.Applied() : await proxy.ApplyAsync(wanted, ct))
         {
             case ApplyOutcome.PortTaken taken:

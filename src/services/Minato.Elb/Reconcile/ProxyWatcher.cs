@@ -8,6 +8,7 @@ internal sealed class ProxyWatcher(IProxyEngine proxy, IWorkQueue<ProxyKey> queu
 {
     public async Task RunAsync(CancellationToken ct)
     {
+        queue.Enqueue(ProxyKey.Only);
         await foreach (var _ in proxy.WatchAsync(ct)) queue.Enqueue(ProxyKey.Only);
     }
 }
