@@ -11,6 +11,8 @@ public sealed partial class PlatformHost : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10); // For work in flight when the host stops.
 
     private readonly Store _store;
+    private readonly IAppendLog _bulk;
+    private readonly IBlobStore _blobs;
     private readonly IReconcilerRunner[] _runners;
     private readonly RoomServiceRunner _services;
     private readonly IResettable[] _resettables;
@@ -20,10 +22,12 @@ public sealed partial class PlatformHost : IAsyncDisposable
     private bool _started;
 
     internal PlatformHost(
-        Store store, IEnumerable<IReconcilerRunner> runners, RoomServiceRunner services, IEnumerable<IResettable> resettables,
+        Store store, IAppendLog bulk, IBlobStore blobs, IEnumerable<IReconcilerRunner> runners, RoomServiceRunner services, IEnumerable<IResettable> resettables,
         TimeProvider clock, ILogger<PlatformHost> log)
     {
         _store = store;
+        _bulk = bulk;
+        _blobs = blobs;
         _runners = [.. runners];
         _services = services;
         _resettables = [.. resettables];
@@ -52,10 +56,15 @@ public sealed partial class PlatformHost : IAsyncDisposable
         await _store.DrainAsync();
     }
 
-    /// <summary>Back to the first state without a restart: empties the store, then lets each room remove what it keeps outside.</summary>
+    /// <summary>
+    /// Back to the first state without a restart: empties store, append log and blobs, then lets each room remove what it keeps
+    /// outside.
+    /// </summary>
     public async Task ResetAsync(CancellationToken ct)
     {
         await _store.ResetAsync(ct);
+        await _bulk.ClearAsync(ct);
+        await _blobs.ClearAsync(ct);
         foreach (var resettable in _resettables) await resettable.ResetAsync(ct);
     }
 

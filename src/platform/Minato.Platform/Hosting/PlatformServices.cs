@@ -23,8 +23,8 @@ public static class PlatformServices
         services.TryAddSingleton<Store>();
         services.TryAddSingleton<RoomServiceRunner>();
         services.TryAddSingleton(p => new PlatformHost(
-            p.GetRequiredService<Store>(), p.GetServices<IReconcilerRunner>(), p.GetRequiredService<RoomServiceRunner>(),
-            p.GetServices<IResettable>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<PlatformHost>>()));
+            p.GetRequiredService<Store>(), p.GetRequiredService<IAppendLog>(), p.GetRequiredService<IBlobStore>(), p.GetServices<IReconcilerRunner>(),
+            p.GetRequiredService<RoomServiceRunner>(), p.GetServices<IResettable>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<PlatformHost>>()));
         return services;
     }
 

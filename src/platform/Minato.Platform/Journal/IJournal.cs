@@ -17,4 +17,4 @@ public interface IJournal
 }
 
 /// <param name="Json">The record; null deletes it.</param>
-public readonly record struct JournalEntry(string Table, string Key, ReadOnlyMemory<byte>? Json);
+public readonly record struct JournalEntry(string Table, string Key, byte[]? Json);

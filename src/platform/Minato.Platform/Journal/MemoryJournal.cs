@@ -4,7 +4,7 @@ namespace Minato.Platform;
 public sealed class MemoryJournal : IJournal
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<(string Table, string Key), ReadOnlyMemory<byte>> _records = [];
+    private readonly SortedDictionary<(string Table, string Key), byte[]> _records = [];
 
     public ValueTask LoadAsync(Action<JournalEntry> visit, CancellationToken ct)
     {

@@ -73,7 +73,7 @@ internal sealed class TableLoad<TKey, TRecord>(Table<TKey, TRecord> table) : Tab
         if (entry.Json is not { } json) return;
         try
         {
-            var record = JsonSerializer.Deserialize(json.Span, table.Json) ?? throw new JsonException("The record is null.");
+            var record = JsonSerializer.Deserialize(json, table.Json) ?? throw new JsonException("The record is null.");
             _records[table.KeyOf(record)] = record;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or ArgumentException)
