@@ -14,15 +14,17 @@ internal sealed class HaProxyBed : IProxyBed
 {
     private readonly ConcurrentDictionary<string, Target> targets = new(StringComparer.Ordinal);
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+    private readonly string root = System.IO.Directory.CreateTempSubdirectory("minato-haproxy-").FullName;
     private int nextPort = 8000;
 
-    public HaProxyBed(int? sharedPort = null)
+    public HaProxyBed(int? sharedPort = null, string? executable = null, string subdirectory = "")
     {
         var random = RandomNumberGenerator.GetBytes(3);
         Address = $"127.{random[0] % 200 + 50}.{random[1]}.{random[2] % 250 + 1}";
         Options = new()
         {
-            Directory = System.IO.Directory.CreateTempSubdirectory("minato-haproxy-").FullName,
+            Directory = Path.Combine(root, subdirectory),
+            Executable = executable,
             InstallationId = "test",
             SharedPort = sharedPort,
         };
@@ -91,6 +93,8 @@ internal sealed class HaProxyBed : IProxyBed
         return ValueTask.CompletedTask;
     }
 
+    public void KillWorker() => Kill(Workers().Last());
+
     public IEnumerable<int> Workers() => File.ReadAllText($"/proc/{MasterPid}/task/{MasterPid}/children")
         .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse);
 
@@ -100,7 +104,7 @@ internal sealed class HaProxyBed : IProxyBed
         await Adapter.DisposeAsync();
         foreach (var target in targets.Values) await target.DisposeAsync();
         client.Dispose();
-        System.IO.Directory.Delete(Options.Directory, recursive: true);
+        System.IO.Directory.Delete(root, recursive: true);
     }
 
     private static void Kill(int pid)

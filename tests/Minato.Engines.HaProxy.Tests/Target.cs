@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -66,7 +67,9 @@ internal sealed class Target(string id, WebApplication app) : IAsyncDisposable
             await released;
         }
         if (Latency > TimeSpan.Zero) await Task.Delay(Latency);
-        await context.Response.WriteAsync(string.Join('\n', context.Request.Headers.Select(h => $"{h.Key}: {string.Join(" | ", h.Value.ToArray())}")));
+        var seen = string.Join('\n', context.Request.Headers.Select(h => $"{h.Key}: {string.Join(" | ", h.Value.ToArray())}"));
+        context.Response.ContentLength = Encoding.UTF8.GetByteCount(seen);
         Interlocked.Decrement(ref inFlight);
+        await context.Response.WriteAsync(seen);
     }
 }

@@ -167,6 +167,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
     {
         (running, loaded, mirror) = (next, configuration, RuntimeMirror.Of(configuration, rendered));
         ledger.Forget(configuration);
+        process.Tidy(rendered);
     }
 
     /// <summary>Someone took a port between our look and HAProxy's: its words name the listener or its address.</summary>

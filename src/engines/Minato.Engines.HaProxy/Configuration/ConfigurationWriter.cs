@@ -112,9 +112,13 @@ internal sealed class ConfigurationWriter
         Section("frontend m_shared");
         Line($"bind 127.0.0.1:{Number(port)}");
         Line("timeout client 3600s"); // The listener behind it has its own, shorter one.
-        foreach (var (name, listener) in SharedNames())
-            Line($"use_backend {RelayName(listener)} if {{ req.hdr(host),field(1,:) -m reg -i {Pattern.Whole(name)} }}");
-        Line("http-request return status 404 content-type text/plain string \"No load balancer has this host name.\"");
+        var names = string.Concat(SharedNames().Select(n => $"{n.Name} {RelayName(n.Listener)}\n").Order(StringComparer.Ordinal));
+        var file = $"hosts_{RuleWriter.HashOf(names)}.map";
+        rules.Files[file] = names;
+        Line($"use_backend %[req.hdr(host),field(1,:),lower,map_str({file},m_unknown)]");
+        Line("default_backend m_unknown");
+        Section("backend m_unknown");
+        Line($"http-request return status 404 content-type text/plain string \"No load balancer has this host name.\" {Pages.ServerHeader}");
     }
 
     /// <summary>A name that several listeners of a load balancer share leads to the one with the lowest port.</summary>

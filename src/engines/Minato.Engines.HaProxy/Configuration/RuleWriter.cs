@@ -72,11 +72,14 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
     {
         var status = Math.Clamp(response.Status, 200, 599).ToString(CultureInfo.InvariantCulture);
         if (string.IsNullOrEmpty(response.Body)) return $"status {status} {Pages.ServerHeader}";
-        var name = $"body_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(response.Body)))[..20]}.txt";
+        var name = $"body_{HashOf(response.Body)}.txt";
         Files[name] = response.Body;
         var type = response.ContentType is { } given && Safe.IsContentType(given) ? given : "text/plain";
         return $"status {status} content-type '{type}' file {name} {Pages.ServerHeader}";
     }
+
+    /// <summary>Files named by what is in them: another content is another shape.</summary>
+    public static string HashOf(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..20];
 
     private string BackendOf(string id) => knownBackends.Contains(id) ? ConfigurationWriter.BackendName(id) : Weights.NoBackend;
 

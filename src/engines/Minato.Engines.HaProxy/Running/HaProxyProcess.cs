@@ -57,6 +57,13 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
         await WriteAsync(NextName, rendered.Text, ct);
     }
 
+    /// <summary>Removes what earlier configurations read and the loaded one does not.</summary>
+    public void Tidy(Rendered loaded)
+    {
+        foreach (var file in ((string[])["w_*.map", "hosts_*.map", "body_*.txt"]).SelectMany(p => Directory.EnumerateFiles(options.Directory, p)))
+            if (!loaded.Files.ContainsKey(Path.GetFileName(file))) File.Delete(file);
+    }
+
     /// <returns>What HAProxy has against the configuration; null when it is fine.</returns>
     public async ValueTask<string?> CheckNextAsync(string executable, CancellationToken ct)
     {
@@ -114,6 +121,7 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
         for (var started = clock.GetTimestamp(); Native.Lives(running.Master); await Task.Delay(Tick, clock, ct))
             if (clock.GetElapsedTime(started) > TimeSpan.FromSeconds(5)) Native.Signal(running.Master, Native.Kill);
         foreach (var file in (string[])[host.MasterSocket, host.StatisticsSocket, host.IdleSocket, InDirectory("haproxy.pid")]) File.Delete(file);
+        if (host.SocketDirectory != options.Directory) Directory.Delete(host.SocketDirectory, recursive: true);
     }
 
     /// <summary>Returns when the master is gone. Its socket's end says so at once; a reload ends it too, so the process has the last word.</summary>

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Minato.Engines.HaProxy.Tests;
+
+/// <summary>A client that keeps its connection and never tries twice: whatever it is not told beforehand it counts as a failure.</summary>
+internal sealed class KeepAliveClient(IPEndPoint server) : IDisposable
+{
+    private readonly byte[] buffer = new byte[16 * 1024];
+    private Socket? connection;
+
+    /// <returns>The status; throws when the connection broke without notice.</returns>
+    public async Task<int> GetAsync(string path)
+    {
+        connection ??= await ConnectAsync();
+        await connection.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: lb.example.com\r\n\r\n"));
+        var length = 0;
+        while (true)
+        {
+            var read = await connection.ReceiveAsync(buffer.AsMemory(length));
+            if (read == 0) throw new IOException($"closed after {length} bytes of an answer");
+            length += read;
+            var text = Encoding.Latin1.GetString(buffer, 0, length);
+            var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (end < 0 || length < end + 4 + BodyLength(text[..end])) continue;
+            if (text[..end].Contains("connection: close", StringComparison.OrdinalIgnoreCase)) Dispose();
+            return int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture);
+        }
+    }
+
+    public void Dispose()
+    {
+        connection?.Dispose();
+        connection = null;
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server);
+        return socket;
+    }
+
+    private static int BodyLength(string head)
+    {
+        const string Name = "content-length: ";
+        var at = head.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
+        return at < 0 ? 0 : int.Parse(head[(at + Name.Length)..].Split('\r')[0], CultureInfo.InvariantCulture);
+    }
+}
