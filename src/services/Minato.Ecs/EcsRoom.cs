@@ -17,6 +17,7 @@ public static class EcsRoom
         services.AddTable(EcsTables.Clusters).AddTable(EcsTables.Families).AddTable(EcsTables.TaskDefinitions)
             .AddTable(EcsTables.Tasks).AddTable(EcsTables.Instances).AddTable(EcsTables.LogCursors)
             .AddTable(EcsTables.Settings).AddTable(EcsTables.ClientTokens);
+        services.AddEcsTasks();
         services.AddEcsServices();
         return services;
     }

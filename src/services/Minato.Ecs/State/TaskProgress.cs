@@ -51,7 +51,8 @@ internal sealed record TaskProgress
         throw new KeyNotFoundException($"The task has no container '{name}'.");
     }
 
-    public TaskProgress With(ContainerProgress container) => this with
+    /// <returns>The same object when nothing changes.</returns>
+    public TaskProgress With(ContainerProgress container) => Container(container.Name) == container ? this : this with
     {
         Containers = [.. Containers.Select(c => c.Name == container.Name ? container : c)],
     };

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Contracts.Ecs;
+using Minato.Ecs.Planning.Tasks;
+using Minato.Ecs.Reconcile;
+using Minato.Ecs.State;
+using Minato.Platform;
+
+namespace Minato.Ecs;
+
+/// <summary>What runs tasks.</summary>
+internal static class EcsTaskRegistration
+{
+    public static IServiceCollection AddEcsTasks(this IServiceCollection services)
+    {
+        services.AddSingleton<TaskBoard>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
+            .AddSingleton<TaskLogStreams>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>();
+        services.AddSingleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>());
+        services.AddRoomService<OrphanSweeper>();
+        services.AddRoomService<ContainerWatcher>();
+        services.AddRoomService<LogShipper>();
+        services.AddReconciler<TaskReconciler, TaskKey>(o =>
+        {
+            o.Name = "ecs.task";
+            o.Workers = 64; // They wait for the engine most of the time.
+            o.On(EcsTables.Tasks, t => [t.Key]);
+            o.On(EcsTables.LogCursors, c => c.IsDrained ? [c.Key.Task] : []);
+        });
+        return services;
+    }
+}

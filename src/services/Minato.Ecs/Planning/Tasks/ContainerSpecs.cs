@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Minato.Contracts.Ecs;
+using Minato.Ecs.State;
+using Minato.Engines.Containers;
+using EngineUlimit = Minato.Engines.Containers.Ulimit;
+using EngineLogDriver = Minato.Engines.Containers.LogDriver;
+
+namespace Minato.Ecs.Planning.Tasks;
+
+/// <summary>A container definition as the engine takes it.</summary>
+internal static class ContainerSpecs
+{
+    private const long Mebibyte = 1024 * 1024;
+    private const long LeastShares = 2;
+
+    public static ContainerSpec Pause(TaskState task, TaskDefinitionState definition, InterfaceProgress eni) => new()
+    {
+        Name = ContainerNames.OfPause(task),
+        Image = EngineImage.Pause,
+        Labels = ContainerNames.Labels(task, ContainerNames.PauseContainer),
+        Network = new NetworkAttachment.Address(eni.VpcId ?? "", eni.PrivateIp ?? "", eni.MacAddress),
+        // The namespace is the pause container's, and so is what Docker writes into resolv.conf.
+        DnsServers = [.. definition.Containers.SelectMany(c => c.DnsServers ?? []).Distinct()],
+        DnsSearchDomains = [.. definition.Containers.SelectMany(c => c.DnsSearchDomains ?? []).Distinct()],
+        Sysctls = Sorted(definition.Containers.SelectMany(c => c.SystemControls ?? [])
+            .Where(s => s.Namespace?.StartsWith("net.", StringComparison.Ordinal) ?? false).Select(s => (s.Namespace, s.Value))),
+    };
+
+    public static ContainerSpec Of(TaskState task, TaskDefinitionState definition, ContainerDefinition container, string image)
+    {
+        var progress = task.Progress.Container(container.Name ?? "");
+        var over = task.Overrides.ContainerOverrides?.FirstOrDefault(o => o.Name == container.Name);
+        var linux = container.LinuxParameters;
+        var isAwsvpc = definition.NetworkMode == NetworkMode.Awsvpc;
+        return new()
+        {
+            Name = ContainerNames.Of(task, progress),
+            Image = image,
+            Labels = Sorted((container.DockerLabels ?? ImmutableDictionary<string, string>.Empty).Select(l => ((string?)l.Key, (string?)l.Value)))
+                .SetItems(ContainerNames.Labels(task, progress.Name)),
+            Command = over?.Command is { Length: > 0 } command ? command : Given(container.Command),
+            EntryPoint = Given(container.EntryPoint),
+            Environment = Environment(task, container, over),
+            WorkingDirectory = container.WorkingDirectory,
+            User = container.User,
+            Hostname = isAwsvpc ? null : container.Hostname,
+            ReadOnlyRootFilesystem = container.ReadonlyRootFilesystem ?? false,
+            Privileged = container.Privileged ?? false,
+            Interactive = container.Interactive ?? false,
+            PseudoTerminal = container.PseudoTerminal ?? false,
+            Init = linux?.InitProcessEnabled ?? false,
+            Network = Network(task, definition),
+            Ports = definition.NetworkMode == NetworkMode.Bridge ? [.. (container.PortMappings ?? []).SelectMany(Ports)] : [],
+            Mounts = [.. Mounts(task, definition, container)],
+            VolumesFrom = [.. (container.VolumesFrom ?? []).Select(v => NameOf(task, v.SourceContainer ?? "") + (v.ReadOnly == true ? ":ro" : ""))],
+            Links = [.. (container.Links ?? []).Select(l => Link(task, l))],
+            Ulimits = [.. (container.Ulimits ?? []).Select(u => new EngineUlimit(u.Name.ToWire(), u.SoftLimit, u.HardLimit))],
+            DnsServers = isAwsvpc ? [] : container.DnsServers ?? [],
+            DnsSearchDomains = isAwsvpc ? [] : container.DnsSearchDomains ?? [],
+            ExtraHosts = isAwsvpc ? [] : [.. (container.ExtraHosts ?? []).Select(h => $"{h.Hostname}:{h.IpAddress}")],
+            CapabilitiesAdded = linux?.Capabilities?.Add ?? [],
+            CapabilitiesDropped = linux?.Capabilities?.Drop ?? [],
+            SecurityOptions = container.DockerSecurityOptions ?? [],
+            Sysctls = isAwsvpc ? Sorted([]) : Sorted((container.SystemControls ?? []).Select(s => (s.Namespace, s.Value))),
+            CpuShares = Math.Max(LeastShares, over?.Cpu ?? container.Cpu ?? 0),
+            MemoryBytes = Memory(task, container, over) * Mebibyte,
+            MemoryReservationBytes = (over?.MemoryReservation ?? container.MemoryReservation ?? 0) * Mebibyte,
+            SharedMemoryBytes = linux?.SharedMemorySize is { } shared ? shared * Mebibyte : null,
+            HealthCheck = container.HealthCheck is { } check ? Health(check) : null,
+            Log = Log(container.LogConfiguration),
+        };
+    }
+
+    // Without a limit of its own a container may use all of the task's.
+    private static long Memory(TaskState task, ContainerDefinition container, ContainerOverride? over) =>
+        over?.Memory ?? container.Memory ?? (int.TryParse(task.Memory, out var all) ? all : 0);
+
+    private static ImmutableSortedDictionary<string, string> Environment(TaskState task, ContainerDefinition container, ContainerOverride? over)
+    {
+        var all = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var pair in (container.Environment ?? []).Concat(over?.Environment ?? []))
+        {
+            if (!string.IsNullOrEmpty(pair.Name)) all[pair.Name] = pair.Value ?? "";
+        }
+
+        // AWS: both or neither.
+        if (!all.ContainsKey("AWS_REGION") && !all.ContainsKey("AWS_DEFAULT_REGION"))
+        {
+            all["AWS_REGION"] = task.Key.Cluster.Scope.Region;
+            all["AWS_DEFAULT_REGION"] = task.Key.Cluster.Scope.Region;
+        }
+
+        all.TryAdd("AWS_EXECUTION_ENV", task.LaunchType == LaunchType.Fargate ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2");
+        return all.ToImmutable();
+    }
+
+    private static NetworkAttachment Network(TaskState task, TaskDefinitionState definition) => definition.NetworkMode switch
+    {
+        NetworkMode.Awsvpc => new NetworkAttachment.SharedWith(task.Progress.Interface?.PauseId ?? ContainerNames.OfPause(task)),
+        NetworkMode.Host => new NetworkAttachment.Host(),
+        NetworkMode.None => new NetworkAttachment.None(),
+        _ => new NetworkAttachment.Bridge(),
+    };
+
+    private static IEnumerable<PortBinding> Ports(PortMapping port)
+    {
+        var protocol = (port.Protocol ?? TransportProtocol.Tcp).ToWire();
+        if (port.ContainerPort is { } single) yield return new(single, port.HostPort ?? 0, protocol);
+        if (port.ContainerPortRange?.Split('-') is not [var first, var last]) yield break;
+        for (var p = int.Parse(first); p <= int.Parse(last); p++) yield return new(p, 0, protocol);
+    }
+
+    private static IEnumerable<VolumeMount> Mounts(TaskState task, TaskDefinitionState definition, ContainerDefinition container)
+    {
+        foreach (var mount in container.MountPoints ?? [])
+        {
+            var volume = definition.Definition.Volumes?.FirstOrDefault(v => v.Name == mount.SourceVolume);
+            var source = volume?.Host?.SourcePath
+                ?? (volume?.DockerVolumeConfiguration?.Scope == Scope.Shared ? volume.Name
+                    : $"ecs-{task.TaskDefinition.Family}-{task.TaskDefinition.Revision}-{mount.SourceVolume}-{task.Key.Id}");
+            yield return new(source, mount.ContainerPath ?? "", mount.ReadOnly ?? false);
+        }
+
+        foreach (var tmpfs in container.LinuxParameters?.Tmpfs ?? [])
+            yield return new(null, tmpfs.ContainerPath, tmpfs.MountOptions?.Contains("ro") ?? false, tmpfs.Size * Mebibyte);
+    }
+
+    private static string NameOf(TaskState task, string container) => ContainerNames.Of(task, task.Progress.Container(container));
+
+    private static string Link(TaskState task, string link)
+    {
+        var parts = link.Split(':', 2);
+        return $"{NameOf(task, parts[0])}:{parts[^1]}";
+    }
+
+    private static HealthCheckSpec Health(HealthCheck check) => new(
+        check.Command, TimeSpan.FromSeconds(check.Interval ?? 30), TimeSpan.FromSeconds(check.Timeout ?? 5),
+        TimeSpan.FromSeconds(check.StartPeriod ?? 0), check.Retries ?? 3);
+
+    // Output for Logs is read from the engine's own files and shipped by Minato.
+    private static EngineLogDriver Log(LogConfiguration? log) => log is null or { LogDriver: Contracts.Ecs.LogDriver.Awslogs }
+        ? EngineLogDriver.Followed
+        : new(log.LogDriver.ToWire(), Sorted((log.Options ?? ImmutableDictionary<string, string>.Empty).Select(o => ((string?)o.Key, (string?)o.Value))));
+
+    private static ImmutableArray<string>? Given(ImmutableArray<string>? words) => words is { Length: > 0 } ? words : null;
+
+    private static ImmutableSortedDictionary<string, string> Sorted(IEnumerable<(string? Name, string? Value)> pairs)
+    {
+        var all = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in pairs) all[name ?? ""] = value ?? "";
+        return all.ToImmutable();
+    }
+}

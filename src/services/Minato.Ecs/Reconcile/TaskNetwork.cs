@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecs;
+using Minato.Ecs.Planning.Tasks;
+using Minato.Ecs.State;
+using Minato.Engines.Containers;
+
+namespace Minato.Ecs.Reconcile;
+
+/// <summary>The elastic network interface of an awsvpc task, and the pause container that holds its address.</summary>
+internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine)
+{
+    private readonly ConcurrentDictionary<string, string> _ready = new(StringComparer.Ordinal); // VPC → its range, once the engine has its network.
+
+    public async Task<Func<TaskProgress, TaskProgress>> AttachAsync(TaskWork work, CancellationToken ct)
+    {
+        var task = work.Task;
+        var vpc = task.NetworkConfiguration?.AwsvpcConfiguration;
+        if (vpc is null || work.Progress.Interface is not { } eni) return Fail("ResourceInitializationError: the task has no network configuration");
+        var subnet = vpc.Subnets[(int)(uint.Parse(task.Key.Id.AsSpan(0, 6), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % vpc.Subnets.Length)];
+        try
+        {
+            // The client token makes a repeat after a crash answer the same interface.
+            var made = await ec2.CreateNetworkInterfaceAsync(new()
+            {
+                SubnetId = subnet,
+                Groups = vpc.SecurityGroups is { Length: > 0 } groups ? groups : null,
+                ClientToken = eni.AttachmentId,
+                Description = task.Key.Cluster.Scope.Arn($"attachment/{eni.AttachmentId}"),
+            }, task.Key.Cluster.Scope.AsService(), ct);
+            if (made.NetworkInterface is not { } nic) return Fail("ResourceInitializationError: no network interface was made");
+            return p => p with
+            {
+                AvailabilityZone = nic.AvailabilityZone,
+                Interface = eni with
+                {
+                    InterfaceId = nic.NetworkInterfaceId, SubnetId = nic.SubnetId, VpcId = nic.VpcId,
+                    PrivateIp = nic.PrivateIpAddress, MacAddress = nic.MacAddress, PrivateDnsName = nic.PrivateDnsName,
+                },
+            };
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            var assigned = vpc.AssignPublicIp == AssignPublicIp.Enabled ? "enabled" : "disabled";
+            return Fail($"Unexpected EC2 error while attempting to Create Network Interface with public IP assignment {assigned} in subnet '{subnet}': {e.Code}");
+        }
+    }
+
+    public async Task<Func<TaskProgress, TaskProgress>> StartPauseAsync(TaskWork work, CancellationToken ct)
+    {
+        if (work.Progress.Interface is not { VpcId: { } vpc } eni) return p => p;
+        var (id, problem) = await TryPauseAsync(work, eni, vpc, ct);
+        if (id is null)
+        {
+            // The network may have been removed since it was last seen: once more from the start.
+            _ready.TryRemove(vpc, out _);
+            (id, problem) = await TryPauseAsync(work, eni, vpc, ct);
+        }
+
+        return id is null ? Fail(problem ?? "") : p => p with { Interface = eni with { PauseId = id } };
+    }
+
+    public async Task<Func<TaskProgress, TaskProgress>> DetachAsync(TaskWork work, CancellationToken ct)
+    {
+        if (work.Progress.Interface is not { } eni) return p => p;
+        // By name: it may have been made just before a crash.
+        if (await engine.InspectAsync(eni.PauseId ?? ContainerNames.OfPause(work.Task), ct) is { } pause)
+        {
+            await engine.StopAsync(pause.Id, TimeSpan.Zero, ct);
+            await engine.RemoveAsync(pause.Id, ct);
+        }
+
+        try
+        {
+            if (eni.InterfaceId is { } id)
+                await ec2.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = id }, work.Task.Key.Cluster.Scope.AsService(), ct);
+        }
+        catch (AwsException e) when (e.Code == "InvalidNetworkInterfaceID.NotFound")
+        {
+            // Deleted before a crash, or by somebody else.
+        }
+
+        return p => p with { Interface = eni with { IsDeleted = true } };
+    }
+
+    private async Task<(string? Id, string? Problem)> TryPauseAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
+    {
+        if (!_ready.ContainsKey(vpc) && await EnsureNetworkAsync(work, vpc, ct) is { } problem) return (null, problem);
+        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni), ct);
+        if (created is not CreateOutcome.Created { ContainerId: var id }) return (null, StopReasons.Of(created));
+        var started = await engine.StartAsync(id, ct);
+        if (started is StartOutcome.Started) return (id, null);
+        await engine.RemoveAsync(id, ct);
+        return (null, StopReasons.Of(started));
+    }
+
+    private async Task<string?> EnsureNetworkAsync(TaskWork work, string vpc, CancellationToken ct)
+    {
+        var answer = await ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, work.Task.Key.Cluster.Scope.AsService(), ct);
+        if (answer.Vpcs is not [{ CidrBlock: { } cidr }, ..]) return StopReasons.Named("ResourceInitializationError", $"the VPC {vpc} does not exist");
+        switch (await engine.EnsureNetworkAsync(new(vpc, cidr, FirstAddress(cidr)), ct))
+        {
+            case NetworkOutcome.Collides collides:
+                return StopReasons.Named("ResourceInitializationError", $"the range {cidr} of {vpc} is in use on this host by {collides.With}");
+            case NetworkOutcome.Refused refused:
+                return StopReasons.Named("ResourceInitializationError", refused.Reason);
+            default:
+                _ready[vpc] = cidr;
+                return null;
+        }
+    }
+
+    private static string FirstAddress(string cidr)
+    {
+        var bytes = IPNetwork.Parse(cidr).BaseAddress.GetAddressBytes();
+        bytes[^1]++;
+        return new IPAddress(bytes).ToString();
+    }
+
+    private static Func<TaskProgress, TaskProgress> Fail(string reason) => p => p.StopCode is not null ? p : p with
+    {
+        StopCode = TaskStopCode.TaskFailedToStart, StoppedReason = reason,
+    };
+}
