@@ -35,7 +35,7 @@ public sealed class KillTests
 
     private static async Task<Dictionary<int, int>> WriteUntilKilledAsync(string directory, TimeSpan life)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath ?? "dotnet") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath ?? "dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(KillTests).Assembly.Location);
         start.Environment[Variable] = directory;
         using var child = Process.Start(start).ShouldNotBeNull();

@@ -114,7 +114,7 @@ public sealed class SqliteJournalTests : IDisposable
 
     private static int Shell(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true }).ShouldNotBeNull();
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false }).ShouldNotBeNull();
         process.WaitForExit();
         return process.ExitCode;
     }
