@@ -1,17 +1,18 @@
 using Minato.Aws.Generator;
 
 // Turns models/<service>.json into C#: <out>/<Service>.g.cs, one file a model, and an index of them all. Files that would not change are left alone.
-//   Minato.Aws.Generator OUT_DIR MODEL.json …
+//   Minato.Aws.Generator OUT_DIR MODEL.json … [--index CLASS]
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: Minato.Aws.Generator OUT_DIR MODEL.json …");
+    Console.Error.WriteLine("usage: Minato.Aws.Generator OUT_DIR MODEL.json … [--index CLASS]");
     return 2;
 }
 
 Directory.CreateDirectory(args[0]);
-var models = args[1..].Select(Model.Read).OrderBy(m => m.Namespace, StringComparer.Ordinal).ToList();
+var index = Array.IndexOf(args, "--index") is var at and > 0 ? args[at + 1] : "AwsServices";
+var models = args[1..].TakeWhile(a => a is not "--index").Select(Model.Read).OrderBy(m => m.Namespace, StringComparer.Ordinal).ToList();
 foreach (var model in models) await WriteAsync($"{model.Namespace}.g.cs", new ServiceEmitter(model).Emit());
-await WriteAsync("AwsServices.g.cs", IndexEmitter.Emit(models));
+await WriteAsync($"{index}.g.cs", IndexEmitter.Emit(index, models));
 return 0;
 
 async Task WriteAsync(string name, string code)

@@ -71,7 +71,7 @@ public sealed partial class AwsEndpoint
         call.Protocol = route.Protocol;
         call.Service = route.Service?.Model;
         if (!await body.ReadAsync(http, _options.LargestBody, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
-        request.Body = body.Memory;
+        (request.Body, request.SignedBody) = (body.Content, body.Sent);
         route = route.WithBody(request, fields?.Service, _services);
         call.Protocol = route.Protocol;
         call.Service = route.Service?.Model;

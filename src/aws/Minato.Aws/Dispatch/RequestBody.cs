@@ -12,8 +12,13 @@ internal sealed class RequestBody : IDisposable
     private PipeReader? _held;
     private ReadOnlySequence<byte> _holding;
     private PooledBuffer? _copy;
+    private PooledBuffer? _unpacked;
 
-    public ReadOnlyMemory<byte> Memory { get; private set; }
+    /// <summary>As sent, which is what was signed.</summary>
+    public ReadOnlyMemory<byte> Sent { get; private set; }
+
+    /// <summary>Without the compression it may have been sent in.</summary>
+    public ReadOnlyMemory<byte> Content => _unpacked?.Memory ?? Sent;
 
     /// <returns>False when the body is larger than the limit.</returns>
     public async ValueTask<bool> ReadAsync(HttpRequest request, int limit, CancellationToken ct)
@@ -29,7 +34,7 @@ internal sealed class RequestBody : IDisposable
             var complete = result.IsCompleted || (_copy is null && buffer.Length == expected);
             if (complete && _copy is null && buffer.IsSingleSegment)
             {
-                (_held, _holding, Memory) = (pipe, buffer, buffer.First);
+                (_held, _holding, Sent) = (pipe, buffer, buffer.First);
                 break;
             }
             _copy ??= new((int)Math.Min(expected ?? 4096, limit));
@@ -37,7 +42,7 @@ internal sealed class RequestBody : IDisposable
             foreach (var segment in buffer) _copy.Append(segment.Span);
             pipe.AdvanceTo(buffer.End);
             if (!result.IsCompleted && _copy.Length != expected) continue;
-            Memory = _copy.Memory;
+            Sent = _copy.Memory;
             break;
         }
         return request.Headers.ContentEncoding.Count == 0 || !request.Headers.ContentEncoding.Contains("gzip") || TryUnpack(limit);
@@ -46,28 +51,21 @@ internal sealed class RequestBody : IDisposable
     // SDKs compress what a service's model lets them; the limit holds for what comes out.
     private bool TryUnpack(int limit)
     {
-        var packed = Memory.ToArray();
+        var packed = Sent.ToArray();
         using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-        var unpacked = new PooledBuffer(packed.Length * 4);
+        _unpacked = new(packed.Length * 4);
         try
         {
-            while (gzip.Read(unpacked.GetSpan(4096)) is var read and > 0)
+            while (gzip.Read(_unpacked.GetSpan(4096)) is var read and > 0)
             {
-                unpacked.Advance(read);
-                if (unpacked.Length > limit)
-                {
-                    unpacked.Dispose();
-                    return false;
-                }
+                _unpacked.Advance(read);
+                if (_unpacked.Length > limit) return false;
             }
         }
         catch (InvalidDataException)
         {
-            unpacked.Dispose();
             throw new MalformedException("The body is not gzip.");
         }
-        Dispose();
-        (_copy, Memory) = (unpacked, unpacked.Memory);
         return true;
     }
 
@@ -75,6 +73,7 @@ internal sealed class RequestBody : IDisposable
     {
         _held?.AdvanceTo(_holding.End);
         _copy?.Dispose();
-        (_held, _copy, Memory) = (null, null, default);
+        _unpacked?.Dispose();
+        (_held, _copy, _unpacked, Sent) = (null, null, null, default);
     }
 }

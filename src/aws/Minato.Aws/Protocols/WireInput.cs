@@ -17,6 +17,9 @@ internal sealed class WireInput
     public required IHeaderDictionary Headers { get; init; }
     public ReadOnlyMemory<byte> Body { get; set; }
 
+    /// <summary>The body as it was sent, when that differs: compressed, or in chunks.</summary>
+    public ReadOnlyMemory<byte> SignedBody { get; set; }
+
     /// <summary>Values of the labels in the request's path, as the router found them.</summary>
     public Dictionary<string, string>? Labels { get; set; }
 

@@ -25,7 +25,7 @@ public sealed class Constraint
     // The model's patterns are not anchored but mean the whole value. Non-backtracking where the pattern allows: no request can make it slow.
     private static Regex Compile(string pattern)
     {
-        var whole = $@"\A(?:{pattern})\z";
+        var whole = $@"\A(?:{JavaPatterns.Translate(pattern)})\z";
         try { return new(whole, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture); }
         catch (NotSupportedException) { return new(whole, RegexOptions.CultureInvariant, SlowestMatch); }
     }

@@ -20,7 +20,7 @@ internal static class ChunkedPayload
     {
         body = default;
         var signed = payloadHash is not UnsignedWithTrailer;
-        var rest = request.Body.Span;
+        var rest = request.SignedBody.Span;
         var decoded = new byte[rest.Length];
         var length = 0;
         Span<byte> previous = stackalloc byte[32];

@@ -13,7 +13,7 @@ internal static class PayloadHash
         if (declared is SignatureVerifier.UnsignedPayload || ChunkedPayload.IsChunked(declared)) return declared;
         if (fields.IsPresigned && serviceName is "s3") return SignatureVerifier.UnsignedPayload;
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(request.Body.Span, hash);
+        SHA256.HashData(request.SignedBody.Span, hash);
         return declared is null || SignatureVerifier.SameHex(hash, declared) ? Convert.ToHexStringLower(hash) : null;
     }
 }
