@@ -31,16 +31,16 @@ public sealed class ApiTests
     {
         var one = await w.BalancerAsync();
         (await w.BalancerAsync()).LoadBalancerArn.ShouldBe(one.LoadBalancerArn);
-        (await w.RefusedAsync(() => w.BalancerAsync(zones: 2), "DuplicateLoadBalancerName")).Message
+        (await ElbWorld.RefusedAsync(() => w.BalancerAsync(zones: 2), "DuplicateLoadBalancerName")).Message
             .ShouldBe("A load balancer with the same name 'web' exists, but with different settings");
         var group = await w.GroupAsync();
         (await w.GroupAsync()).ShouldBe(group);
-        (await w.RefusedAsync(() => w.GroupAsync(with: r => r with { Port = 81 }), "DuplicateTargetGroupName")).Message
+        (await ElbWorld.RefusedAsync(() => w.GroupAsync(with: r => r with { Port = 81 }), "DuplicateTargetGroupName")).Message
             .ShouldBe("A target group with the same name 'web' exists, but with different settings");
         var listener = await w.ListenerAsync(one.LoadBalancerArn, group);
         (await w.ListenerAsync(one.LoadBalancerArn, group)).ListenerArn.ShouldBe(listener.ListenerArn);
         var other = await w.GroupAsync("other");
-        (await w.RefusedAsync(() => w.ListenerAsync(one.LoadBalancerArn, other), "DuplicateListener")).Message
+        (await ElbWorld.RefusedAsync(() => w.ListenerAsync(one.LoadBalancerArn, other), "DuplicateListener")).Message
             .ShouldBe($"A listener already exists on this port for this load balancer '{one.LoadBalancerArn}'");
     });
 
@@ -49,9 +49,9 @@ public sealed class ApiTests
     {
         var subnet = (await w.SubnetsAsync())[0].SubnetId ?? "";
         Task Create(params string[] subnets) => w.Elb.CreateLoadBalancerAsync(new() { Name = "x", Subnets = [.. subnets] }, w.Caller, None);
-        (await w.RefusedAsync(() => Create(subnet), "ValidationError")).Message.ShouldBe("At least two subnets in two different Availability Zones must be specified");
-        (await w.RefusedAsync(() => Create(), "ValidationError")).Message.ShouldBe("At least two subnets in two different Availability Zones must be specified");
-        (await w.RefusedAsync(() => Create("subnet-1", "subnet-2"), "SubnetNotFound")).Message.ShouldBe("The subnet ID 'subnet-1' does not exist");
+        (await ElbWorld.RefusedAsync(() => Create(subnet), "ValidationError")).Message.ShouldBe("At least two subnets in two different Availability Zones must be specified");
+        (await ElbWorld.RefusedAsync(() => Create(), "ValidationError")).Message.ShouldBe("At least two subnets in two different Availability Zones must be specified");
+        (await ElbWorld.RefusedAsync(() => Create("subnet-1", "subnet-2"), "SubnetNotFound")).Message.ShouldBe("The subnet ID 'subnet-1' does not exist");
     });
 
     [Theory]
@@ -60,22 +60,22 @@ public sealed class ApiTests
     [InlineData("abcdefghijklmnopqrstuvwxyz0123456", "The load balancer name 'abcdefghijklmnopqrstuvwxyz0123456' cannot be longer than '32' characters")]
     [InlineData("internal-x", "The load balancer name 'internal-x' cannot begin with 'internal-'")]
     public void Names_are_checked(string name, string message) => ElbWorld.Run(1, async w =>
-        (await w.RefusedAsync(() => w.BalancerAsync(name), "ValidationError")).Message.ShouldBe(message));
+        (await ElbWorld.RefusedAsync(() => w.BalancerAsync(name), "ValidationError")).Message.ShouldBe(message));
 
     [Fact]
     public void What_is_not_there_is_said_in_its_own_words() => ElbWorld.Run(1, async w =>
     {
         const string Arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:";
-        (await w.RefusedAsync(() => w.Elb.DescribeLoadBalancersAsync(new() { Names = ["a", "b"] }, w.Caller, None), "LoadBalancerNotFound")).Message.ShouldBe("Load balancers '[a, b]' not found");
-        (await w.RefusedAsync(() => w.Elb.DescribeLoadBalancersAsync(new() { LoadBalancerArns = [Arn + "loadbalancer/app/a/1"] }, w.Caller, None), "LoadBalancerNotFound"))
+        (await ElbWorld.RefusedAsync(() => w.Elb.DescribeLoadBalancersAsync(new() { Names = ["a", "b"] }, w.Caller, None), "LoadBalancerNotFound")).Message.ShouldBe("Load balancers '[a, b]' not found");
+        (await ElbWorld.RefusedAsync(() => w.Elb.DescribeLoadBalancersAsync(new() { LoadBalancerArns = [Arn + "loadbalancer/app/a/1"] }, w.Caller, None), "LoadBalancerNotFound"))
             .Message.ShouldBe("One or more load balancers not found");
-        (await w.RefusedAsync(() => w.Elb.DescribeTargetGroupsAsync(new() { Names = ["a"] }, w.Caller, None), "TargetGroupNotFound")).Message.ShouldBe("One or more target groups not found");
-        (await w.RefusedAsync(() => w.Elb.DescribeListenersAsync(new() { ListenerArns = [Arn + "listener/app/a/1/1"] }, w.Caller, None), "ListenerNotFound"))
+        (await ElbWorld.RefusedAsync(() => w.Elb.DescribeTargetGroupsAsync(new() { Names = ["a"] }, w.Caller, None), "TargetGroupNotFound")).Message.ShouldBe("One or more target groups not found");
+        (await ElbWorld.RefusedAsync(() => w.Elb.DescribeListenersAsync(new() { ListenerArns = [Arn + "listener/app/a/1/1"] }, w.Caller, None), "ListenerNotFound"))
             .Message.ShouldBe("One or more listeners not found");
-        (await w.RefusedAsync(() => w.Elb.DeleteRuleAsync(new() { RuleArn = Arn + "listener-rule/app/a/1/1/1" }, w.Caller, None), "RuleNotFound"))
+        (await ElbWorld.RefusedAsync(() => w.Elb.DeleteRuleAsync(new() { RuleArn = Arn + "listener-rule/app/a/1/1/1" }, w.Caller, None), "RuleNotFound"))
             .Message.ShouldBe("One or more rules not found");
         var balancer = await w.BalancerAsync();
-        (await w.RefusedAsync(() => w.ListenerAsync(balancer.LoadBalancerArn, Arn + "targetgroup/x/1"), "TargetGroupNotFound")).Message
+        (await ElbWorld.RefusedAsync(() => w.ListenerAsync(balancer.LoadBalancerArn, Arn + "targetgroup/x/1"), "TargetGroupNotFound")).Message
             .ShouldBe($"Target group '{Arn}targetgroup/x/1' not found");
         await w.Elb.DeleteLoadBalancerAsync(new() { LoadBalancerArn = Arn + "loadbalancer/app/a/1" }, w.Caller, None); // AWS: succeeds.
     });
@@ -86,19 +86,19 @@ public sealed class ApiTests
         var balancer = await w.BalancerAsync();
         var elsewhere = w.Caller with { Region = "eu-west-1" };
         (await w.Elb.DescribeLoadBalancersAsync(new(), elsewhere, None)).LoadBalancers.GetValueOrDefault().ShouldBeEmpty();
-        await w.RefusedAsync(() => w.Elb.DescribeLoadBalancersAsync(new() { LoadBalancerArns = [balancer.LoadBalancerArn ?? ""] }, elsewhere, None), "LoadBalancerNotFound");
+        await ElbWorld.RefusedAsync(() => w.Elb.DescribeLoadBalancersAsync(new() { LoadBalancerArns = [balancer.LoadBalancerArn ?? ""] }, elsewhere, None), "LoadBalancerNotFound");
     });
 
     [Fact]
     public void Deletion_is_blocked_by_use_and_protection() => ElbWorld.Run(1, async w =>
     {
         var (balancer, _, group) = await w.SetUpAsync();
-        (await w.RefusedAsync(() => w.Elb.DeleteTargetGroupAsync(new() { TargetGroupArn = group }, w.Caller, None), "ResourceInUse")).Message
+        (await ElbWorld.RefusedAsync(() => w.Elb.DeleteTargetGroupAsync(new() { TargetGroupArn = group }, w.Caller, None), "ResourceInUse")).Message
             .ShouldBe($"Target group '{group}' is currently in use by a listener or a rule");
         Task Protect(string value) => w.Elb.ModifyLoadBalancerAttributesAsync(
             new() { LoadBalancerArn = balancer, Attributes = [new() { Key = "deletion_protection.enabled", Value = value }] }, w.Caller, None);
         await Protect("true");
-        (await w.RefusedAsync(() => w.Elb.DeleteLoadBalancerAsync(new() { LoadBalancerArn = balancer }, w.Caller, None), "OperationNotPermitted")).Message
+        (await ElbWorld.RefusedAsync(() => w.Elb.DeleteLoadBalancerAsync(new() { LoadBalancerArn = balancer }, w.Caller, None), "OperationNotPermitted")).Message
             .ShouldBe($"Load balancer '{balancer}' cannot be deleted because deletion protection is enabled");
         await Protect("false");
         await w.Elb.DeleteLoadBalancerAsync(new() { LoadBalancerArn = balancer }, w.Caller, None);
@@ -115,7 +115,7 @@ public sealed class ApiTests
         var (balancer, _, group) = await w.SetUpAsync();
         await w.ListenerAsync(balancer, group, 81);
         var other = await w.BalancerAsync("other");
-        (await w.RefusedAsync(() => w.ListenerAsync(other.LoadBalancerArn, group), "TargetGroupAssociationLimit")).Message
+        (await ElbWorld.RefusedAsync(() => w.ListenerAsync(other.LoadBalancerArn, group), "TargetGroupAssociationLimit")).Message
             .ShouldBe($"The following target groups cannot be associated with more than one load balancer: {group}");
     });
 
@@ -128,7 +128,7 @@ public sealed class ApiTests
         rule.RuleArn.ShouldNotBeNull().ShouldStartWith(listener.Replace(":listener/", ":listener-rule/", StringComparison.Ordinal) + "/");
         rule.Actions?[0].TargetGroupArn.ShouldBe(group);
         rule.Actions?[0].ForwardConfig?.TargetGroups?[0].Weight.ShouldBe(1);
-        await w.RefusedAsync(() => w.Elb.DeleteRuleAsync(new() { RuleArn = rule.RuleArn ?? "" }, w.Caller, None), "OperationNotPermitted");
+        await ElbWorld.RefusedAsync(() => w.Elb.DeleteRuleAsync(new() { RuleArn = rule.RuleArn ?? "" }, w.Caller, None), "OperationNotPermitted");
     });
 
     [Fact]
@@ -139,11 +139,11 @@ public sealed class ApiTests
             new() { ListenerArn = listener, Priority = priority, Conditions = [new() { Field = "path-pattern", Values = ["/a"] }], Actions = [ElbWorld.Forward(group)] }, w.Caller, None))
             .Rules?[0].RuleArn ?? "";
         var (one, two) = (await Create(1), await Create(2));
-        (await w.RefusedAsync(() => Create(2), "PriorityInUse")).Message.ShouldBe("Priority '2' is currently in use");
+        (await ElbWorld.RefusedAsync(() => Create(2), "PriorityInUse")).Message.ShouldBe("Priority '2' is currently in use");
         Task Set(params (string Rule, int Priority)[] pairs) => w.Elb.SetRulePrioritiesAsync(
             new() { RulePriorities = [.. pairs.Select(p => new RulePriorityPair { RuleArn = p.Rule, Priority = p.Priority })] }, w.Caller, None);
-        (await w.RefusedAsync(() => Set((one, 3), (two, 3)), "ValidationError")).Message.ShouldBe("Priority '3' was provided multiple times");
-        await w.RefusedAsync(() => Set((one, 2)), "PriorityInUse");
+        (await ElbWorld.RefusedAsync(() => Set((one, 3), (two, 3)), "ValidationError")).Message.ShouldBe("Priority '3' was provided multiple times");
+        await ElbWorld.RefusedAsync(() => Set((one, 2)), "PriorityInUse");
         await Set((one, 2), (two, 1));
         var rules = (await w.Elb.DescribeRulesAsync(new() { ListenerArn = listener }, w.Caller, None)).Rules.GetValueOrDefault();
         rules.Select(r => (r.RuleArn, r.Priority)).Take(2).ShouldBe([(two, "1"), (one, "2")]);
@@ -158,12 +158,12 @@ public sealed class ApiTests
         Task<CreateListenerResponse> Create(Action action) => w.Elb.CreateListenerAsync(
             new() { LoadBalancerArn = balancer, Protocol = ProtocolEnum.Http, Port = 80, DefaultActions = [action] }, w.Caller, None);
         var loop = new Action { Type = ActionTypeEnum.Redirect, RedirectConfig = new() { StatusCode = RedirectActionStatusCodeEnum.Http301, Query = "a=b" } };
-        (await w.RefusedAsync(() => Create(loop), "InvalidLoadBalancerAction")).Message.ShouldBe("The redirect configuration is not valid because it creates a loop.");
-        await w.RefusedAsync(() => Create(new() { Type = ActionTypeEnum.Forward }), "ValidationError");
-        await w.RefusedAsync(() => Create(Split(one, 1000, two, 1)), "ValidationError");
-        await w.RefusedAsync(() => Create(Split(one, 1, one, 1)), "ValidationError");
-        await w.RefusedAsync(() => Create(Split(one, 1, two, 1) with { TargetGroupArn = one }), "ValidationError");
-        await w.RefusedAsync(() => Create(new() { Type = ActionTypeEnum.FixedResponse, FixedResponseConfig = new() { StatusCode = "300" } }), "ValidationError");
+        (await ElbWorld.RefusedAsync(() => Create(loop), "InvalidLoadBalancerAction")).Message.ShouldBe("The redirect configuration is not valid because it creates a loop.");
+        await ElbWorld.RefusedAsync(() => Create(new() { Type = ActionTypeEnum.Forward }), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Create(Split(one, 1000, two, 1)), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Create(Split(one, 1, one, 1)), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Create(Split(one, 1, two, 1) with { TargetGroupArn = one }), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Create(new() { Type = ActionTypeEnum.FixedResponse, FixedResponseConfig = new() { StatusCode = "300" } }), "ValidationError");
         var made = (await Create(Split(one, 90, two, 10))).Listeners?[0].DefaultActions?[0];
         made?.TargetGroupArn.ShouldBeNull();
         made?.ForwardConfig?.TargetGroups.GetValueOrDefault().Select(t => t.Weight).ShouldBe([90, 10]);
@@ -176,7 +176,7 @@ public sealed class ApiTests
     public void Conditions_are_checked(string field, string value, string message) => ElbWorld.Run(1, async w =>
     {
         var (_, listener, group) = await w.SetUpAsync();
-        (await w.RefusedAsync(() => w.Elb.CreateRuleAsync(
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateRuleAsync(
             new() { ListenerArn = listener, Priority = 1, Conditions = [new() { Field = field, Values = [value] }], Actions = [ElbWorld.Forward(group)] }, w.Caller, None), "ValidationError"))
             .Message.ShouldBe(message);
     });
@@ -187,12 +187,12 @@ public sealed class ApiTests
         var balancer = (await w.BalancerAsync()).LoadBalancerArn ?? "";
         var group = await w.GroupAsync();
         var https = new CreateListenerRequest { LoadBalancerArn = balancer, Protocol = ProtocolEnum.Https, Port = 443, DefaultActions = [ElbWorld.Forward(group)] };
-        (await w.RefusedAsync(() => w.Elb.CreateListenerAsync(https, w.Caller, None), "ValidationError")).Message.ShouldBe("A certificate must be specified for HTTPS listeners");
-        (await w.RefusedAsync(() => w.Elb.CreateListenerAsync(https with { Certificates = [new() { CertificateArn = "arn:x" }] }, w.Caller, None), "UnsupportedOperationException"))
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateListenerAsync(https, w.Caller, None), "ValidationError")).Message.ShouldBe("A certificate must be specified for HTTPS listeners");
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateListenerAsync(https with { Certificates = [new() { CertificateArn = "arn:x" }] }, w.Caller, None), "UnsupportedOperationException"))
             .Message.ShouldBe("Minato does not serve this yet: HTTPS listeners.");
-        (await w.RefusedAsync(() => w.Elb.CreateLoadBalancerAsync(new() { Name = "n", Type = LoadBalancerTypeEnum.Network }, w.Caller, None), "UnsupportedOperationException"))
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateLoadBalancerAsync(new() { Name = "n", Type = LoadBalancerTypeEnum.Network }, w.Caller, None), "UnsupportedOperationException"))
             .Message.ShouldBe("Minato does not serve this yet: load balancers of type 'network'.");
-        await w.RefusedAsync(() => w.Elb.DescribeTrustStoresAsync(new(), w.Caller, None), "UnsupportedOperationException");
+        await ElbWorld.RefusedAsync(() => w.Elb.DescribeTrustStoresAsync(new(), w.Caller, None), "UnsupportedOperationException");
     });
 
     [Fact]
@@ -205,13 +205,13 @@ public sealed class ApiTests
             .ShouldBe(("traffic-port", "/", 30, 5, 5, 2, "200"));
         (group.TargetType, group.ProtocolVersion, group.IpAddressType, group.HealthCheckProtocol)
             .ShouldBe((TargetTypeEnum.Instance, "HTTP1", TargetGroupIpAddressTypeEnum.Ipv4, ProtocolEnum.Http));
-        (await w.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", HealthCheckIntervalSeconds = 5 }, w.Caller, None), "ValidationError"))
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", HealthCheckIntervalSeconds = 5 }, w.Caller, None), "ValidationError"))
             .Message.ShouldBe("Health check interval must be greater than the timeout.");
-        (await w.RefusedAsync(() => w.Elb.ModifyTargetGroupAsync(new() { TargetGroupArn = group.TargetGroupArn ?? "", HealthCheckTimeoutSeconds = 30 }, w.Caller, None), "ValidationError"))
+        (await ElbWorld.RefusedAsync(() => w.Elb.ModifyTargetGroupAsync(new() { TargetGroupArn = group.TargetGroupArn ?? "", HealthCheckTimeoutSeconds = 30 }, w.Caller, None), "ValidationError"))
             .Message.ShouldBe("Health check timeout '30' must be smaller than the interval '30'");
-        (await w.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", Protocol = null }, w.Caller, None), "ValidationError")).Message.ShouldBe("A protocol must be specified");
-        (await w.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", Port = null }, w.Caller, None), "ValidationError")).Message.ShouldBe("A port must be specified");
-        (await w.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", VpcId = "vpc-0" }, w.Caller, None), "ValidationError")).Message.ShouldBe("The VPC ID 'vpc-0' is not found");
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", Protocol = null }, w.Caller, None), "ValidationError")).Message.ShouldBe("A protocol must be specified");
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", Port = null }, w.Caller, None), "ValidationError")).Message.ShouldBe("A port must be specified");
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateTargetGroupAsync(request with { Name = "h", VpcId = "vpc-0" }, w.Caller, None), "ValidationError")).Message.ShouldBe("The VPC ID 'vpc-0' is not found");
     });
 
     [Fact]
@@ -220,12 +220,12 @@ public sealed class ApiTests
         var (_, _, group) = await w.SetUpAsync();
         Task Register(string id, string? zone) => w.Elb.RegisterTargetsAsync(
             new() { TargetGroupArn = group, Targets = [new() { Id = id, AvailabilityZone = zone }] }, w.Caller, None);
-        (await w.RefusedAsync(() => Register("10.1.2.3", null), "ValidationError")).Message.ShouldBe(
+        (await ElbWorld.RefusedAsync(() => Register("10.1.2.3", null), "ValidationError")).Message.ShouldBe(
             "You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '10.1.2.3' is outside the VPC");
-        (await w.RefusedAsync(() => Register("172.31.0.9", "all"), "ValidationError")).Message.ShouldBe(
+        (await ElbWorld.RefusedAsync(() => Register("172.31.0.9", "all"), "ValidationError")).Message.ShouldBe(
             "The IP address '172.31.0.9' is within the VPC, and cannot have its Availability Zone overridden to 'all' from 'us-east-1a'");
-        await w.RefusedAsync(() => Register("8.8.8.8", "all"), "InvalidTarget");
-        await w.RefusedAsync(() => Register("i-1", null), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Register("8.8.8.8", "all"), "InvalidTarget");
+        await ElbWorld.RefusedAsync(() => Register("i-1", null), "ValidationError");
         await Register("10.1.2.3", "all");
         (await w.AllHealthAsync(group))[0].Target?.AvailabilityZone.ShouldBe("all");
     });
@@ -235,7 +235,7 @@ public sealed class ApiTests
     {
         var (_, _, group) = await w.SetUpAsync(r => r with { TargetType = TargetTypeEnum.Instance });
         var host = (await w.World.Client<IEc2>().DescribeInstancesAsync(new(), w.Caller, None)).Reservations?[0].Instances?[0].InstanceId ?? "";
-        (await w.RefusedAsync(() => w.RegisterAsync(group, "i-0123"), "InvalidTarget")).Message
+        (await ElbWorld.RefusedAsync(() => w.RegisterAsync(group, "i-0123"), "InvalidTarget")).Message
             .ShouldBe("The following targets are not in a running state and cannot be registered: 'i-0123'");
         w.Targets.Set("127.0.0.1", 32768);
         await w.Elb.RegisterTargetsAsync(new() { TargetGroupArn = group, Targets = [new() { Id = host, Port = 32768 }] }, w.Caller, None);
@@ -254,10 +254,10 @@ public sealed class ApiTests
         ofBalancer.First(a => a.Key is "idle_timeout.timeout_seconds").Value.ShouldBe("60");
         var ofListener = (await w.Elb.DescribeListenerAttributesAsync(new() { ListenerArn = listener }, w.Caller, None)).Attributes.GetValueOrDefault();
         ofListener.First(a => a.Key is "routing.http.response.server.enabled").Value.ShouldBe("true");
-        await w.RefusedAsync(() => w.DelayAsync(group, 3601), "ValidationError");
-        (await w.RefusedAsync(() => w.AttributeAsync(group, "colour", "red"), "ValidationError")).Message.ShouldBe("Target group attribute key 'colour' is not recognized");
+        await ElbWorld.RefusedAsync(() => w.DelayAsync(group, 3601), "ValidationError");
+        (await ElbWorld.RefusedAsync(() => w.AttributeAsync(group, "colour", "red"), "ValidationError")).Message.ShouldBe("Target group attribute key 'colour' is not recognized");
         await w.AttributeAsync(group, "stickiness.enabled", "false");
-        (await w.RefusedAsync(() => w.AttributeAsync(group, "stickiness.enabled", "true"), "UnsupportedOperationException")).Message
+        (await ElbWorld.RefusedAsync(() => w.AttributeAsync(group, "stickiness.enabled", "true"), "UnsupportedOperationException")).Message
             .ShouldBe("Minato does not serve this yet: Target group attribute 'stickiness.enabled' with value 'true'.");
     });
 
@@ -271,7 +271,7 @@ public sealed class ApiTests
         await w.Elb.RemoveTagsAsync(new() { ResourceArns = arns, TagKeys = ["a"] }, w.Caller, None);
         var tags = (await w.Elb.DescribeTagsAsync(new() { ResourceArns = arns }, w.Caller, None)).TagDescriptions.GetValueOrDefault();
         tags.Select(t => (t.ResourceArn, t.Tags?.Single().Key)).ShouldBe(arns.Select(a => ((string?)a, (string?)"b")));
-        await w.RefusedAsync(() => w.Elb.AddTagsAsync(
+        await ElbWorld.RefusedAsync(() => w.Elb.AddTagsAsync(
             new() { ResourceArns = [group], Tags = [new() { Key = "a" }, new() { Key = "a" }] }, w.Caller, None), "DuplicateTagKeys");
     });
 

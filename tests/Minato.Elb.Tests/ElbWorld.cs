@@ -90,7 +90,7 @@ internal sealed class ElbWorld(World world)
             .GroupBy(a => a?.Server ?? a?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nobody").ToDictionary(g => g.Key, g => g.Count());
     }
 
-    public async Task<AwsException> RefusedAsync(Func<Task> call, string code)
+    public static async Task<AwsException> RefusedAsync(Func<Task> call, string code)
     {
         try
         {
