@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Ecs.Api;
+using Minato.Ecs.Reconcile;
 using Minato.Ecs.State;
 using Minato.Platform;
 
@@ -8,6 +10,18 @@ namespace Minato.Ecs;
 internal static class EcsServices
 {
     public static IServiceCollection AddEcsServices(this IServiceCollection services) => services
+        .AddSingleton<ServiceSurroundings>()
+        .AddSingleton<ServiceTargetHealth>()
+        .AddSingleton<ServiceSubnets>()
         .AddTable(ServiceTables.Services).AddTable(ServiceTables.Events).AddTable(ServiceTables.ServiceTasks)
-        .AddTable(ServiceTables.ServiceDeployments).AddTable(ServiceTables.ServiceRevisions);
+        .AddTable(ServiceTables.ServiceDeployments).AddTable(ServiceTables.ServiceRevisions)
+        .AddRoomService<ServiceWakeUps>()
+        .AddReconciler<ServiceReconciler, ServiceKey>(o =>
+        {
+            o.Name = "ecs.service";
+            o.Workers = 16;
+            o.Deadline = TimeSpan.FromMinutes(1);
+            o.On(ServiceTables.Services, s => [s.Key]);
+            o.On(EcsTables.Tasks, t => t.ServiceKey is { } key ? [key] : []);
+        });
 }

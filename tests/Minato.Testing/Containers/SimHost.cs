@@ -100,11 +100,19 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
 
     internal IEnumerable<SimContainer> All => containers;
 
-    internal SimImage? ImageKnown(string name) => images.GetValueOrDefault(name);
+    internal SimImage? ImageKnown(string name) => images.GetValueOrDefault(Tagged(name));
 
-    internal SimImage? ImageHere(string name) => onEngine.Contains(name) ? images.GetValueOrDefault(name) : null;
+    internal SimImage? ImageHere(string name) => onEngine.Contains(Tagged(name)) ? images.GetValueOrDefault(Tagged(name)) : null;
 
-    internal void Bring(string name) => onEngine.Add(name);
+    internal void Bring(string name) => onEngine.Add(Tagged(name));
+
+    /// <summary>What <c>REPOSITORY@DIGEST</c> names is the image of that repository with that digest.</summary>
+    private string Tagged(string name)
+    {
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        if (at < 0) return name;
+        return images.Values.FirstOrDefault(i => i.Digest == name[(at + 1)..] && i.Name.StartsWith(name[..at] + ":", StringComparison.Ordinal))?.Name ?? name;
+    }
 
     internal List<(string Installation, NetworkSpec Spec)> Networks => networks;
 

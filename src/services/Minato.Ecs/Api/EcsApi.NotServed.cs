@@ -12,7 +12,6 @@ internal sealed partial class EcsApi
     public Task<CreateCapacityProviderResponse> CreateCapacityProviderAsync(CreateCapacityProviderRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateCapacityProvider");
     public Task<CreateDaemonResponse> CreateDaemonAsync(CreateDaemonRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateDaemon");
     public Task<CreateExpressGatewayServiceResponse> CreateExpressGatewayServiceAsync(CreateExpressGatewayServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateExpressGatewayService");
-    public Task<CreateServiceResponse> CreateServiceAsync(CreateServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateService");
     public Task<CreateTaskSetResponse> CreateTaskSetAsync(CreateTaskSetRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateTaskSet");
     public Task<DeleteAccountSettingResponse> DeleteAccountSettingAsync(DeleteAccountSettingRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteAccountSetting");
     public Task<DeleteAttributesResponse> DeleteAttributesAsync(DeleteAttributesRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteAttributes");
@@ -20,7 +19,6 @@ internal sealed partial class EcsApi
     public Task<DeleteDaemonResponse> DeleteDaemonAsync(DeleteDaemonRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteDaemon");
     public Task<DeleteDaemonTaskDefinitionResponse> DeleteDaemonTaskDefinitionAsync(DeleteDaemonTaskDefinitionRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteDaemonTaskDefinition");
     public Task<DeleteExpressGatewayServiceResponse> DeleteExpressGatewayServiceAsync(DeleteExpressGatewayServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteExpressGatewayService");
-    public Task<DeleteServiceResponse> DeleteServiceAsync(DeleteServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteService");
     public Task<DeleteTaskSetResponse> DeleteTaskSetAsync(DeleteTaskSetRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteTaskSet");
     public Task<DeregisterContainerInstanceResponse> DeregisterContainerInstanceAsync(DeregisterContainerInstanceRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeregisterContainerInstance");
     public Task<DescribeContainerInstancesResponse> DescribeContainerInstancesAsync(DescribeContainerInstancesRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeContainerInstances");
@@ -29,9 +27,6 @@ internal sealed partial class EcsApi
     public Task<DescribeDaemonRevisionsResponse> DescribeDaemonRevisionsAsync(DescribeDaemonRevisionsRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeDaemonRevisions");
     public Task<DescribeDaemonTaskDefinitionResponse> DescribeDaemonTaskDefinitionAsync(DescribeDaemonTaskDefinitionRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeDaemonTaskDefinition");
     public Task<DescribeExpressGatewayServiceResponse> DescribeExpressGatewayServiceAsync(DescribeExpressGatewayServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeExpressGatewayService");
-    public Task<DescribeServiceDeploymentsResponse> DescribeServiceDeploymentsAsync(DescribeServiceDeploymentsRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeServiceDeployments");
-    public Task<DescribeServiceRevisionsResponse> DescribeServiceRevisionsAsync(DescribeServiceRevisionsRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeServiceRevisions");
-    public Task<DescribeServicesResponse> DescribeServicesAsync(DescribeServicesRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeServices");
     public Task<DescribeTaskSetsResponse> DescribeTaskSetsAsync(DescribeTaskSetsRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeTaskSets");
     public Task<DiscoverPollEndpointResponse> DiscoverPollEndpointAsync(DiscoverPollEndpointRequest request, Caller caller, CancellationToken ct) => throw NotServed("DiscoverPollEndpoint");
     public Task<ExecuteCommandResponse> ExecuteCommandAsync(ExecuteCommandRequest request, Caller caller, CancellationToken ct) => throw NotServed("ExecuteCommand");
@@ -42,8 +37,6 @@ internal sealed partial class EcsApi
     public Task<ListDaemonDeploymentsResponse> ListDaemonDeploymentsAsync(ListDaemonDeploymentsRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListDaemonDeployments");
     public Task<ListDaemonTaskDefinitionsResponse> ListDaemonTaskDefinitionsAsync(ListDaemonTaskDefinitionsRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListDaemonTaskDefinitions");
     public Task<ListDaemonsResponse> ListDaemonsAsync(ListDaemonsRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListDaemons");
-    public Task<ListServiceDeploymentsResponse> ListServiceDeploymentsAsync(ListServiceDeploymentsRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListServiceDeployments");
-    public Task<ListServicesResponse> ListServicesAsync(ListServicesRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListServices");
     public Task<ListServicesByNamespaceResponse> ListServicesByNamespaceAsync(ListServicesByNamespaceRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListServicesByNamespace");
     public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListTagsForResource");
     public Task<PutAccountSettingResponse> PutAccountSettingAsync(PutAccountSettingRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutAccountSetting");
@@ -51,7 +44,6 @@ internal sealed partial class EcsApi
     public Task<PutAttributesResponse> PutAttributesAsync(PutAttributesRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutAttributes");
     public Task<RegisterContainerInstanceResponse> RegisterContainerInstanceAsync(RegisterContainerInstanceRequest request, Caller caller, CancellationToken ct) => throw NotServed("RegisterContainerInstance");
     public Task<RegisterDaemonTaskDefinitionResponse> RegisterDaemonTaskDefinitionAsync(RegisterDaemonTaskDefinitionRequest request, Caller caller, CancellationToken ct) => throw NotServed("RegisterDaemonTaskDefinition");
-    public Task<StopServiceDeploymentResponse> StopServiceDeploymentAsync(StopServiceDeploymentRequest request, Caller caller, CancellationToken ct) => throw NotServed("StopServiceDeployment");
     public Task<SubmitAttachmentStateChangesResponse> SubmitAttachmentStateChangesAsync(SubmitAttachmentStateChangesRequest request, Caller caller, CancellationToken ct) => throw NotServed("SubmitAttachmentStateChanges");
     public Task<SubmitContainerStateChangeResponse> SubmitContainerStateChangeAsync(SubmitContainerStateChangeRequest request, Caller caller, CancellationToken ct) => throw NotServed("SubmitContainerStateChange");
     public Task<SubmitTaskStateChangeResponse> SubmitTaskStateChangeAsync(SubmitTaskStateChangeRequest request, Caller caller, CancellationToken ct) => throw NotServed("SubmitTaskStateChange");
@@ -62,7 +54,6 @@ internal sealed partial class EcsApi
     public Task<UpdateContainerInstancesStateResponse> UpdateContainerInstancesStateAsync(UpdateContainerInstancesStateRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateContainerInstancesState");
     public Task<UpdateDaemonResponse> UpdateDaemonAsync(UpdateDaemonRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateDaemon");
     public Task<UpdateExpressGatewayServiceResponse> UpdateExpressGatewayServiceAsync(UpdateExpressGatewayServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateExpressGatewayService");
-    public Task<UpdateServiceResponse> UpdateServiceAsync(UpdateServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateService");
     public Task<UpdateServicePrimaryTaskSetResponse> UpdateServicePrimaryTaskSetAsync(UpdateServicePrimaryTaskSetRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateServicePrimaryTaskSet");
     public Task<UpdateTaskProtectionResponse> UpdateTaskProtectionAsync(UpdateTaskProtectionRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateTaskProtection");
     public Task<UpdateTaskSetResponse> UpdateTaskSetAsync(UpdateTaskSetRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateTaskSet");

@@ -5,7 +5,7 @@ using Minato.Platform;
 namespace Minato.Ecs.Api;
 
 /// <summary>The ECS API: writes intent and answers at once. One partial file a resource noun.</summary>
-internal sealed partial class EcsApi(Store store, TimeProvider clock, Ids ids, PageTokens tokens) : IEcs
+internal sealed partial class EcsApi(Store store, TimeProvider clock, Ids ids, PageTokens tokens, ServiceSurroundings surroundings) : IEcs
 {
     private static Task<T> Answer<T>(T answer) => Task.FromResult(answer);
 

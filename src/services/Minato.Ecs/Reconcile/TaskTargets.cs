@@ -7,9 +7,12 @@ namespace Minato.Ecs.Reconcile;
 internal static class TaskTargets
 {
     /// <summary>Address and container port with an interface of its own, otherwise container instance and host port.</summary>
-    public static IEnumerable<(string TargetGroup, TargetDescription Target)> Of(TaskWork work)
+    public static IEnumerable<(string TargetGroup, TargetDescription Target)> Of(TaskWork work) =>
+        Of(work.Task with { Progress = work.Progress }, work.Ec2InstanceId);
+
+    /// <inheritdoc cref="Of(TaskWork)"/>
+    public static IEnumerable<(string TargetGroup, TargetDescription Target)> Of(TaskState task, string? ec2InstanceId)
     {
-        var task = work.Task with { Progress = work.Progress };
         foreach (var balancer in task.LoadBalancers)
         {
             if (balancer.TargetGroupArn is not { } group || balancer.ContainerPort is not { } port) continue;
@@ -17,7 +20,7 @@ internal static class TaskTargets
             {
                 yield return (group, new() { Id = address, Port = port });
             }
-            else if (HostPort(task, balancer.ContainerName, port) is { } hostPort && work.Ec2InstanceId is { } instance)
+            else if (HostPort(task, balancer.ContainerName, port) is { } hostPort && ec2InstanceId is { } instance)
             {
                 yield return (group, new() { Id = instance, Port = hostPort });
             }

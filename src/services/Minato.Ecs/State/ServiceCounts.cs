@@ -12,10 +12,10 @@ internal static class ServiceCounts
         ecs.Count(ServiceTables.ActiveByCluster, cluster) + ecs.Count(ServiceTables.DrainingByCluster, cluster);
 
     /// <summary>The service is there, ACTIVE or DRAINING.</summary>
-    public static bool Exists(IReadState ecs, ServiceKey service) => false;
+    public static bool Exists(IReadState ecs, ServiceKey service) => ecs.Find(ServiceTables.Services, service) is not null;
 
     /// <summary>A service still wants to start tasks with this revision.</summary>
-    public static bool UsesDefinition(IReadState ecs, TaskDefinitionKey definition) => false;
+    public static bool UsesDefinition(IReadState ecs, TaskDefinitionKey definition) => ecs.Count(ServiceTables.ByDefinition, definition) > 0;
 
     /// <summary>activeEC2ServiceCount and its like.</summary>
     public static ImmutableArray<KeyValuePair> Statistics(IReadState ecs, ClusterKey cluster) =>

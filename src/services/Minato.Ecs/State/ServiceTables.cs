@@ -27,6 +27,9 @@ internal static class ServiceTables
     public static readonly Index<(ClusterKey, ServiceStatus, LaunchType), ServiceKey, ServiceState> ByLaunchType =
         Services.AddIndex<(ClusterKey, ServiceStatus, LaunchType)>("launch-type", s => (s.Key.Cluster, s.Status, s.Spec.LaunchType));
 
+    public static readonly Index<TaskDefinitionKey, ServiceKey, ServiceState> ByDefinition =
+        Services.AddIndex<TaskDefinitionKey>("definition", s => s.Status == ServiceStatus.Active ? s.Spec.TaskDefinition : null);
+
     public static readonly Table<ServiceEventKey, ServiceEventState> Events = new("ecs.service-events", e => e.Key, Json.ServiceEventState);
     public static readonly Index<ServiceKey, ServiceEventKey, ServiceEventState> EventsByService =
         Events.AddIndex<ServiceKey>("service", e => e.Key.Service);
@@ -47,6 +50,8 @@ internal static class ServiceTables
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(CreateServiceRequest))]
+[JsonSerializable(typeof(ServiceSpec))]
 [JsonSerializable(typeof(ServiceState))]
 [JsonSerializable(typeof(ServiceEventState))]
 [JsonSerializable(typeof(ServiceTaskState))]

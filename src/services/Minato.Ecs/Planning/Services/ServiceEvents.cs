@@ -53,6 +53,22 @@ internal static class ServiceEvents
     public static string UnableToStartConsistently(string service) =>
         $"(service {service}) is unable to consistently start tasks successfully.";
 
+    /// <param name="nearest">Id of the instance that came closest; null when the cluster has none.</param>
+    /// <param name="reason">What it lacks, as RunTask says it.</param>
+    public static string NoInstance(string service, string? nearest, string reason)
+    {
+        var why = nearest is null ? "Reason: No Container Instances were found in your cluster." : $"The closest matching (container-instance {nearest}) " + reason switch
+        {
+            "RESOURCE:CPU" => "has insufficient CPU units available.",
+            "RESOURCE:MEMORY" => "has insufficient memory available.",
+            "RESOURCE:PORTS" => "is already using a port required by your task.",
+            "AGENT" => "encountered error \"AGENT\".",
+            _ => "is missing an attribute required by your task.",
+        };
+        return $"(service {service}) was unable to place a task because no container instance met all of its requirements. {why}" +
+            " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+    }
+
     public static string Blocked(string service) =>
         $"(service {service}) was unable to stop or start tasks during a deployment because of the service deployment configuration. " +
         "Update the minimumHealthyPercent or maximumPercent value and try again.";

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Ecs.State;
+using LoadBalancer = Minato.Contracts.Ecs.LoadBalancer;
+
+namespace Minato.Ecs.Api;
+
+/// <summary>
+/// Checks what a service refers to in other rooms. They are asked for when needed: ELB and EC2 know nothing of ECS, but whoever
+/// builds a world without them can still have services that need neither.
+/// </summary>
+internal sealed class ServiceSurroundings(IServiceProvider rooms)
+{
+    /// <exception cref="InvalidParameterException">A target group is not there, has no load balancer, or takes other targets.</exception>
+    public async ValueTask CheckTargetGroupsAsync(
+        ImmutableArray<LoadBalancer> balancers, NetworkMode networkMode, AccountRegion scope, CancellationToken ct)
+    {
+        if (balancers.IsEmpty || rooms.GetService<IElasticLoadBalancingV2>() is not { } elb) return;
+        foreach (var balancer in balancers)
+        {
+            var group = await FindAsync(elb, balancer.TargetGroupArn ?? "", scope, ct);
+            Check(group, networkMode);
+        }
+    }
+
+    /// <exception cref="InvalidParameterException">A subnet or security group is not there.</exception>
+    public async ValueTask CheckNetworkAsync(NetworkConfiguration? configuration, AccountRegion scope, CancellationToken ct)
+    {
+        if (configuration?.AwsvpcConfiguration is not { } vpc || rooms.GetService<IEc2>() is not { } ec2) return;
+        try
+        {
+            await ec2.DescribeSubnetsAsync(new() { SubnetIds = vpc.Subnets }, scope.AsService(), ct);
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            throw new InvalidParameterException(
+                $"Error retrieving subnet information for [{string.Join(", ", vpc.Subnets)}]: {e.Message} (ErrorCode: {e.Code})");
+        }
+
+        if (vpc.SecurityGroups is not { Length: > 0 } groups) return;
+        try
+        {
+            await ec2.DescribeSecurityGroupsAsync(new() { GroupIds = groups }, scope.AsService(), ct);
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            throw new InvalidParameterException(
+                $"Error retrieving security group information for [{string.Join(", ", groups)}]: {e.Message} (ErrorCode: {e.Code})");
+        }
+    }
+
+    private static async ValueTask<TargetGroup> FindAsync(IElasticLoadBalancingV2 elb, string arn, AccountRegion scope, CancellationToken ct)
+    {
+        try
+        {
+            var answer = await elb.DescribeTargetGroupsAsync(new() { TargetGroupArns = [arn] }, scope.AsService(), ct);
+            if (answer.TargetGroups is [var group, ..]) return group;
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            // Not found, or not an ARN of a target group at all: the same to the caller.
+        }
+
+        throw new InvalidParameterException($"The specified target group does not exist: {arn}");
+    }
+
+    private static void Check(TargetGroup group, NetworkMode networkMode)
+    {
+        var needed = networkMode == NetworkMode.Awsvpc ? TargetTypeEnum.Ip : TargetTypeEnum.Instance;
+        if (group.TargetType != needed)
+        {
+            throw new InvalidParameterException(
+                $"The provided target group {group.TargetGroupArn} has target type {group.TargetType?.ToWire()}, which is incompatible with the {networkMode.ToWire()} network mode specified in the task definition.");
+        }
+
+        if (group.LoadBalancerArns is not { Length: > 0 })
+            throw new InvalidParameterException($"The target group with targetGroupArn {group.TargetGroupArn} does not have an associated load balancer.");
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Minato.Ecs.Planning.Services;
+using Minato.Ecs.State;
+using Minato.Platform;
+
+namespace Minato.Ecs.Reconcile;
+
+/// <summary>Brings a service to its desired count and its deployments to their end: read, plan, apply.</summary>
+internal sealed partial class ServiceReconciler(
+    Store store, TimeProvider clock, Ids ids, ServiceTargetHealth targetHealth, ServiceSubnets subnets, ILogger<ServiceReconciler> log)
+    : IReconciler<ServiceKey>
+{
+    /// <summary>An INACTIVE service is still described for this long.</summary>
+    private static readonly TimeSpan s_inactiveKept = TimeSpan.FromHours(1);
+
+    /// <summary>Between looks at target health that hints should have told of; longer once everything is healthy.</summary>
+    private static readonly TimeSpan s_healthLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_quietLook = TimeSpan.FromSeconds(30);
+
+    /// <summary>Until a task that no container instance could take is tried again.</summary>
+    private static readonly TimeSpan s_placementRetry = TimeSpan.FromSeconds(10);
+
+    public async ValueTask<Next> ReconcileAsync(ServiceKey key, CancellationToken ct)
+    {
+        if (store.Current.Find(ServiceTables.Services, key) is not { } service) return Next.Done;
+        if (service is { Status: ServiceStatus.Inactive, InactiveAt: { } since }) return await PurgeAsync(service, since, ct);
+
+        var groups = service.Deployments.SelectMany(d => d.Spec.LoadBalancers).Select(b => b.TargetGroupArn).OfType<string>().Distinct(StringComparer.Ordinal);
+        var health = await targetHealth.ReadAsync(key, groups, ct);
+        var zones = await subnets.ZonesAsync(Subnets(service), key.Cluster.Scope, ct);
+        if (ServiceReading.Of(store.Current, key, health, zones) is not { } reading) return Next.Done;
+        var now = clock.GetUtcNow();
+        var plan = ServicePlanner.Plan(reading.View, now);
+        var isUnplaced = false;
+        if (ServiceApplication.IsNews(store.Current, reading.Service, plan, now))
+        {
+            var application = new ServiceApplication(reading, plan, ids, now);
+            isUnplaced = await store.UpdateAsync(application.Apply, ct);
+            Report(key, plan);
+        }
+
+        if (plan.Status == ServiceStatus.Inactive) targetHealth.Forget(key);
+        var next = plan.WakeAt is { } at ? Next.At(at) : Next.Done;
+        if (LookAgain(reading.View, plan) is { } look) next = Next.Earlier(next, Next.After(look), now);
+        return isUnplaced ? Next.Earlier(next, Next.After(s_placementRetry), now) : next;
+    }
+
+    private static ImmutableArray<string> Subnets(ServiceState service) =>
+        service.Spec.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? [];
+
+    private static TimeSpan? LookAgain(ServiceView view, ServicePlan plan)
+    {
+        if (!view.Tasks.Any(t => t is { Status: TaskLastStatus.Running, Targets.IsEmpty: false })) return null;
+        return plan.SteadySince is null ? s_healthLook : s_quietLook;
+    }
+
+    private async ValueTask<Next> PurgeAsync(ServiceState service, DateTimeOffset since, CancellationToken ct)
+    {
+        if (clock.GetUtcNow() < since + s_inactiveKept) return Next.At(since + s_inactiveKept);
+        await store.UpdateAsync(ecs =>
+        {
+            ecs.Expect(ServiceTables.Services, service.Key, service);
+            ecs.Delete(ServiceTables.Services, service.Key);
+            foreach (var old in ecs.Keys(ServiceTables.EventsByService, service.Key).ToArray()) ecs.Delete(ServiceTables.Events, old);
+        }, ct);
+        return Next.Done;
+    }
+
+    private void Report(ServiceKey key, ServicePlan plan)
+    {
+        if (plan.Starts.Length + plan.Stops.Length > 0) LogMoved(key, plan.Starts.Length, plan.Stops.Length);
+        foreach (var outcome in plan.Outcomes) LogOutcome(key, outcome.ServiceDeploymentId, outcome.Status);
+    }
+
+    [LoggerMessage(2101, LogLevel.Information, "Service {Service}: {Starts} tasks started, {Stops} told to stop")]
+    private partial void LogMoved(ServiceKey service, int starts, int stops);
+
+    [LoggerMessage(2102, LogLevel.Information, "Service {Service}: service deployment {Deployment} is {Status}")]
+    private partial void LogOutcome(ServiceKey service, string deployment, Contracts.Ecs.ServiceDeploymentStatus status);
+}

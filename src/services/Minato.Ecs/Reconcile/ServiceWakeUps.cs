@@ -1,0 +1,33 @@
+using Minato.Ecs.State;
+using Minato.Platform;
+
+namespace Minato.Ecs.Reconcile;
+
+/// <summary>Wakes services for what no record of theirs tells: target health, and container instances that drain or come back.</summary>
+internal sealed class ServiceWakeUps(Store store, Hints hints, ServiceTargetHealth health, IWorkQueue<ServiceKey> queue) : IRoomService
+{
+    private const string TargetHealthTopic = "elb.target-health";
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        hints.Subscribe(TargetHealthTopic, group =>
+        {
+            if (!ct.IsCancellationRequested) health.Changed(group);
+        });
+        using var subscription = store.Subscribe(Committed);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = ct.Register(() => ended.TrySetCanceled(ct));
+        await ended.Task;
+    }
+
+    private void Committed(ChangeSet set)
+    {
+        foreach (var change in set.Changes)
+        {
+            if (change is not Change<ContainerInstanceKey, ContainerInstanceState> instance) continue;
+            if (instance.Before?.Status == instance.After?.Status && instance.Before?.AgentConnected == instance.After?.AgentConnected) continue;
+            foreach (var task in set.After.Where(EcsTables.LiveTasksByInstance, instance.Key))
+                if (task.ServiceKey is { } service) queue.Enqueue(service);
+        }
+    }
+}
