@@ -1,20 +1,35 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Engines.Containers;
+using Minato.Engines.Proxy;
 using Minato.Testing.Containers;
+using Minato.Testing.Proxy;
 
 namespace Minato.Testing;
 
-/// <summary>The simulated engines every world has. They outlive the process: take them from <see cref="World.Outside"/>.</summary>
+/// <summary>The simulated engines every world has. They outlive the process; what is registered later in <c>configure</c> takes their place.</summary>
 internal static class SimParts
 {
     public static void AddTo(World world, IServiceCollection services)
     {
         services.AddSingleton<IContainerEngine>(new SimContainerEngine(world.Host, "sim"));
+        services.AddSingleton<IProxyEngine>(new SimProxyEngine(world.Proxy));
+        services.AddSingleton<IHealthProber>(p => new SimHealthProber(world.Targets, p.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>What a request meets where no test has put anything: the containers of the machine.</summary>
+    public static ProbeOutcome Ask(SimHost host, ProbeRequest request) => host.Ask(request.Address, request.Port) is { } answer
+        ? new ProbeOutcome.Answered(answer.Status)
+        : new ProbeOutcome.Failed("connection refused");
 }
 
 public sealed partial class World
 {
     /// <summary>The simulated machine with its containers, images and networks.</summary>
     public SimHost Host => Outside(world => new SimHost(world.Time, (int)(world.Seed % int.MaxValue)));
+
+    /// <summary>The simulated network: what a test puts at an address, and the containers of <see cref="Host"/>.</summary>
+    public SimTargets Targets => Outside(world => new SimTargets { Fallback = request => SimParts.Ask(world.Host, request) });
+
+    /// <summary>The simulated proxy of the machine, in front of <see cref="Targets"/>.</summary>
+    public SimProxy Proxy => Outside(world => new SimProxy(world.Targets, world.Time, (int)(world.Seed % int.MaxValue)));
 }
