@@ -7,12 +7,13 @@ internal static class ClientProgram
 {
     public static string Folder { get; } = FindFolder();
     public static string Models => Path.Combine(Folder, "../../models");
+    public static string TestModels => Path.Combine(Folder, "models");
 
     public sealed record Result(int ExitCode, string Output);
 
     public static async Task<Result> RunAsync(string program, IEnumerable<string> arguments, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["NODE_NO_WARNINGS"] = "1";
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         try

@@ -1,9 +1,9 @@
-using System.Text.RegularExpressions;
+using System.Text.Json;
 
 namespace Minato.Conformance.Tests;
 
 /// <summary>Every imported operation through the AWS SDK for JavaScript v3: requests, answers and errors come through as they were meant.</summary>
-public sealed partial class JavaScriptClientTests(ConformanceServer server, JavaScriptPackages packages, ITestOutputHelper output)
+public sealed class JavaScriptClientTests(ConformanceServer server, JavaScriptPackages packages, ITestOutputHelper output)
     : IClassFixture<ConformanceServer>, IClassFixture<JavaScriptPackages>
 {
     private static readonly string Only = Environment.GetEnvironmentVariable("CONFORMANCE_ONLY") ?? "";
@@ -13,12 +13,11 @@ public sealed partial class JavaScriptClientTests(ConformanceServer server, Java
     /// <summary>Service and, where a service speaks several protocols, the one to speak.</summary>
     public static IEnumerable<TheoryDataRow<string, string>> Services()
     {
-        foreach (var model in Directory.EnumerateFiles(ClientProgram.Models, "*.json").Concat(Directory.EnumerateFiles(Path.Combine(ClientProgram.Folder, "models"), "*.json")).Order(StringComparer.Ordinal))
+        foreach (var model in Directory.EnumerateFiles(ClientProgram.Models, "*.json").Concat(Directory.EnumerateFiles(ClientProgram.TestModels, "*.json")).Order(StringComparer.Ordinal))
         {
-            var protocols = ManyProtocols().Match(File.ReadAllText(model));
-            var service = Path.GetFileNameWithoutExtension(model);
-            if (!protocols.Success) yield return new(service, "");
-            else foreach (var protocol in protocols.Groups[1].Value.Split(',')) yield return new(service, protocol.Trim('"'));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(model));
+            var protocols = json.RootElement.GetProperty("metadata").TryGetProperty("protocols", out var all) ? all.EnumerateArray().Select(p => p.GetString() ?? "").ToArray() : [];
+            foreach (var protocol in protocols.Length > 1 ? protocols : [""]) yield return new(Path.GetFileNameWithoutExtension(model), protocol);
         }
     }
 
@@ -49,7 +48,4 @@ public sealed partial class JavaScriptClientTests(ConformanceServer server, Java
              "--seed", Seed, "--rounds", Rounds, .. arguments],
             TestContext.Current.CancellationToken);
     }
-
-    [GeneratedRegex("\"protocols\":\\[([^],]+,[^]]+)\\]")]
-    private static partial Regex ManyProtocols();
 }
