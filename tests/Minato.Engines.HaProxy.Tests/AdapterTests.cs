@@ -65,6 +65,53 @@ public sealed class AdapterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_master_that_is_killed_comes_back()
+    {
+        var bed = NewBed();
+        var one = await bed.StartTargetAsync("one");
+        var listener = Listener(bed, To("web"));
+        await ApplyAsync(bed, listener, one);
+        await RecoversAsync(bed, bed.KillMaster);
+        (await bed.SendAsync(listener, new())).Server.ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task Accidents_while_things_are_applied_heal()
+    {
+        var bed = NewBed();
+        var one = await bed.StartTargetAsync("one");
+        var listeners = Enumerable.Range(0, 4).Select(i => Listener(bed, To("web"), $"l{i}")).ToArray();
+        await ApplyAsync(bed, listeners[0], one);
+        for (var round = 0; round < 8; round++)
+        {
+            var wanted = new ProxyConfiguration { Listeners = [.. listeners.Take(round % 4 + 1)], Backends = [Backend(one, one with { Id = $"s{round}" })] };
+            var applying = bed.Engine.ApplyAsync(wanted, Stopping).AsTask();
+            await Task.Delay(round * 7, Stopping);
+            await KillSomeAsync(bed, round);
+            await applying; // Whatever it says: the next one has to succeed.
+        }
+        await EventuallyAppliesAsync(bed, new() { Listeners = [.. listeners], Backends = [Backend(one)] });
+        foreach (var listener in listeners) (await bed.SendAsync(listener, new())).Server.ShouldBe("one");
+    }
+
+    [Fact]
+    public async Task A_long_request_outlives_many_reloads_and_is_counted_all_the_while()
+    {
+        var bed = NewBed();
+        var one = await bed.StartTargetAsync("one");
+        var listener = Listener(bed, To("web"));
+        await ApplyAsync(bed, listener, one);
+        var held = await bed.HoldAsync(listener);
+        for (var i = 0; i < 5; i++)
+        {
+            var more = new ProxyConfiguration { Listeners = [listener, Listener(bed, To("web"), $"more{i}")], Backends = [Backend(one with { State = ServerState.Draining })] };
+            (await bed.Engine.ApplyAsync(more, Stopping)).ShouldBe(new ApplyOutcome.Applied());
+            (await bed.Engine.StatisticsAsync(Stopping)).Servers.ShouldHaveSingleItem().ActiveSessions.ShouldBe(1);
+        }
+        (await held.ReleaseAsync()).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task Death_is_noticed_within_a_tenth_of_a_second()
     {
         var bed = NewBed();
@@ -275,6 +322,29 @@ public sealed class AdapterTests : IAsyncLifetime
         notices.Current.ShouldBe(ProxyNotice.Died);
         (await notices.MoveNextAsync()).ShouldBeTrue();
         notices.Current.ShouldBe(ProxyNotice.Started);
+    }
+
+    private static async Task KillSomeAsync(HaProxyBed bed, int round)
+    {
+        try
+        {
+            if (round % 3 == 0) bed.KillMaster();
+            else if (round % 3 == 1) bed.KillWorker();
+            else await bed.KillAsync();
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It was already dead, or not yet there.
+        }
+    }
+
+    private static async Task EventuallyAppliesAsync(HaProxyBed bed, ProxyConfiguration wanted)
+    {
+        for (var attempt = 0; await bed.Engine.ApplyAsync(wanted, Stopping) is not ApplyOutcome.Applied; attempt++)
+        {
+            attempt.ShouldBeLessThan(50);
+            await Task.Delay(100, Stopping);
+        }
     }
 
     private HaProxyBed NewBed(int? sharedPort = null, string? executable = null, string subdirectory = "")

@@ -93,6 +93,8 @@ internal sealed class HaProxyBed : IProxyBed
         return ValueTask.CompletedTask;
     }
 
+    public void KillMaster() => Kill(MasterPid);
+
     public void KillWorker() => Kill(Workers().Last());
 
     public IEnumerable<int> Workers() => File.ReadAllText($"/proc/{MasterPid}/task/{MasterPid}/children")

@@ -135,11 +135,11 @@ internal sealed class ConfigurationWriter
         Line($"timeout client {idle}");
         Line($"timeout http-request {idle}");
         Line($"timeout http-keep-alive {idle}");
+        WriteConnectionAge(listener.ClientKeepAlive);
         // The worker of an earlier configuration hands late requests of kept-alive connections to the present one.
         Line("http-request allow if { stopping }");
         Line($"use_backend {HandOverName(listener.Id)} if {{ stopping }}");
         Line($"http-request return {Pages.Return(405)} if METH_TRACE");
-        WriteConnectionAge(listener.ClientKeepAlive);
         rules.Write(listener);
     }
 

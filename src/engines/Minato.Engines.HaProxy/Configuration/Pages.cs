@@ -36,8 +36,8 @@ internal static class Pages
     public static IEnumerable<string> ConnectionErrorLines() =>
     [
         $"http-error status 503 content-type text/html string \"{Html(502)}\" {ServerHeader} hdr {MadeHere} 1",
-        $"http-after-response set-status 502 reason \"Bad Gateway\" if {{ res.hdr({MadeHere}) -m found }}",
-        $"http-after-response del-header {MadeHere} if {{ res.hdr({MadeHere}) -m found }}",
+        $"http-after-response set-status 502 reason \"Bad Gateway\" if {{ status 503 }} {{ res.hdr({MadeHere}) -m found }}",
+        $"http-after-response del-header {MadeHere} if {{ status 502 }}",
     ];
 
     private static string Html(string title) =>

@@ -5,20 +5,25 @@ namespace Minato.Engines.HaProxy.Configuration;
 /// <summary>What every request carries on its way to a target, and the two reasons to turn it away first.</summary>
 internal static class RequestHeaders
 {
-    private const string TraceTail = "1-%[date,hex,bytes(8,8),lower]-%[uuid(),regsub(-,,g),bytes(0,24)]";
+    private const string Hex8 = "%[rand,hex,bytes(8,8),lower]";
+    private const string TraceId = $"1-%[date,hex,bytes(8,8),lower]-{Hex8}{Hex8}{Hex8}";
 
+    /// <summary>Most requests carry neither header: each is looked for once, and only what is found is looked at.</summary>
     public static ImmutableArray<string> Lines { get; } =
     [
         $"http-request return {Pages.Return(503)} if {{ nbsrv eq 0 }}",
-        $"http-request return {Pages.Return(463)} if {{ req.hdr_cnt(x-forwarded-for) gt 30 }}",
-        "http-request set-var(txn.xff) req.fhdr_cnt(x-forwarded-for)",
-        "http-request set-header X-Forwarded-For %[req.fhdr(x-forwarded-for)],\\ %[src] if { var(txn.xff) -m int eq 1 }",
-        "http-request add-header X-Forwarded-For %[src] if !{ var(txn.xff) -m int eq 1 }",
+        "http-request set-var(txn.xff) req.fhdr(x-forwarded-for)",
+        $"http-request return {Pages.Return(463)} if {{ var(txn.xff) -m found }} {{ req.hdr_cnt(x-forwarded-for) gt 30 }}",
+        "http-request set-header X-Forwarded-For %[src] if !{ var(txn.xff) -m found }",
+        // Several lines stay several: one more says the same as one that is longer.
+        "http-request set-var(txn.lines) req.fhdr_cnt(x-forwarded-for) if { var(txn.xff) -m found }",
+        "http-request set-header X-Forwarded-For %[var(txn.xff)],\\ %[src] if { var(txn.lines) -m int eq 1 }",
+        "http-request add-header X-Forwarded-For %[src] if { var(txn.lines) -m int gt 1 }",
         "http-request set-header X-Forwarded-Proto http",
         "http-request set-header X-Forwarded-Port %[dst_port]",
-        "http-request set-var(txn.trace) int(1) if { req.fhdr(x-amzn-trace-id) -m found }",
-        $"http-request set-header X-Amzn-Trace-Id Self={TraceTail};%[req.fhdr(x-amzn-trace-id)] if {{ var(txn.trace) -m found }} {{ req.fhdr(x-amzn-trace-id) -m sub Root= }}",
-        $"http-request set-header X-Amzn-Trace-Id Root={TraceTail};%[req.fhdr(x-amzn-trace-id)] if {{ var(txn.trace) -m found }} !{{ req.fhdr(x-amzn-trace-id) -m sub Root= }}",
-        $"http-request set-header X-Amzn-Trace-Id Root={TraceTail} if !{{ var(txn.trace) -m found }}",
+        "http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)",
+        $"http-request set-header X-Amzn-Trace-Id Root={TraceId} if !{{ var(txn.trace) -m found }}",
+        $"http-request set-header X-Amzn-Trace-Id Self={TraceId};%[var(txn.trace)] if {{ var(txn.trace) -m sub Root= }}",
+        $"http-request set-header X-Amzn-Trace-Id Root={TraceId};%[var(txn.trace)] if {{ var(txn.trace) -m found }} !{{ var(txn.trace) -m sub Root= }}",
     ];
 }
