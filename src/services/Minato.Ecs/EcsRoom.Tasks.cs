@@ -13,7 +13,7 @@ internal static class EcsTaskRegistration
     public static IServiceCollection AddEcsTasks(this IServiceCollection services)
     {
         services.AddSingleton<TaskBoard>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
-            .AddSingleton<TaskLogStreams>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>();
+            .AddSingleton<TaskLogStreams>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
         services.AddSingleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>());
         services.AddRoomService<OrphanSweeper>();
         services.AddRoomService<ContainerWatcher>();
@@ -24,6 +24,19 @@ internal static class EcsTaskRegistration
             o.Workers = 64; // They wait for the engine most of the time.
             o.On(EcsTables.Tasks, t => [t.Key]);
             o.On(EcsTables.LogCursors, c => c.IsDrained ? [c.Key.Task] : []);
+        });
+        services.AddReconciler<TaskDefinitionReconciler, TaskDefinitionKey>(o =>
+        {
+            o.Name = "ecs.task-definition";
+            o.Workers = 2;
+            o.On(EcsTables.TaskDefinitions, d => d.Status == TaskDefinitionStatus.DeleteInProgress ? [d.Key] : []);
+            o.On(EcsTables.Tasks, t => t.Progress.IsCleanedUp ? [t.TaskDefinition] : []);
+        });
+        services.AddReconciler<ClientTokenReconciler, ClientTokenKey>(o =>
+        {
+            o.Name = "ecs.client-token";
+            o.Workers = 1;
+            o.On(EcsTables.ClientTokens, t => [t.Key]);
         });
         return services;
     }

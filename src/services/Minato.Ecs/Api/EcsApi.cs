@@ -1,11 +1,13 @@
 using Minato.Aws;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Reconcile;
 using Minato.Platform;
 
 namespace Minato.Ecs.Api;
 
 /// <summary>The ECS API: writes intent and answers at once. One partial file a resource noun.</summary>
-internal sealed partial class EcsApi(Store store, TimeProvider clock, Ids ids, PageTokens tokens, ServiceSurroundings surroundings) : IEcs
+internal sealed partial class EcsApi(
+    Store store, TimeProvider clock, Ids ids, PageTokens tokens, HostFacts host, ServiceSurroundings surroundings) : IEcs
 {
     private static Task<T> Answer<T>(T answer) => Task.FromResult(answer);
 

@@ -13,7 +13,7 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>Makes the moves of a plan. Each answers how the progress changes by it.</summary>
 internal sealed partial class TaskMoves(
     Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, ImagePuller images, IContainerEngine engine,
-    IWorkQueue<TaskKey> queue, TimeProvider clock, ILogger<TaskMoves> log, IElasticLoadBalancingV2? elb = null)
+    IWorkQueue<TaskKey> queue, TargetHints hints, TimeProvider clock, ILogger<TaskMoves> log, IElasticLoadBalancingV2? elb = null)
 {
     private static readonly Func<TaskProgress, TaskProgress> s_same = p => p;
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
@@ -164,6 +164,7 @@ internal sealed partial class TaskMoves(
     {
         foreach (var (group, target) in TaskTargets.Of(work))
         {
+            hints.Wait(work.Task.Key, group);
             try
             {
                 if (elb is not null) await elb.DeregisterTargetsAsync(new() { TargetGroupArn = group, Targets = [target] }, Caller(work), ct);

@@ -7,7 +7,7 @@ using Minato.Engines.Containers;
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>Asks the engine, and the load balancers, how a task is.</summary>
-internal sealed class TaskObserver(IContainerEngine engine, TimeProvider clock, IElasticLoadBalancingV2? elb = null)
+internal sealed class TaskObserver(IContainerEngine engine, TimeProvider clock, TargetHints hints, IElasticLoadBalancingV2? elb = null)
 {
     public async Task LookAsync(TaskWork work, CancellationToken ct)
     {
@@ -32,6 +32,7 @@ internal sealed class TaskObserver(IContainerEngine engine, TimeProvider clock, 
         {
             var health = await DescribeAsync(elb, work, group, target, ct);
             if (health.Any(h => h.TargetHealth?.State == TargetHealthStateEnum.Draining)) return;
+            hints.Done(work.Task.Key, group);
         }
 
         work.Entry.Targets = TargetsState.Gone;

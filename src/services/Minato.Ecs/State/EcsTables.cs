@@ -52,8 +52,10 @@ internal static class EcsTables
         Tasks.AddIndex<ContainerInstanceKey>("instance-live", t => t.IsStopped ? null : t.InstanceKey);
     public static readonly Index<(ClusterKey, LaunchType, TaskLastStatus), TaskKey, TaskState> TasksByStatus =
         Tasks.AddIndex<(ClusterKey, LaunchType, TaskLastStatus)>("status", t => (t.Key.Cluster, t.LaunchType, t.LastStatus));
-    public static readonly Index<TaskDefinitionKey, TaskKey, TaskState> LiveTasksByDefinition =
-        Tasks.AddIndex<TaskDefinitionKey>("definition-live", t => t.IsStopped ? null : t.TaskDefinition);
+
+    /// <summary>Every task that is still described: its answer needs the definition.</summary>
+    public static readonly Index<TaskDefinitionKey, TaskKey, TaskState> TasksByDefinition =
+        Tasks.AddIndex<TaskDefinitionKey>("definition", t => t.TaskDefinition);
 
     public static readonly Table<ContainerInstanceKey, ContainerInstanceState> Instances =
         new("ecs.container-instances", i => i.Key, Json.ContainerInstanceState);

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Minato.Aws;
+using Minato.Contracts.Ecs;
+using Minato.Ecs.State;
+using Minato.Platform;
+
+namespace Minato.Ecs.Api;
+
+internal sealed partial class EcsApi
+{
+    public async Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, Caller caller, CancellationToken ct)
+    {
+        await store.UpdateAsync(ecs => ChangeTags(ecs, request.ResourceArn, old => Tagging.Add(old, request.Tags)), ct);
+        return new();
+    }
+
+    public async Task<UntagResourceResponse> UntagResourceAsync(UntagResourceRequest request, Caller caller, CancellationToken ct)
+    {
+        await store.UpdateAsync(ecs => ChangeTags(ecs, request.ResourceArn, old => Tagging.Remove(old, request.TagKeys)), ct);
+        return new();
+    }
+
+    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, Caller caller, CancellationToken ct)
+    {
+        var ecs = store.Current;
+        var (scope, parts) = ParseResource(request.ResourceArn);
+        ImmutableArray<Tag>? tags = parts switch
+        {
+            ["cluster", var name] => ecs.Find(EcsTables.Clusters, new(scope, name))?.Tags,
+            ["service", var cluster, var name] => ecs.Find(ServiceTables.Services, new(new(scope, cluster), name))?.Tags,
+            ["task", var cluster, var id] => ecs.Find(EcsTables.Tasks, new(new(scope, cluster), id))?.Tags,
+            ["container-instance", var cluster, var id] => ecs.Find(EcsTables.Instances, new(new(scope, cluster), id))?.Tags,
+            ["task-definition", var name] => ecs.FindDefinition(scope, name)?.Tags,
+            ["capacity-provider", _] => [],
+            _ => null,
+        };
+        return Answer(new ListTagsForResourceResponse { Tags = tags ?? throw NoSuchResource() });
+    }
+
+    private static void ChangeTags(Transaction ecs, string arn, Func<ImmutableArray<Tag>, ImmutableArray<Tag>> change)
+    {
+        var (scope, parts) = ParseResource(arn);
+        switch (parts)
+        {
+            case ["cluster", var name] when ecs.Find(EcsTables.Clusters, new(scope, name)) is { IsActive: true } cluster:
+                ecs.Put(EcsTables.Clusters, cluster with { Tags = change(cluster.Tags) });
+                break;
+            case ["service", var at, var name] when ecs.Find(ServiceTables.Services, new(new(scope, at), name)) is { } service:
+                ecs.Put(ServiceTables.Services, service with { Tags = change(service.Tags) });
+                break;
+            case ["task", var at, var id] when ecs.Find(EcsTables.Tasks, new(new(scope, at), id)) is { } task:
+                ecs.Put(EcsTables.Tasks, task with { Tags = change(task.Tags) });
+                break;
+            case ["container-instance", var at, var id] when ecs.Find(EcsTables.Instances, new(new(scope, at), id)) is { Status: not null } instance:
+                ecs.Put(EcsTables.Instances, instance with { Tags = change(instance.Tags) });
+                break;
+            case ["task-definition", var name] when ecs.FindDefinition(scope, name) is { } definition:
+                ecs.Put(EcsTables.TaskDefinitions, definition with { Tags = change(definition.Tags) });
+                break;
+            default:
+                throw NoSuchResource();
+        }
+    }
+
+    private static (AccountRegion Scope, string[] Parts) ParseResource(string text) =>
+        Arn.TryParse(text, out var arn) && arn.Service == "ecs"
+            ? (new(arn.AccountId, arn.Region), arn.Resource.Split('/'))
+            : throw new InvalidParameterException("Invalid arn syntax.");
+
+    private static ResourceNotFoundException NoSuchResource() => new("The specified resource was not found.");
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Engines.Containers;
+
+namespace Minato.Ecs.Reconcile;
+
+/// <summary>What this host brings to a cluster as a container instance.</summary>
+internal sealed record HostSize(string Ec2InstanceId, int Cpu, int MemoryMiB, string EngineVersion, ImmutableArray<Attribute> Attributes);
+
+/// <summary>Asks the engine and EC2 about the host that Minato runs on.</summary>
+internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
+{
+    private const int CpuUnits = 1024; // AWS: of one core.
+    private const int Mebibyte = 1024 * 1024;
+
+    // As an agent with what Minato can do would report them.
+    private static readonly string[] s_capabilities =
+    [
+        "com.amazonaws.ecs.capability.docker-remote-api.1.17", "com.amazonaws.ecs.capability.docker-remote-api.1.18",
+        "com.amazonaws.ecs.capability.docker-remote-api.1.19", "com.amazonaws.ecs.capability.docker-remote-api.1.20",
+        "com.amazonaws.ecs.capability.docker-remote-api.1.21", "com.amazonaws.ecs.capability.ecr-auth",
+        "com.amazonaws.ecs.capability.logging-driver.awslogs", "com.amazonaws.ecs.capability.logging-driver.json-file",
+        "com.amazonaws.ecs.capability.logging-driver.syslog", "com.amazonaws.ecs.capability.privileged-container",
+        "ecs.capability.container-health-check", "ecs.capability.container-ordering", "ecs.capability.container-restart-policy",
+        "ecs.capability.execution-role-awslogs", "ecs.capability.execution-role-ecr-pull", "ecs.capability.task-eni",
+    ];
+
+    public async Task<HostSize> AskAsync(Caller caller, CancellationToken ct)
+    {
+        var status = await engine.StatusAsync(ct);
+        if (status is not EngineStatus.Up up)
+            throw new Contracts.Ecs.ClientException($"The container engine of this host does not answer. {(status as EngineStatus.Away)?.Advice}");
+        var answer = await ec2.DescribeInstancesAsync(new(), caller, ct);
+        var instance = answer.Reservations?.FirstOrDefault()?.Instances?.FirstOrDefault();
+        return new(
+            instance?.InstanceId ?? "", up.Cpus * CpuUnits, (int)(up.MemoryBytes / Mebibyte), up.Version,
+            [
+                Named("ecs.availability-zone", instance?.Placement?.AvailabilityZone), Named("ecs.instance-type", instance?.InstanceType),
+                Named("ecs.os-type", "linux"), Named("ecs.os-family", "LINUX"),
+                Named("ecs.cpu-architecture", up.Architecture is "arm64" or "aarch64" ? "arm64" : "x86_64"),
+                Named("ecs.vpc-id", instance?.VpcId), Named("ecs.subnet-id", instance?.SubnetId),
+                .. s_capabilities.Select(c => Named(c, null)),
+            ]);
+    }
+
+    private static Attribute Named(string name, string? value) => new() { Name = name, Value = value };
+}
