@@ -21,8 +21,8 @@ internal static class SqliteFile
         try
         {
             connection.Open();
-            // Checkpoints run in the writer when it has time; FULL makes each commit survive the loss of power.
-            connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192");
+            // Checkpoints have a thread of their own; FULL makes each commit survive the loss of power.
+            connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=0; PRAGMA cache_size=-8192");
             connection.Execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)");
             CheckFormat(connection, path, kind, format);
             connection.Execute(schema);

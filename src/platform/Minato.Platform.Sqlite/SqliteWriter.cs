@@ -5,13 +5,11 @@ namespace Minato.Platform.Sqlite;
 
 /// <summary>
 /// The one thread that writes a file. Everything that waits when a transaction begins is written by it: many callers, one wait for
-/// the disk. Between transactions, when nobody waits, it moves the write-ahead log into the database.
+/// the disk.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
     private const int MaxBatch = 256;
-    private const long IdleCheckpoint = 4 << 20;   // Bytes of write-ahead log that are moved when there is time,
-    private const long ForcedCheckpoint = 64 << 20; // and those that are moved although somebody waits.
 
     private readonly BlockingCollection<Write> _waiting = new(boundedCapacity: 4096);
     private readonly SqliteConnection _connection;
@@ -19,14 +17,14 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _rollback;
-    private readonly FileInfo _log;
+    private readonly SqliteCheckpointer _checkpointer;
     private readonly Thread _thread;
 
     public SqliteWriter(SqliteConnection connection, string path)
     {
         _connection = connection;
         _path = path;
-        _log = new(path + "-wal");
+        _checkpointer = new(path);
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
@@ -60,6 +58,7 @@ internal sealed class SqliteWriter : IDisposable
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();
+        _checkpointer.Dispose();
         _connection.Dispose();
         _waiting.Dispose();
     }
@@ -73,7 +72,7 @@ internal sealed class SqliteWriter : IDisposable
             batch.Add(first);
             while (batch.Count < MaxBatch && _waiting.TryTake(out var next)) batch.Add(next);
             Commit(batch);
-            Checkpoint();
+            if (_checkpointer.LogGrew()) Checkpoint();
         }
     }
 
@@ -110,16 +109,13 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Checkpoint()
     {
-        _log.Refresh();
-        if (!_log.Exists || _log.Length < IdleCheckpoint) return;
-        if (_waiting.Count > 0 && _log.Length < ForcedCheckpoint) return;
         try
         {
             _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (SqliteException)
         {
-            // A full disk: what was committed is safe in the log, and the next commit says what is wrong.
+            // As in the checkpointer: nothing is lost by it.
         }
     }
 
