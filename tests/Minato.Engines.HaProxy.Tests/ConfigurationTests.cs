@@ -17,6 +17,7 @@ public sealed class ConfigurationTests
         var before = ConfigurationWriter.Render(Weighted(1, 1, Server("a")), Host);
         var after = ConfigurationWriter.Render(Weighted(9, 0, Server("b"), Server("c")), Host);
         after.Shape.ShouldBe(before.Shape);
+        Sameness.HaveSameShape(Weighted(1, 1, Server("a")), Weighted(9, 0, Server("b"))).ShouldBeTrue();
         after.Text.ShouldNotBe(before.Text);
     }
 
@@ -33,8 +34,9 @@ public sealed class ConfigurationTests
             given with { Listeners = [given.Listeners[0] with { DefaultAction = new ProxyAction.FixedResponse(200, null, "x") }] },
             given with { Listeners = [given.Listeners[0] with { DefaultAction = new ProxyAction.FixedResponse(200, null, "y") }] },
             given with { Backends = [given.Backends[0] with { Algorithm = BalanceAlgorithm.Random }, given.Backends[1]] },
-        }.Select(c => ConfigurationWriter.Render(c, Host).Shape);
-        shapes.ShouldBeUnique();
+        };
+        shapes.Select(c => ConfigurationWriter.Render(c, Host).Shape).ShouldBeUnique();
+        shapes.Skip(1).ShouldAllBe(c => !Sameness.HaveSameShape(given, c));
     }
 
     [Fact]

@@ -88,8 +88,8 @@ internal sealed class HaProxyBed : IProxyBed
 
     public ValueTask KillAsync()
     {
-        foreach (var worker in Workers()) Kill(worker);
-        Kill(MasterPid);
+        int[] all = [MasterPid, .. Workers()];
+        foreach (var process in all) Kill(process);
         return ValueTask.CompletedTask;
     }
 
@@ -111,8 +111,15 @@ internal sealed class HaProxyBed : IProxyBed
 
     private static void Kill(int pid)
     {
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // A worker ends by itself when its master has, and the other way round.
+        }
     }
 
     private static async Task<ProxyAnswer> AnswerAsync(HttpResponseMessage response)

@@ -1,4 +1,3 @@
-using Minato.Engines.HaProxy.Configuration;
 using Minato.Engines.HaProxy.Running;
 using Minato.Engines.Proxy;
 
@@ -6,8 +5,6 @@ namespace Minato.Engines.HaProxy.Tests;
 
 public sealed class RuntimePlanTests
 {
-    private static readonly HostSettings Host = new() { InstallationId = "test", SocketDirectory = "/tmp" };
-
     [Fact]
     public void Nothing_changed_is_nothing_to_say() => Commands([Ready("a")], [Ready("a")]).ShouldBeEmpty();
 
@@ -31,10 +28,11 @@ public sealed class RuntimePlanTests
     [Fact]
     public void A_server_that_comes_back_is_enabled_and_not_added_twice()
     {
-        var gone = Plan(Plan(Known(Ready("a")), []).After, []);
-        gone.Commands.ShouldBeEmpty();
-        gone.Leftovers.ShouldBe(1);
-        Plan(gone.After, [Ready("a")]).Commands.ShouldBe(["set server b_web/a state ready"]);
+        var known = Known(Ready("a"));
+        known.Learn(Plan(known, []));
+        Plan(known, []).Commands.ShouldBeEmpty();
+        Plan(known, []).Leftovers.ShouldBe(1);
+        Plan(known, [Ready("a")]).Commands.ShouldBe(["set server b_web/a state ready"]);
     }
 
     [Fact]
@@ -63,16 +61,16 @@ public sealed class RuntimePlanTests
     public void What_a_worker_says_of_its_servers_is_understood(int admin, ServerState state)
     {
         var said = $"1\n# be_id be_name srv_id srv_name srv_addr srv_op_state …\n5 b_web 1 a 10.0.0.1 2 {admin} 1 1 0 1 0 0 0 0 0 0 - 80 - 0 0 - - 0\n6 r_http 1 listener 127.0.0.2 2 0 1 1 0 1 0 0 0 0 0 0 - 80 - 0 0 - - 0\n\n";
-        RuntimeMirror.Parse(said).Servers.ShouldHaveSingleItem().ShouldBe(new(("web", "a"), new("10.0.0.1", 80, state)));
+        RuntimeMirror.Parse(said).Servers.ShouldHaveSingleItem().ShouldBe(new(new("web", "a"), new("10.0.0.1", 80, state)));
     }
 
     private static ProxyServer Ready(string id) => new(id, "10.0.0.1", 80, ServerState.Ready);
 
     private static ProxyConfiguration With(params ProxyServer[] servers) => new() { Backends = [new() { Id = "web", Servers = [.. servers] }] };
 
-    private static RuntimeMirror Known(params ProxyServer[] servers) => RuntimeMirror.Of(With(servers), ConfigurationWriter.Render(With(servers), Host));
+    private static RuntimeMirror Known(params ProxyServer[] servers) => RuntimeMirror.Of(With(servers));
 
-    private static RuntimePlan Plan(RuntimeMirror known, ProxyServer[] wanted) => RuntimePlan.From(known, With(wanted), ConfigurationWriter.Render(With(wanted), Host));
+    private static RuntimePlan Plan(RuntimeMirror known, ProxyServer[] wanted) => RuntimePlan.From(known, With(wanted));
 
     private static IEnumerable<string> Commands(ProxyServer[] known, ProxyServer[] wanted) => Plan(Known(known), wanted).Commands;
 }

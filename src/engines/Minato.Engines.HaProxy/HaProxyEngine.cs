@@ -92,26 +92,28 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
         running ??= await AdoptAsync(ct);
         if (running is null && configuration.Listeners.IsEmpty && options.SharedPort is null) return new ApplyOutcome.Applied();
         var (possible, taken) = WithoutTakenPorts(configuration);
-        var rendered = ConfigurationWriter.Render(possible, host);
-        var problem = running is null ? await StartAsync(possible, rendered, ct) : await ChangeAsync(running, possible, rendered, ct);
+        var problem = running is null
+            ? await StartAsync(possible, ConfigurationWriter.Render(possible, host), ct)
+            : await ChangeAsync(running, possible, ct);
         return problem ?? taken ?? new ApplyOutcome.Applied();
     }
 
-    private async ValueTask<ApplyOutcome?> ChangeAsync(RunningProxy present, ProxyConfiguration configuration, Rendered rendered, CancellationToken ct)
+    private async ValueTask<ApplyOutcome?> ChangeAsync(RunningProxy present, ProxyConfiguration configuration, CancellationToken ct)
     {
-        var plan = RuntimePlan.From(mirror, configuration, rendered);
-        if (present.Shape == rendered.Shape && !plan.NeedsReload && plan.Leftovers <= RuntimePlan.MostLeftovers && await RunAsync(plan, rendered, ct))
+        var plan = RuntimePlan.From(mirror, configuration);
+        var rendered = Sameness.HaveSameShape(loaded, configuration) ? null : ConfigurationWriter.Render(configuration, host);
+        var sameShape = rendered is null || rendered.Shape == present.Shape;
+        if (sameShape && !plan.NeedsReload && plan.Leftovers <= RuntimePlan.MostLeftovers && await RunAsync(plan, ct))
         {
             loaded = configuration;
             return null;
         }
-        return await ReloadAsync(present, configuration, rendered, ct);
+        return await ReloadAsync(present, configuration, rendered ?? ConfigurationWriter.Render(configuration, host), ct);
     }
 
     /// <returns>False when HAProxy did not take the commands, so that only a reload makes sure.</returns>
-    private async ValueTask<bool> RunAsync(RuntimePlan plan, Rendered rendered, CancellationToken ct)
+    private async ValueTask<bool> RunAsync(RuntimePlan plan, CancellationToken ct)
     {
-        if (plan.Commands.IsEmpty && plan.ChangedMaps.IsEmpty) return true;
         foreach (var batch in plan.Batches())
             if (await SaysMoreThanItShouldAsync(batch, ct)) return false;
         foreach (var map in plan.ChangedMaps)
@@ -119,9 +121,9 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
             const string Version = "New version created: ";
             var answer = (await process.AskAsync($"prepare map {map}", ct)).Trim();
             if (!answer.StartsWith(Version, StringComparison.Ordinal) || !long.TryParse(answer.AsSpan(Version.Length), out var version)) return false;
-            if (await SaysMoreThanItShouldAsync(RuntimePlan.CommitMap(map, version, rendered.Maps[map]), ct)) return false;
+            if (await SaysMoreThanItShouldAsync(RuntimePlan.CommitMap(map, version, plan.Maps[map]), ct)) return false;
         }
-        mirror = plan.After;
+        mirror.Learn(plan);
         return true;
     }
 
@@ -165,7 +167,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
 
     private void Remember(RunningProxy next, ProxyConfiguration configuration, Rendered rendered)
     {
-        (running, loaded, mirror) = (next, configuration, RuntimeMirror.Of(configuration, rendered));
+        (running, loaded, mirror) = (next, configuration, RuntimeMirror.Of(configuration));
         ledger.Forget(configuration);
         process.Tidy(rendered);
     }

@@ -30,10 +30,9 @@ internal sealed class ConfigurationWriter
     public static string RelayName(string id) => "r_" + id;
     public static string HandOverName(string id) => "h_" + id;
 
-    /// <exception cref="UnwritableConfigurationException"/>
+    /// <param name="wanted">Verified.</param>
     public static Rendered Render(ProxyConfiguration wanted, HostSettings host)
     {
-        ConfigurationCheck.Verify(wanted);
         var shape = new ConfigurationWriter(wanted, host, withServers: false).WriteAll();
         var full = new ConfigurationWriter(wanted, host, withServers: true);
         var body = full.WriteAll();
@@ -42,7 +41,6 @@ internal sealed class ConfigurationWriter
         {
             Shape = name,
             Text = body.Replace(ShapeMark, name, StringComparison.Ordinal),
-            Maps = full.rules.Maps.ToImmutable(),
             Files = full.rules.Files.ToImmutable(),
         };
     }
@@ -69,7 +67,7 @@ internal sealed class ConfigurationWriter
         Line($"description minato {host.InstallationId} {ShapeMark}");
         Line($"stats socket unix@{Quoted(host.StatisticsSocket)} mode 600 level admin expose-fd listeners");
         Line("stats timeout 1m");
-        Line($"maxconn {Number(host.MaxConnections)}");
+        Line($"maxconn {Number(host.MaxConnections(wanted.Listeners.Length))}");
         Line($"nbthread {Number(host.Threads)}");
         // Two installations must not share a port by accident.
         Line("noreuseport");

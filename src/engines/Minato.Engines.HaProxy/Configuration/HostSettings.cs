@@ -8,7 +8,7 @@ internal sealed record HostSettings
     public required string InstallationId { get; init; }
     public required string SocketDirectory { get; init; }
     public int? SharedPort { get; init; }
-    public int MaxConnections { get; init; } = 4096;
+    public int MaxOpenFiles { get; init; } = 1 << 16;
     public int Threads { get; init; } = 2;
 
     /// <summary>The user that serves requests when we are root; null keeps ours.</summary>
@@ -18,12 +18,19 @@ internal sealed record HostSettings
     public string MasterSocket => Path.Combine(SocketDirectory, "master.sock");
     public string IdleSocket => Path.Combine(SocketDirectory, "idle.sock");
 
+    /// <summary>Two files for each connection; HAProxy does not start when its limit could not hold them all.</summary>
+    public int MaxConnections(int listeners)
+    {
+        var others = Math.Min(1024, MaxOpenFiles / 4) + listeners * 4;
+        return Math.Clamp((MaxOpenFiles - others) / 2, 100, 16_384);
+    }
+
     public static HostSettings Of(HaProxyOptions options, string socketDirectory) => new()
     {
         InstallationId = options.InstallationId,
         SocketDirectory = socketDirectory,
         SharedPort = options.SharedPort,
-        MaxConnections = Math.Clamp((OpenFileLimit() - 256) / 2, 256, 16_384),
+        MaxOpenFiles = OpenFileLimit(),
         Threads = Math.Clamp(Environment.ProcessorCount, 1, 8),
         User = Environment.IsPrivilegedProcess && HasUser("haproxy") ? "haproxy" : null,
     };

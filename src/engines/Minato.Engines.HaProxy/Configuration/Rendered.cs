@@ -9,9 +9,6 @@ internal sealed record Rendered
     public required string Shape { get; init; }
     public required string Text { get; init; }
 
-    /// <summary>Weights of each weighted action, by map name.</summary>
-    public required ImmutableSortedDictionary<string, ImmutableArray<WeightRange>> Maps { get; init; }
-
     /// <summary>Files that the configuration reads when it is loaded, maps among them.</summary>
     public required ImmutableSortedDictionary<string, string> Files { get; init; }
 }

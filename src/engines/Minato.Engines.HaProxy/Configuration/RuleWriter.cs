@@ -14,9 +14,6 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
 {
     private const string Chosen = "{ var(txn.be) -m found }";
 
-    public ImmutableSortedDictionary<string, ImmutableArray<WeightRange>>.Builder Maps { get; } =
-        ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<WeightRange>>(StringComparer.Ordinal);
-
     public ImmutableSortedDictionary<string, string>.Builder Files { get; } =
         ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
 
@@ -25,7 +22,7 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
         foreach (var rule in listener.Rules.OrderBy(r => r.Priority))
         {
             var conditions = string.Join(' ', rule.Conditions.Select(ConditionWriter.Write));
-            WriteAction(rule.Action, listener, rule.Priority.ToString(CultureInfo.InvariantCulture), conditions.Length > 0 ? $" if {conditions}" : "");
+            WriteAction(rule.Action, listener, Weights.RuleName(rule), conditions.Length > 0 ? $" if {conditions}" : "");
         }
         var fallback = WriteDefault(listener);
         if (listener.Rules.Length > 0 || fallback == Weights.NoBackend) line($"use_backend %[var(txn.be)] if {Chosen}");
@@ -35,7 +32,7 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
     private string WriteDefault(ProxyListener listener)
     {
         if (listener.DefaultAction is ProxyAction.Forward forward && Weights.IsDirect(forward)) return BackendOf(forward.Backends[0].Backend);
-        WriteAction(listener.DefaultAction, listener, "default", "");
+        WriteAction(listener.DefaultAction, listener, Weights.DefaultRule, "");
         return Weights.NoBackend;
     }
 
@@ -48,7 +45,7 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
                 line($"http-request allow if {Chosen}");
                 break;
             case ProxyAction.Forward forward:
-                WriteWeighted(forward, $"w_{listener.Id}_{name}.map", when);
+                WriteWeighted(forward, Weights.MapName(listener, name), when);
                 break;
             case ProxyAction.FixedResponse fixedResponse:
                 line($"http-request return {FixedResponse(fixedResponse)}{when}");
@@ -61,8 +58,7 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
 
     private void WriteWeighted(ProxyAction.Forward forward, string map, string when)
     {
-        Maps[map] = Weights.Ranges(forward, knownBackends);
-        Files[map] = Weights.FileText(Maps[map]);
+        Files[map] = Weights.FileText(Weights.Ranges(forward, knownBackends));
         line($"http-request track-sc0 int({CounterOf(map)}) table m_tickets{when}");
         line($"http-request set-var(txn.be) sc0_inc_gpc0(m_tickets),mul({Weights.Stride}),mod({Weights.Tickets}),map_int({map},{Weights.NoBackend}){when}");
         line($"http-request allow if {Chosen}");

@@ -20,6 +20,21 @@ internal static class Weights
 
     public static bool IsDirect(ProxyAction.Forward forward) => forward.Backends is [{ Weight: > 0 }];
 
+    public static string MapName(ProxyListener listener, string rule) => $"w_{listener.Id}_{rule}.map";
+
+    /// <summary>The maps of a whole configuration.</summary>
+    public static ImmutableSortedDictionary<string, ImmutableArray<WeightRange>> MapsOf(ProxyConfiguration configuration)
+    {
+        var known = configuration.Backends.Select(b => b.Id).ToHashSet(StringComparer.Ordinal);
+        return configuration.Listeners.SelectMany(l => l.Rules.Select(r => (Rule: RuleName(r), r.Action)).Append((DefaultRule, l.DefaultAction)).Select(r => (l, r)))
+            .Where(p => p.r.Item2 is ProxyAction.Forward forward && !IsDirect(forward))
+            .ToImmutableSortedDictionary(p => MapName(p.l, p.r.Item1), p => p.r.Item2 is ProxyAction.Forward forward ? Ranges(forward, known) : [], StringComparer.Ordinal);
+    }
+
+    public const string DefaultRule = "default";
+
+    public static string RuleName(ProxyRule rule) => rule.Priority.ToString(CultureInfo.InvariantCulture);
+
     /// <param name="known">Backends that exist; a share of another answers 503.</param>
     public static ImmutableArray<WeightRange> Ranges(ProxyAction.Forward forward, IReadOnlySet<string> known)
     {

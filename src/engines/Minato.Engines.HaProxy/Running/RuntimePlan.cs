@@ -6,50 +6,51 @@ using Minato.Engines.Proxy;
 namespace Minato.Engines.HaProxy.Running;
 
 /// <summary>The commands that bring a worker from what it was told to what is wanted. Pure.</summary>
-internal sealed record RuntimePlan(ImmutableArray<string> Commands, ImmutableArray<string> ChangedMaps, RuntimeMirror After)
+internal sealed record RuntimePlan
 {
     /// <summary>So many stopped leftovers are worth a reload, which forgets them.</summary>
     public const int MostLeftovers = 1000;
 
-    public int Leftovers { get; private init; }
+    public required ImmutableArray<string> Commands { get; init; }
+    public required ImmutableArray<string> ChangedMaps { get; init; }
+
+    /// <summary>What is to be remembered when the commands have been carried out.</summary>
+    public required ImmutableArray<KeyValuePair<ServerKey, MirrorServer>> Changes { get; init; }
+    public required ImmutableSortedDictionary<string, ImmutableArray<WeightRange>> Maps { get; init; }
+    public required int Leftovers { get; init; }
 
     /// <summary>An address changed under a server's id: only a reload does that without mixing up connections.</summary>
-    public bool NeedsReload { get; private init; }
+    public required bool NeedsReload { get; init; }
 
-    public static RuntimePlan From(RuntimeMirror known, ProxyConfiguration wanted, Rendered rendered)
+    public static RuntimePlan From(RuntimeMirror known, ProxyConfiguration wanted)
     {
-        var arriving = ImmutableArray.CreateBuilder<string>();
-        var leaving = ImmutableArray.CreateBuilder<string>();
-        var after = known.Servers.ToBuilder();
-        var live = new HashSet<(string, string)>();
-        var needsReload = false;
-        foreach (var (backend, server) in wanted.Backends.SelectMany(b => b.Servers.Select(s => (b.Id, s))))
+        var steps = new Steps();
+        var live = new HashSet<ServerKey>();
+        foreach (var backend in wanted.Backends)
         {
-            var key = (backend, server.Id);
-            live.Add(key);
-            after[key] = new(server.Address, server.Port, server.State);
-            var before = known.Servers.GetValueOrDefault(key);
-            if (before is not null && (before.Address != server.Address || before.Port != server.Port)) needsReload = true;
-            var name = $"{ConfigurationWriter.BackendName(backend)}/{server.Id}";
-            if (before is null) arriving.Add($"add server {name} {Safe.Endpoint(server.Address, server.Port)}");
-            if ((before?.State ?? ServerState.Stopped) != server.State)
-                (server.State is ServerState.Ready ? arriving : leaving).Add($"set server {name} state {Word(server.State)}");
+            foreach (var server in backend.Servers)
+            {
+                var key = new ServerKey(backend.Id, server.Id);
+                live.Add(key);
+                steps.Want(key, known.Servers.GetValueOrDefault(key), new(server.Address, server.Port, server.State));
+            }
         }
-        var gone = known.Servers.Where(s => !live.Contains(s.Key)).ToList();
-        foreach (var (key, server) in gone.Where(s => s.Value.State is not ServerState.Stopped))
+        foreach (var (key, server) in known.Servers)
+            if (!live.Contains(key)) steps.Leave(key, server);
+        var maps = Weights.MapsOf(wanted);
+        return new()
         {
-            leaving.Add($"set server {ConfigurationWriter.BackendName(key.Backend)}/{key.Server} state maint");
-            after[key] = server with { State = ServerState.Stopped };
-        }
-        // Arrivals first: a group that is exchanged whole is never without a server.
-        return new([.. arriving, .. leaving], ChangedMapsOf(known, rendered), new() { Servers = after.ToImmutable(), Maps = rendered.Maps })
-        {
-            Leftovers = gone.Count,
-            NeedsReload = needsReload,
+            // Arrivals first: a group that is exchanged whole is never without a server.
+            Commands = [.. steps.Arriving, .. steps.Leaving],
+            ChangedMaps = [.. maps.Where(m => !known.Maps.TryGetValue(m.Key, out var old) || !old.SequenceEqual(m.Value)).Select(m => m.Key)],
+            Changes = [.. steps.Changes],
+            Maps = maps,
+            Leftovers = steps.Leftovers,
+            NeedsReload = steps.NeedsReload,
         };
     }
 
-    /// <summary>One command a line of HAProxy's socket would be slow; long lines would not fit its buffer.</summary>
+    /// <summary>One connection a command would be slow; long lines would not fit HAProxy's buffer.</summary>
     public IEnumerable<string> Batches()
     {
         const int Longest = 8 * 1024;
@@ -70,13 +71,37 @@ internal sealed record RuntimePlan(ImmutableArray<string> Commands, ImmutableArr
         return string.Join(';', ranges.Select(r => $"add map {at} {map} {r.Tickets} {r.Backend}").Append($"commit map {at} {map}"));
     }
 
-    private static ImmutableArray<string> ChangedMapsOf(RuntimeMirror known, Rendered rendered) =>
-        [.. rendered.Maps.Where(m => !known.Maps.TryGetValue(m.Key, out var old) || !old.SequenceEqual(m.Value)).Select(m => m.Key)];
-
-    private static string Word(ServerState state) => state switch
+    private sealed class Steps
     {
-        ServerState.Ready => "ready",
-        ServerState.Draining => "drain",
-        _ => "maint",
-    };
+        public List<string> Arriving { get; } = [];
+        public List<string> Leaving { get; } = [];
+        public List<KeyValuePair<ServerKey, MirrorServer>> Changes { get; } = [];
+        public int Leftovers { get; private set; }
+        public bool NeedsReload { get; private set; }
+
+        public void Want(ServerKey key, MirrorServer? before, MirrorServer server)
+        {
+            if (before == server) return;
+            Changes.Add(new(key, server));
+            if (before is null) Arriving.Add($"add server {key} {Safe.Endpoint(server.Address, server.Port)}");
+            else NeedsReload |= before with { State = server.State } != server;
+            if ((before?.State ?? ServerState.Stopped) != server.State)
+                (server.State is ServerState.Ready ? Arriving : Leaving).Add($"set server {key} state {Word(server.State)}");
+        }
+
+        public void Leave(ServerKey key, MirrorServer server)
+        {
+            Leftovers++;
+            if (server.State is ServerState.Stopped) return;
+            Leaving.Add($"set server {key} state maint");
+            Changes.Add(new(key, server with { State = ServerState.Stopped }));
+        }
+
+        private static string Word(ServerState state) => state switch
+        {
+            ServerState.Ready => "ready",
+            ServerState.Draining => "drain",
+            _ => "maint",
+        };
+    }
 }

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Minato.Engines.Proxy;
+
+namespace Minato.Engines.HaProxy.Configuration;
+
+/// <summary>
+/// Says quickly that two configurations have the same shape, so that the text need not be written to find out. A false "no" only
+/// costs that writing.
+/// </summary>
+internal static class Sameness
+{
+    public static bool HaveSameShape(ProxyConfiguration a, ProxyConfiguration b) =>
+        ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, (x, y) => x.Id == y.Id && x.Algorithm == y.Algorithm));
+
+    private static bool Same(ProxyListener a, ProxyListener b) => ReferenceEquals(a, b)
+        || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive
+            && a.HostNames.SequenceEqual(b.HostNames) && Same(a.DefaultAction, b.DefaultAction) && All(a.Rules, b.Rules, Same));
+
+    private static bool Same(ProxyRule a, ProxyRule b) => a.Priority == b.Priority && Same(a.Action, b.Action) && All(a.Conditions, b.Conditions, Same);
+
+    private static bool Same(ProxyAction a, ProxyAction b) => (a, b) switch
+    {
+        (ProxyAction.Forward x, ProxyAction.Forward y) => Weights.IsDirect(x) == Weights.IsDirect(y) && All(x.Backends, y.Backends, (p, q) => p.Backend == q.Backend),
+        _ => a == b,
+    };
+
+    private static bool Same(ProxyCondition a, ProxyCondition b) => (a, b) switch
+    {
+        (ProxyCondition.Host x, ProxyCondition.Host y) => x.Values.SequenceEqual(y.Values),
+        (ProxyCondition.Path x, ProxyCondition.Path y) => x.Values.SequenceEqual(y.Values),
+        (ProxyCondition.Method x, ProxyCondition.Method y) => x.Values.SequenceEqual(y.Values),
+        (ProxyCondition.Header x, ProxyCondition.Header y) => x.Name == y.Name && x.Values.SequenceEqual(y.Values),
+        (ProxyCondition.Query x, ProxyCondition.Query y) => x.Values.SequenceEqual(y.Values),
+        (ProxyCondition.SourceIp x, ProxyCondition.SourceIp y) => x.Cidrs.SequenceEqual(y.Cidrs),
+        _ => false,
+    };
+
+    private static bool All<T>(ImmutableArray<T> a, ImmutableArray<T> b, Func<T, T, bool> same)
+    {
+        if (a.Length != b.Length) return false;
+        for (var i = 0; i < a.Length; i++)
+            if (!same(a[i], b[i])) return false;
+        return true;
+    }
+}
