@@ -74,6 +74,8 @@ public sealed class ApiTests
             .Message.ShouldBe("One or more listeners not found");
         (await ElbWorld.RefusedAsync(() => w.Elb.DeleteRuleAsync(new() { RuleArn = Arn + "listener-rule/app/a/1/1/1" }, w.Caller, None), "RuleNotFound"))
             .Message.ShouldBe("One or more rules not found");
+        (await ElbWorld.RefusedAsync(() => w.Elb.DescribeRulesAsync(new() { ListenerArn = "web" }, w.Caller, None), "ValidationError")).Message
+            .ShouldBe("'web' is not a valid listener ARN");
         var balancer = await w.BalancerAsync();
         (await ElbWorld.RefusedAsync(() => w.ListenerAsync(balancer.LoadBalancerArn, Arn + "targetgroup/x/1"), "TargetGroupNotFound")).Message
             .ShouldBe($"Target group '{Arn}targetgroup/x/1' not found");

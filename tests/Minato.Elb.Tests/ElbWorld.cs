@@ -4,8 +4,6 @@ using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Ec2;
-using Minato.Engines.Proxy;
-using Minato.Platform;
 using Minato.Testing;
 using Minato.Testing.Proxy;
 
@@ -19,17 +17,15 @@ internal sealed class ElbWorld(World world)
 
     public World World => world;
     public IElasticLoadBalancingV2 Elb => world.Client<IElasticLoadBalancingV2>();
-    public SimTargets Targets => TargetsOf(world);
-    public SimProxy Proxy => ProxyOf(world);
+    public SimTargets Targets => world.Targets;
+    public SimProxy Proxy => world.Proxy;
     public Caller Caller => world.Caller;
 
     public static void Run(ulong seed, Func<ElbWorld, Task> test) => World.Run(seed, world => test(new(world)), Configure);
 
-    public static void Configure(World world, IServiceCollection services) => services
+    public static void Configure(IServiceCollection services) => services
         .AddEc2().AddElb()
-        .AddSingleton(new PageTokens("a secret of the test"u8))
-        .AddSingleton<IProxyEngine>(new SimProxyEngine(ProxyOf(world)))
-        .AddSingleton<IHealthProber>(p => new SimHealthProber(TargetsOf(world), p.GetRequiredService<TimeProvider>()));
+        .AddSingleton(new PageTokens("a secret of the test"u8));
 
     public async Task<ImmutableArray<Subnet>> SubnetsAsync() =>
         [.. ((await world.Client<IEc2>().DescribeSubnetsAsync(new(), Caller, None)).Subnets ?? []).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal)];
@@ -103,8 +99,4 @@ internal sealed class ElbWorld(World world)
         }
         throw new InvalidOperationException($"Not refused, but {code} was expected.");
     }
-
-    private static SimTargets TargetsOf(World world) => world.Outside(_ => new SimTargets());
-
-    private static SimProxy ProxyOf(World world) => world.Outside(w => new SimProxy(TargetsOf(w), w.Time, (int)(w.Seed % int.MaxValue)));
 }

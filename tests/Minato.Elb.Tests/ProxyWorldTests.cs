@@ -54,6 +54,45 @@ public sealed class ProxyWorldTests
         w.Ask(1, new() { Host = "b.org", Path = "/other" }).ShouldBe(new() { ["503"] = 1 });
     });
 
+    [Fact]
+    public void Every_kind_of_rule_survives_a_restart() => ElbWorld.Run(1, async w =>
+    {
+        var (_, listener, group) = await w.SetUpAsync();
+        var redirect = new RedirectActionConfig { StatusCode = RedirectActionStatusCodeEnum.Http302, Protocol = "HTTPS", Port = "443" };
+        await w.Elb.CreateRuleAsync(new()
+        {
+            ListenerArn = listener, Priority = 1, Actions = [new() { Type = ActionTypeEnum.Redirect, RedirectConfig = redirect }],
+            Conditions =
+            [
+                new() { Field = "http-header", HttpHeaderConfig = new() { HttpHeaderName = "X-A", Values = ["b*"] } },
+                new() { Field = "query-string", QueryStringConfig = new() { Values = [new() { Key = "k", Value = "v" }, new() { Value = "w" }] } },
+                new() { Field = "source-ip", SourceIpConfig = new() { Values = ["10.0.0.0/8"] } },
+            ],
+        }, w.Caller, None);
+        await w.Elb.CreateRuleAsync(new()
+        {
+            ListenerArn = listener, Priority = 2, Conditions = [new() { Field = "http-request-method", HttpRequestMethodConfig = new() { Values = ["PUT"] } }],
+            Actions = [new() { Type = ActionTypeEnum.FixedResponse, FixedResponseConfig = new() { StatusCode = "404", MessageBody = "no", ContentType = "text/html" } }],
+        }, w.Caller, None);
+        await w.Elb.AddTagsAsync(new() { ResourceArns = [group], Tags = [new() { Key = "a", Value = "b" }] }, w.Caller, None);
+        await w.AttributeAsync(group, "load_balancing.algorithm.type", "weighted_random");
+        await w.World.RunFor(TimeSpan.FromSeconds(1));
+        var before = await TellAsync();
+        var changes = w.Proxy.Changes;
+        await w.World.RestartAsync();
+        await w.World.RunFor(TimeSpan.FromSeconds(1));
+        (await TellAsync()).ShouldBe(before);
+        w.Proxy.Changes.ShouldBe(changes); // The proxy was given what it had.
+
+        async Task<string> TellAsync() => System.Text.Json.JsonSerializer.Serialize(new object?[]
+        {
+            (await w.Elb.DescribeRulesAsync(new() { ListenerArn = listener }, w.Caller, None)).Rules,
+            (await w.Elb.DescribeTargetGroupAttributesAsync(new() { TargetGroupArn = group }, w.Caller, None)).Attributes,
+            (await w.Elb.DescribeTagsAsync(new() { ResourceArns = [group] }, w.Caller, None)).TagDescriptions,
+            (await w.Elb.DescribeLoadBalancersAsync(new(), w.Caller, None)).LoadBalancers,
+        });
+    });
+
     [Theory, Seeds(1, 10)]
     public void A_burst_of_changes_is_few_configurations(ulong seed) => ElbWorld.Run(seed, async w =>
     {

@@ -17,17 +17,35 @@ internal sealed partial class ElbApi(
     private static string ArnOf(Caller caller, string resource) =>
         new Arn("elasticloadbalancing", caller.Region, caller.AccountId, resource).ToString();
 
-    private static BalancerState FindBalancer(IReadState state, Caller caller, string arn) =>
-        IsOf(caller, arn) && state.Find(ElbTables.Balancers, arn) is { } balancer ? balancer : throw ElbErrors.BalancerNotFound();
+    private static BalancerState FindBalancer(IReadState state, Caller caller, string arn)
+    {
+        DemandArn(arn, "loadbalancer", "load balancer");
+        return IsOf(caller, arn) && state.Find(ElbTables.Balancers, arn) is { } balancer ? balancer : throw ElbErrors.BalancerNotFound();
+    }
 
-    private static ListenerState FindListener(IReadState state, Caller caller, string arn) =>
-        IsOf(caller, arn) && state.Find(ElbTables.Listeners, arn) is { } listener ? listener : throw ElbErrors.ListenerNotFound();
+    private static ListenerState FindListener(IReadState state, Caller caller, string arn)
+    {
+        DemandArn(arn, "listener", "listener");
+        return IsOf(caller, arn) && state.Find(ElbTables.Listeners, arn) is { } listener ? listener : throw ElbErrors.ListenerNotFound();
+    }
 
-    private static RuleState FindRule(IReadState state, Caller caller, string arn) =>
-        IsOf(caller, arn) && state.Find(ElbTables.Rules, arn) is { } rule ? rule : throw ElbErrors.RuleNotFound();
+    private static RuleState FindRule(IReadState state, Caller caller, string arn)
+    {
+        DemandArn(arn, "listener-rule", "listener rule");
+        return IsOf(caller, arn) && state.Find(ElbTables.Rules, arn) is { } rule ? rule : throw ElbErrors.RuleNotFound();
+    }
 
-    private static TargetGroupState FindGroup(IReadState state, Caller caller, string arn) =>
-        IsOf(caller, arn) && state.Find(ElbTables.Groups, arn) is { } group ? group : throw ElbErrors.GroupNotFound();
+    private static TargetGroupState FindGroup(IReadState state, Caller caller, string arn)
+    {
+        DemandArn(arn, "targetgroup", "target group");
+        return IsOf(caller, arn) && state.Find(ElbTables.Groups, arn) is { } group ? group : throw ElbErrors.GroupNotFound();
+    }
+
+    private static void DemandArn(string text, string type, string name)
+    {
+        var isOne = Arn.TryParse(text, out var arn) && arn.Service == "elasticloadbalancing" && arn.Resource.StartsWith(type + "/", StringComparison.Ordinal);
+        if (!isOne) throw ElbErrors.Validation($"'{text}' is not a valid {name} ARN");
+    }
 
     /// <summary>Nobody sees what another account or region has, even by its ARN.</summary>
     private static bool IsOf(Caller caller, string arn) =>

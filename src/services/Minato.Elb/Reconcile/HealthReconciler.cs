@@ -53,7 +53,7 @@ internal sealed partial class HealthReconciler(
             return true;
         }, ct);
         if (!written) return;
-        LogChanged(health.Key, view.Health?.Status ?? HealthStatus.Initial, health.Status, health.Description);
+        LogChanged(health.Key, view.Health?.Status ?? HealthStatus.Initial, health.Status, health.Description ?? "it answers");
         hints.Publish(ElbRoom.TargetHealthTopic, health.Key.GroupArn);
     }
 
@@ -65,5 +65,5 @@ internal sealed partial class HealthReconciler(
     }
 
     [LoggerMessage(2301, LogLevel.Information, "Target {Target} was {Before} and is {After} ({Description})")]
-    private partial void LogChanged(TargetKey target, HealthStatus before, HealthStatus after, string? description);
+    private partial void LogChanged(TargetKey target, HealthStatus before, HealthStatus after, string description);
 }
