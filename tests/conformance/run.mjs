@@ -2,20 +2,17 @@
 // Round trips of every operation of one service through the AWS SDK for JavaScript v3, against the endpoint that Minato.Conformance.Tests starts.
 // --plant sends and answers something else than is compared: every round must find it.
 //   run.mjs --endpoint URL --region R --key ID:SECRET --service ecs [--protocol query] [--operation Name] [--seed 1] [--rounds 4]
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Chance } from './lib/chance.mjs';
 import { Client } from './lib/client.mjs';
 import { differences, show } from './lib/compare.mjs';
 import { Filler } from './lib/filled.mjs';
+import { readModel } from './lib/model.mjs';
 import { Translator } from './lib/translate.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({ options: { endpoint: text, region: text, key: text, service: text, protocol: text, operation: text, seed: text, rounds: text, plant: { type: 'boolean' } } });
-const here = import.meta.dirname;
-const file = [join(here, 'models'), join(here, '../../models')].map((f) => join(f, `${options.service}.json`)).find(existsSync);
-const model = JSON.parse(readFileSync(file, 'utf8'));
+const model = readModel(options.service);
 const protocol = options.protocol || model.metadata.protocol;
 const seed = options.seed || '1';
 const rounds = Number(options.rounds || 4);
@@ -27,13 +24,7 @@ const skipped = [];
 let roundTrips = 0;
 let operations = 0;
 
-// Route 53's page sizes are texts in our model and numbers in the SDK's.
-if (options.service === 'route-53') for (const shape of ['PageMaxItems', 'MaxResults']) model.shapes[shape].numeric = true;
-
-const forms = ['query', 'ec2'].includes(protocol);
-// Where a form or a flattened list cannot tell an empty collection from none.
-const requestLosesEmpty = ['query', 'ec2', 'rest-xml'].includes(protocol);
-const answerLosesEmpty = ['query', 'ec2', 'rest-xml'].includes(protocol);
+const forms = ['query', 'ec2'].find((p) => p === protocol);
 const usedErrors = new Map();
 
 async function tryRound(name, operation, schema, round) {
@@ -51,11 +42,11 @@ async function tryRound(name, operation, schema, round) {
   roundTrips++;
   const report = (direction, list) => list.forEach((d) => found.push({ name, direction, round, ...d }));
   if (error && !received?.received) return report('call', [{ path: '(all)', sent: request, received: `${error.name}: ${error.message}; ${received?.fault ?? 'no fault in the endpoint'}` }]);
-  report('request', differences(sent, received.received, { emptyIsAbsent: requestLosesEmpty }));
+  report('request', differences(sent, received.received));
   if (received.operation !== name) report('request', [{ path: '(operation)', sent: name, received: received.operation }]);
   if (error) return report('answer', [{ path: '(all)', sent: output, received: `${error.stack}; ${received.fault ?? ''}` }]);
   const { $metadata, ...came } = answer;
-  report('answer', differences(expected, came, { emptyIsAbsent: answerLosesEmpty }));
+  report('answer', differences(expected, came));
 }
 
 // One member less on each side.
@@ -90,7 +81,7 @@ async function tryError(name, operation, schema) {
   if (!theirs) return;
   const [expected] = translator.structure(shape, members, theirs);
   for (const [member, value] of Object.entries(expected))
-    for (const d of differences(value, error[member], { emptyIsAbsent: answerLosesEmpty }, member)) report(d.path, d.sent, d.received);
+    for (const d of differences(value, error[member], member)) report(d.path, d.sent, d.received);
 }
 
 const work = Object.entries(model.operations).filter(([name]) => !options.operation || name === options.operation).flatMap(([name, operation]) => {

@@ -14,6 +14,8 @@ export class Client {
     const Constructor = Object.entries(module).find(([name, value]) => name.endsWith('Client') && name !== '__Client' && typeof value === 'function')[1];
     const sdk = new Constructor({
       endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, disableHostPrefix: true,
+      // The few operations that may send compressed bodies do it always; not in CBOR, where the SDK still declares the length before compression.
+      requestMinCompressionSizeBytes: 64, disableRequestCompression: chosen === 'smithy-rpc-v2-cbor',
       ...(chosen ? { protocol: protocols[Choices[chosen]] } : {}),
     });
     return new Client(module, sdk, endpoint, `${service}-${chosen ?? ''}-${process.pid}`);

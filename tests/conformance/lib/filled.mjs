@@ -9,11 +9,11 @@ const Ascii = [...'&<>"\'/+%=?#;,\\~*():@!'];
  * A member for which no valid value was found is left out and told to `omitted`.
  */
 export class Filler {
-  #model; #chance; #presence; #omitted; #forms; #left = 1500; #path = [];
+  #model; #chance; #presence; #omitted; #forms; #wholeSeconds; #left = 1500; #path = [];
 
-  /** @param forms For requests that are forms, which have no way to say an empty structure or (EC2's) an empty list. */
-  constructor(model, chance, presence, { omitted, forms } = {}) {
-    [this.#model, this.#chance, this.#presence, this.#omitted, this.#forms] = [model, chance, presence, omitted, forms];
+  /** @param forms For requests that are forms, 'query' or 'ec2': neither can say an empty structure or map, EC2's no empty list. */
+  constructor(model, chance, presence, { omitted, forms, wholeSeconds } = {}) {
+    [this.#model, this.#chance, this.#presence, this.#omitted, this.#forms, this.#wholeSeconds] = [model, chance, presence, omitted, forms, wholeSeconds];
   }
 
   structure(name, { deep = 0 } = {}) {
@@ -66,7 +66,7 @@ export class Filler {
       case 'integer': return this.#integer(shape, -2147483648, 2147483647);
       case 'long': return this.#integer(shape, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
       case 'float': case 'double': return this.#real(shape);
-      case 'timestamp': return this.#chance.between(978307200, 2208988800) + (place || ref.timestampFormat || shape.timestampFormat ? 0 : this.#chance.of([0, 0, 0, 0.5, 0.125]));
+      case 'timestamp': return this.#chance.between(978307200, 2208988800) + (this.#wholeSeconds || place || ref.timestampFormat || shape.timestampFormat ? 0 : this.#chance.of([0, 0, 0, 0.5, 0.125]));
       case 'blob': return Buffer.from(Array.from({ length: this.#length(shape, 1, 24) }, () => this.#chance.below(256))).toString('base64');
       default: throw new Error(`${ref.shape} is a ${shape.type}`);
     }
@@ -79,7 +79,7 @@ export class Filler {
 
   #list(shape, place, at) {
     const most = at.deep > 3 || this.#left < 0 ? 1 : 3;
-    const count = !shape.min && !place && !this.#forms && this.#chance.is(0.05) ? 0 : this.#length(shape, 1, most);
+    const count = !shape.min && !place && this.#forms !== 'ec2' && this.#chance.is(0.05) ? 0 : this.#length(shape, 1, most);
     const items = [];
     for (let i = 0; i < count; i++) {
       let item;
@@ -111,8 +111,12 @@ export class Filler {
     if (shape.type === 'character') return this.#chance.of(Letters);
     const max = shape.max ?? 1e6;
     if (shape.pattern) {
-      const text = matching(shape.pattern, Math.max(shape.min ?? 0, place ? 1 : 0), max, this.#chance);
-      return place && text !== undefined && !fits(text, place) ? undefined : text;
+      // The SDK takes an element of nothing but white space for an empty one.
+      for (let tries = 0; tries < 5; tries++) {
+        const text = matching(shape.pattern, Math.max(shape.min ?? 0, place ? 1 : 0), max, this.#chance);
+        if (text !== undefined && (text === '' || text.trim()) && fits(text, place)) return text;
+      }
+      return undefined;
     }
     if (!shape.min && !place && this.#chance.is(0.05)) return '';
     const length = this.#length(shape, 1, 16);

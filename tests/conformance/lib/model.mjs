@@ -1,0 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A service's model: one that Minato serves, or one imported for these tests alone. */
+export function readModel(service) {
+  const folders = [join(import.meta.dirname, '../models'), join(import.meta.dirname, '../../../models')];
+  const model = JSON.parse(readFileSync(folders.map((folder) => join(folder, `${service}.json`)).find(existsSync), 'utf8'));
+  // Route 53's page sizes are texts in our model and numbers in the SDK's.
+  if (service === 'route-53') for (const shape of ['PageMaxItems', 'MaxResults']) model.shapes[shape].numeric = true;
+  return model;
+}
