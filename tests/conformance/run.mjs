@@ -94,7 +94,9 @@ await Promise.all(Array.from({ length: 8 }, async () => {
   for (let next; (next = work.shift());) await next();
 }));
 
-console.log(`${options.service}${options.protocol ? ` (${protocol})` : ''}: ${operations} operations, ${roundTrips} round trips, ${found.length} differences`);
+const leftOut = [[skipped.length, 'operations'], [omitted.size, 'members without a valid value'], [translator.unknownToSdk.size, 'members only in the model'],
+  [translator.unknownToModel.size, 'members only in the SDK']].filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+console.log(`${options.service}${options.protocol ? ` (${protocol})` : ''}: ${operations} operations, ${roundTrips} round trips, ${found.length} differences${leftOut.length ? `; left out: ${leftOut.join(', ')}` : ''}`);
 const list = (title, items) => items.size && console.log(`  ${title}: ${items.size}\n    ${[...items].sort().join('\n    ')}`);
 list('left out, the operations', new Set(skipped));
 list('left out, no valid value was found for', omitted);
