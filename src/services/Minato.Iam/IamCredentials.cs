@@ -4,9 +4,6 @@ using Minato.Platform;
 
 namespace Minato.Iam;
 
-/// <summary>The account's first key: whoever has it is root.</summary>
-public sealed record RootKey(string AccessKeyId, string SecretAccessKey, string AccountId);
-
 /// <summary>Whom a key belongs to: root, or a user of the account.</summary>
 internal sealed class IamCredentials(Store store, RootKey root) : ICredentials
 {
