@@ -30,6 +30,8 @@ internal sealed class StructureEmitter(Model model)
         for (var i = 0; i < members.Count; i++) code.Append($"        {Write(members[i], i)}\n");
         code.Append("    }\n\n");
         EmitReader(code, name, members);
+        // What is sensitive must not reach a log through a record's own text.
+        if (members.Any(m => Model.Flag(model.Shapes[m.Shape], "sensitive"))) code.Append($"\n    public override string ToString() => {Names.Quote(name)};\n");
         return code.Append("}\n\n").ToString();
     }
 

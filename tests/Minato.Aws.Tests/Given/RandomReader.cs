@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Minato.Aws.Dispatch;
 using Minato.Aws.Shapes;
 
 namespace Minato.Aws.Tests.Given;
@@ -18,14 +19,14 @@ internal sealed class RandomReader(Random random, bool full = false) : ShapeRead
         public int Chosen { get; init; } = -1;
     }
 
-    public static IShape Fill(Dispatch.OperationModel operation, Random random, bool full = false)
+    public static IShape Fill(OperationModel operation, Random random, bool full = false)
     {
         var reader = new RandomReader(random, full);
         reader.Enter(operation.InputSchema);
         return operation.ReadInput(reader);
     }
 
-    public static IShape FillOutput(Dispatch.OperationModel operation, Random random, bool full = false)
+    public static IShape FillOutput(OperationModel operation, Random random, bool full = false)
     {
         var reader = new RandomReader(random, full);
         reader.Enter(operation.OutputSchema);
@@ -40,7 +41,8 @@ internal sealed class RandomReader(Random random, bool full = false) : ShapeRead
         {
             index = frame.Next++;
             var member = members[index];
-            if (frame.Schema is { IsUnion: true } ? index == frame.Chosen : member.Required || (_frames.Count < Deepest && (full || random.Next(2) == 0))) return true;
+            if (index == frame.Chosen || member.Required) return true;
+            if (frame.Schema is not { IsUnion: true } && _frames.Count < Deepest && (full || random.Next(2) == 0)) return true;
         }
         index = -1;
         return false;
@@ -85,6 +87,11 @@ internal sealed class RandomReader(Random random, bool full = false) : ShapeRead
     protected internal override ReadOnlyMemory<byte> ReadBlobValue(MemberSchema member) => BitConverter.GetBytes(random.NextInt64());
     public override JsonElement ReadDocument(MemberSchema member) => JsonDocument.Parse("""{"a":[1,null]}""").RootElement;
 
-    private void Enter(StructureSchema schema) =>
-        _frames.Push(new() { Schema = schema, Chosen = schema.IsUnion ? Array.FindIndex(schema.Members, m => m.Kind is not (ShapeKind.Structure or ShapeKind.List)) is var simple and >= 0 ? simple : 0 : -1 });
+    // A structure below the top is never empty: forms cannot say so. Of a union one member is chosen.
+    private void Enter(StructureSchema schema)
+    {
+        var simple = Array.FindIndex(schema.Members, m => m.Kind is not (ShapeKind.Structure or ShapeKind.List or ShapeKind.Map));
+        var chosen = schema.IsUnion || _frames.Count > 0 ? Math.Max(simple, 0) : -1;
+        _frames.Push(new() { Schema = schema, Chosen = chosen });
+    }
 }

@@ -108,7 +108,7 @@ public sealed class SignatureRefusalTests : IAsyncLifetime
 
     private static (int Status, string Code) Code(Exchange answer)
     {
-        var match = System.Text.RegularExpressions.Regex.Match(answer.Text, "\"__type\":\"(?<code>\\w+)\"|<Code>(?<code>\\w+)</Code>");
+        var match = System.Text.RegularExpressions.Regex.Match(answer.Text, "\"__type\":\"(?<code>\\w+)\"|<Code>(?<code>\\w+)</Code>", System.Text.RegularExpressions.RegexOptions.NonBacktracking);
         return (answer.Status, match.Groups["code"].Value);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -43,7 +44,7 @@ public sealed partial class AwsEndpoint
         {
             await ServeAsync(context, call, body, output, requestId);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
             return; // Nobody is left to answer.
         }
@@ -134,9 +135,17 @@ public sealed partial class AwsEndpoint
     private static (string Path, string Query) RawTarget(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "/";
-        if (!target.StartsWith('/')) target = context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent();
+        if (!target.StartsWith('/')) target = PathOf(target);
         var question = target.IndexOf('?');
         return question < 0 ? (target, "") : (target[..question], target[(question + 1)..]);
+    }
+
+    // A proxy's form: http://host/path. Anything else has no path.
+    private static string PathOf(string target)
+    {
+        var authority = target.IndexOf("://", StringComparison.Ordinal);
+        var slash = authority < 0 ? -1 : target.IndexOf('/', authority + 3);
+        return slash < 0 ? "/" : target[slash..];
     }
 
     [LoggerMessage(1001, LogLevel.Error, "A request to {Service} failed; its id is {RequestId}")]
