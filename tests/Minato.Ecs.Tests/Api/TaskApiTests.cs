@@ -46,6 +46,11 @@ public sealed class TaskApiTests
         "subnets can not be empty.", r => r with { NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = [] } } });
 
     [Fact]
+    public Task A_subnet_that_is_not_there() => RefusedAsync<InvalidParameterException>(
+        "Error retrieving subnet information for [subnet-0]: The subnet ID 'subnet-0' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
+        r => r with { NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = ["subnet-0"] } } });
+
+    [Fact]
     public Task Launch_type_and_strategy() => RefusedAsync<InvalidParameterException>(
         "Specify either Launch Type or Capacity Provider Strategy, but not both.",
         r => r with { CapacityProviderStrategy = [new() { CapacityProvider = "FARGATE", Weight = 1 }] });

@@ -75,7 +75,7 @@ public sealed class DockerRooms : IAsyncLifetime
 
     private static async Task DockerAsync(Stream? input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("docker") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("docker") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var docker = Process.Start(start) ?? throw new InvalidOperationException("docker does not start.");
         if (input is not null) await input.CopyToAsync(docker.StandardInput.BaseStream);

@@ -27,7 +27,7 @@ public sealed class DockerTaskTests(DockerRooms rooms, ITestOutputHelper output)
         await rooms.Ecs.StopTaskAsync(new() { Task = task }, rooms.Caller, None);
         var stopped = await UntilAsync(task, "STOPPED");
         stopped.Containers?[0].ExitCode.ShouldBe(0);
-        await EventuallyAsync(async () => (await rooms.Get<IContainerEngine>().ListAsync(None)).All(c => !c.Labels.Values.Contains(task)));
+        await EventuallyAsync(async () => (await rooms.Get<IContainerEngine>().ListAsync(None)).All(c => !c.Labels.ContainsValue(task)));
     }
 
     [Fact]

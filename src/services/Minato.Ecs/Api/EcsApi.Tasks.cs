@@ -24,6 +24,7 @@ internal sealed partial class EcsApi
         var tags = Tagging.Check(request.Tags);
         var fingerprint = Fingerprint(JsonSerializer.SerializeToUtf8Bytes(
             request with { ClientToken = null }, EcsJson.Default.RunTaskRequest));
+        await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
         var (tasks, failures) = await store.UpdateAsync(ecs =>
         {
             var cluster = ecs.RequireCluster(caller, request.Cluster);
@@ -60,6 +61,7 @@ internal sealed partial class EcsApi
             throw new InvalidParameterException($"Specify between 1 and {MostTasks} container instances.");
         CheckCommon(request.Overrides, request.PropagateTags, request.StartedBy, 36, clientToken: null);
         var tags = Tagging.Check(request.Tags);
+        await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
         return await store.UpdateAsync(ecs =>
         {
             var cluster = ecs.RequireCluster(caller, request.Cluster);
@@ -172,6 +174,13 @@ internal sealed partial class EcsApi
         }
 
         return (tasks.ToImmutable(), []);
+    }
+
+    // Subnets and groups live in another room: they are looked up before the transaction. None at all is refused inside it.
+    private async ValueTask CheckNetworkAsync(NetworkConfiguration? configuration, Caller caller, CancellationToken ct)
+    {
+        if (configuration?.AwsvpcConfiguration is { Subnets.Length: > 0 })
+            await surroundings.CheckNetworkAsync(configuration, AccountRegion.Of(caller), ct);
     }
 
     private static void CheckCommon(TaskOverride? overrides, PropagateTags? propagate, string? startedBy, int longestStartedBy, string? clientToken)

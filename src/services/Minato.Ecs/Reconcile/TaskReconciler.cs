@@ -39,6 +39,11 @@ internal sealed partial class TaskReconciler(
             await WriteAsync(work, ct);
             return Next.After(s_engineRetry);
         }
+        catch
+        {
+            work.Entry.IsStale = true; // Half a move may have been made.
+            throw;
+        }
     }
 
     private async Task<Next> StepAsync(TaskWork work, CancellationToken ct)
