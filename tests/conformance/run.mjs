@@ -7,7 +7,7 @@ import { Chance } from './lib/chance.mjs';
 import { Client } from './lib/client.mjs';
 import { differences, show } from './lib/compare.mjs';
 import { Filler } from './lib/filled.mjs';
-import { readModel } from './lib/model.mjs';
+import { membersWithin, readModel } from './lib/model.mjs';
 import { Translator } from './lib/translate.mjs';
 
 const text = { type: 'string' };
@@ -19,6 +19,7 @@ const rounds = Number(options.rounds || 4);
 const client = await Client.open(options, protocol);
 const translator = new Translator(model);
 const omitted = new Set();
+const filled = { request: new Set(), answer: new Set() };
 const found = [];
 const skipped = [];
 let roundTrips = 0;
@@ -32,8 +33,8 @@ async function tryRound(name, operation, schema, round) {
   const chance = new Chance(id);
   // First with every member, then with most, then with few.
   const presence = round === 0 ? 1 : round % 3 === 2 ? 0.3 : 0.8;
-  const input = operation.input ? new Filler(model, chance, presence, { omitted, forms }).structure(operation.input.shape) : {};
-  const output = operation.output ? new Filler(model, chance, presence, { omitted }).structure(operation.output.shape) : {};
+  const input = operation.input ? new Filler(model, chance, presence, { omitted, filled: filled.request, forms }).structure(operation.input.shape) : {};
+  const output = operation.output ? new Filler(model, chance, presence, { omitted, filled: filled.answer }).structure(operation.output.shape) : {};
   if (input === undefined || output === undefined) return void skipped.push(`${name} (no valid ${input ? 'answer' : 'request'} could be made)`);
   const [request, sent] = translator.structure(operation.input?.shape, input, schema[4]);
   const [expected] = translator.structure(operation.output?.shape, output, schema[5]);
@@ -94,12 +95,16 @@ await Promise.all(Array.from({ length: 8 }, async () => {
   for (let next; (next = work.shift());) await next();
 }));
 
+const never = (side, roots) => [...membersWithin(model, roots.map((ref) => ref?.shape))].filter((member) => !filled[side].has(member)).map((member) => `${side} ${member}`);
+const all = Object.entries(model.operations).filter(([name]) => !options.operation || name === options.operation).map(([, operation]) => operation);
+const neverFilled = new Set([...never('request', all.map((o) => o.input)), ...never('answer', all.map((o) => o.output))]);
 const leftOut = [[skipped.length, 'operations'], [omitted.size, 'members without a valid value'], [translator.unknownToSdk.size, 'members only in the model'],
-  [translator.unknownToModel.size, 'members only in the SDK']].filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  [neverFilled.size, 'members that chance never filled'], [translator.unknownToModel.size, 'members only in the SDK']].filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 console.log(`${options.service}${options.protocol ? ` (${protocol})` : ''}: ${operations} operations, ${roundTrips} round trips, ${found.length} differences${leftOut.length ? `; left out: ${leftOut.join(', ')}` : ''}`);
 const list = (title, items) => items.size && console.log(`  ${title}: ${items.size}\n    ${[...items].sort().join('\n    ')}`);
 list('left out, the operations', new Set(skipped));
 list('left out, no valid value was found for', omitted);
+list('left out, never filled by chance', neverFilled);
 list('left out, in the model but not in the SDK', translator.unknownToSdk);
 list('left out, in the SDK but not in the model', translator.unknownToModel);
 list('matched by letters alone, spelled otherwise in the SDK', translator.renamed);

@@ -9,11 +9,11 @@ const Ascii = [...'&<>"\'/+%=?#;,\\~*():@!'];
  * A member for which no valid value was found is left out and told to `omitted`.
  */
 export class Filler {
-  #model; #chance; #presence; #omitted; #forms; #wholeSeconds; #left = 1500; #path = [];
+  #model; #chance; #presence; #omitted; #forms; #wholeSeconds; #filled; #left = 1500; #path = [];
 
   /** @param forms For requests that are forms, 'query' or 'ec2': neither can say an empty structure or map, EC2's no empty list. */
-  constructor(model, chance, presence, { omitted, forms, wholeSeconds } = {}) {
-    [this.#model, this.#chance, this.#presence, this.#omitted, this.#forms, this.#wholeSeconds] = [model, chance, presence, omitted, forms, wholeSeconds];
+  constructor(model, chance, presence, { omitted, filled, forms, wholeSeconds } = {}) {
+    [this.#model, this.#chance, this.#presence, this.#omitted, this.#filled, this.#forms, this.#wholeSeconds] = [model, chance, presence, omitted, filled, forms, wholeSeconds];
   }
 
   structure(name, { deep = 0 } = {}) {
@@ -24,7 +24,9 @@ export class Filler {
     for (let tries = 0; shape.union && tries < members.length; tries++) {
       const [member, ref] = members[(one + tries) % members.length];
       const value = this.value(ref, { deep: deep + 1, owner: name, member });
-      if (value !== undefined) return { [member]: value };
+      if (value === undefined) continue;
+      this.#filled?.add(`${name}.${member}`);
+      return { [member]: value };
     }
     if (shape.union) return undefined;
     for (const [member, ref] of members) {
@@ -32,8 +34,10 @@ export class Filler {
       if (!required && !this.#wants(ref, deep)) continue;
       const value = this.value(ref, { deep: deep + 1, owner: name, member });
       const sayable = !this.#forms || !isEmpty(value);
-      if (value !== undefined && sayable) result[member] = value;
-      else if (required) return undefined;
+      if (value !== undefined && sayable) {
+        result[member] = value;
+        this.#filled?.add(`${name}.${member}`);
+      } else if (required) return undefined;
     }
     return result;
   }
@@ -41,7 +45,7 @@ export class Filler {
   #wants(ref, deep) {
     const simple = !['structure', 'list', 'map'].includes(this.#model.shapes[ref.shape].type);
     if (this.#left < 0 && !simple) return false;
-    return this.#chance.is(deep > 5 && !simple ? this.#presence / 2 : this.#presence);
+    return this.#chance.is(deep > 5 && !simple && this.#presence < 1 ? this.#presence / 2 : this.#presence);
   }
 
   value(ref, at) {
@@ -78,8 +82,9 @@ export class Filler {
   }
 
   #list(shape, place, at) {
-    const most = at.deep > 3 || this.#left < 0 ? 1 : 3;
-    const count = !shape.min && !place && this.#forms !== 'ec2' && this.#chance.is(0.05) ? 0 : this.#length(shape, 1, most);
+    // A tree with every member is wide enough as it is.
+    const most = at.deep > (this.#presence < 1 ? 3 : 1) || this.#left < 0 ? 1 : 3;
+    const count = !shape.min && !place && this.#forms !== 'ec2' && this.#presence < 1 && this.#chance.is(0.05) ? 0 : this.#length(shape, 1, most);
     const items = [];
     for (let i = 0; i < count; i++) {
       let item;
@@ -95,7 +100,7 @@ export class Filler {
   }
 
   #map(shape, place, at) {
-    const count = !shape.min && !place && !this.#forms && this.#chance.is(0.05) ? 0 : this.#length(shape, 1, at.deep > 3 ? 1 : 3);
+    const count = !shape.min && !place && !this.#forms && this.#presence < 1 && this.#chance.is(0.05) ? 0 : this.#length(shape, 1, at.deep > 3 ? 1 : 3);
     const entries = {};
     for (let i = 0; i < count; i++) {
       const key = this.value(shape.key, { ...at, deep: at.deep + 1, place: place ?? 'key' });

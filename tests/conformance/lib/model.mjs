@@ -9,3 +9,20 @@ export function readModel(service) {
   if (service === 'route-53') for (const shape of ['PageMaxItems', 'MaxResults']) model.shapes[shape].numeric = true;
   return model;
 }
+
+/** Every member that is reached from the shapes, as Shape.member. */
+export function membersWithin(model, roots) {
+  const [seen, members] = [new Set(), new Set()];
+  const visit = (name) => {
+    if (!name || seen.has(name)) return;
+    seen.add(name);
+    const shape = model.shapes[name];
+    for (const [member, ref] of Object.entries(shape.members ?? {})) {
+      members.add(`${name}.${member}`);
+      visit(ref.shape);
+    }
+    for (const ref of [shape.member, shape.key, shape.value]) visit(ref?.shape);
+  };
+  roots.forEach(visit);
+  return members;
+}
