@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Text;
+using Minato.Aws;
+using Minato.Contracts.Ecr;
+using Minato.Ecr.Images;
+using Minato.Ecr.Planning;
+using Minato.Ecr.State;
+using Minato.Platform;
+
+namespace Minato.Ecr.Api;
+
+internal sealed partial class EcrApi
+{
+    public async Task<PutImageResponse> PutImageAsync(PutImageRequest request, Caller caller, CancellationToken ct)
+    {
+        var key = Key(caller, request.RegistryId, request.RepositoryName, "PutImage");
+        if (request.ImageTag is { } tag && !Names.IsTag(tag))
+            throw Texts.Invalid("imageTag", "must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'");
+        var bytes = Encoding.UTF8.GetBytes(request.ImageManifest);
+        var digest = ImagePushes.DigestOf(bytes);
+        if (request.ImageDigest is { } given && given != digest)
+            throw new ImageDigestDoesNotMatchException("The specified image digest does not match the digest that Amazon ECR calculated for the image.");
+        try
+        {
+            var (image, _) = await pushes.PushAsync(key, bytes, request.ImageManifestMediaType, digest, request.ImageTag, repeats: false, ct);
+            return new() { Image = ToWire(image, new() { ImageDigest = digest, ImageTag = request.ImageTag }, request.ImageManifest) };
+        }
+        catch (ManifestException e)
+        {
+            throw Texts.Invalid("ImageManifest", e.Message);
+        }
+    }
+
+    public async Task<BatchGetImageResponse> BatchGetImageAsync(BatchGetImageRequest request, Caller caller, CancellationToken ct)
+    {
+        var state = store.Current;
+        var key = Repository(state, Key(caller, request.RegistryId, request.RepositoryName, "BatchGetImage")).Key;
+        var images = ImmutableArray.CreateBuilder<Image>();
+        var failures = ImmutableArray.CreateBuilder<ImageFailure>();
+        foreach (var id in request.ImageIds)
+        {
+            var (image, code, reason) = ImageReads.Find(state, key, id);
+            if (image is null)
+            {
+                failures.Add(new() { ImageId = id, FailureCode = code, FailureReason = reason });
+                continue;
+            }
+
+            await reads.NotePullAsync(image, ct);
+            images.Add(ToWire(image, id with { ImageDigest = image.Key.Digest }, Encoding.UTF8.GetString(await reads.ManifestAsync(image, ct))));
+        }
+
+        return new() { Images = images.ToImmutable(), Failures = failures.ToImmutable() };
+    }
+
+    public async Task<BatchDeleteImageResponse> BatchDeleteImageAsync(BatchDeleteImageRequest request, Caller caller, CancellationToken ct)
+    {
+        var key = Key(caller, request.RegistryId, request.RepositoryName, "BatchDeleteImage");
+        var now = clock.GetUtcNow();
+        var results = await store.UpdateAsync(
+            tx =>
+            {
+                Repository(tx, key);
+                return request.ImageIds.Select(id => ImageDeletes.Delete(tx, key, id, now)).ToList();
+            },
+            ct);
+        return new() { ImageIds = [.. results.SelectMany(r => r.Deleted)], Failures = [.. results.Select(r => r.Failure).OfType<ImageFailure>()] };
+    }
+
+    public Task<ListImagesResponse> ListImagesAsync(ListImagesRequest request, Caller caller, CancellationToken ct)
+    {
+        var state = store.Current;
+        var key = Repository(state, Key(caller, request.RegistryId, request.RepositoryName, "ListImages")).Key;
+        var isShown = request.Filter?.ImageStatus is null or ImageStatusFilter.Active or ImageStatusFilter.Any;
+        var (page, next) = Page(
+            $"ecr:ListImages:{key}:{request.Filter}", request.NextToken, request.MaxResults,
+            after => isShown ? IdentifiersAfter(state, key, after).Where(id => Selects(request.Filter?.TagStatus, id.ImageTag is not null)) : [],
+            id => $"{id.ImageDigest} {id.ImageTag}");
+        return Task.FromResult(new ListImagesResponse { ImageIds = page, NextToken = next });
+    }
+
+    public Task<DescribeImagesResponse> DescribeImagesAsync(DescribeImagesRequest request, Caller caller, CancellationToken ct)
+    {
+        var state = store.Current;
+        var key = Repository(state, Key(caller, request.RegistryId, request.RepositoryName, "DescribeImages")).Key;
+        if (request.ImageIds is { } ids)
+        {
+            var named = ids.Select(id => ImageReads.Find(state, key, id).Image ?? throw Texts.NoImage(key, id)).DistinctBy(i => i.Key);
+            return Task.FromResult(new DescribeImagesResponse { ImageDetails = [.. named.Select(i => Detail(state, i))] });
+        }
+
+        var isShown = request.Filter?.ImageStatus is null or ImageStatusFilter.Active or ImageStatusFilter.Any;
+        var (page, next) = Page(
+            $"ecr:DescribeImages:{key}:{request.Filter}", request.NextToken, request.MaxResults,
+            after => isShown ? ImagesAfter(state, key, after).Where(i => Selects(request.Filter?.TagStatus, state.Count(EcrTables.TagsByImage, i.Key) > 0)) : [],
+            i => i.Key.Digest);
+        return Task.FromResult(new DescribeImagesResponse { ImageDetails = [.. page.Select(i => Detail(state, i))], NextToken = next });
+    }
+
+    private static bool Selects(TagStatus? wanted, bool isTagged) => wanted switch
+    {
+        TagStatus.Tagged => isTagged,
+        TagStatus.Untagged => !isTagged,
+        _ => true,
+    };
+
+    private static IEnumerable<ImageState> ImagesAfter(IReadState state, RepositoryKey key, string? digest) =>
+        state.After(EcrTables.ImagesByRepository, key, (DigestKey?)new DigestKey(key, digest ?? ""));
+
+    // One entry a tag, one for an image without.
+    private static IEnumerable<ImageIdentifier> IdentifiersAfter(IReadState state, RepositoryKey key, string? after)
+    {
+        var split = after?.Split(' ', 2) ?? [];
+        if (split is [var digest, var lastTag])
+        {
+            var rest = state.Where(EcrTables.TagsByImage, new DigestKey(key, digest)).Where(t => lastTag.Length > 0 && string.CompareOrdinal(t.Key.Tag, lastTag) > 0);
+            foreach (var tag in rest) yield return new() { ImageDigest = digest, ImageTag = tag.Key.Tag };
+        }
+
+        foreach (var image in ImagesAfter(state, key, split.FirstOrDefault()))
+        {
+            var tags = state.Where(EcrTables.TagsByImage, image.Key).ToList();
+            if (tags.Count == 0) yield return new() { ImageDigest = image.Key.Digest };
+            foreach (var tag in tags) yield return new() { ImageDigest = image.Key.Digest, ImageTag = tag.Key.Tag };
+        }
+    }
+
+    private static Image ToWire(ImageState image, ImageIdentifier id, string manifest) => new()
+    {
+        RegistryId = image.Key.Repository.AccountId,
+        RepositoryName = image.Key.Repository.Name,
+        ImageId = id,
+        ImageManifest = manifest,
+        ImageManifestMediaType = image.MediaType,
+    };
+
+    private static ImageDetail Detail(IReadState state, ImageState image)
+    {
+        ImmutableArray<string> tags = [.. state.Where(EcrTables.TagsByImage, image.Key).Select(t => t.Key.Tag)];
+        return new()
+        {
+            RegistryId = image.Key.Repository.AccountId,
+            RepositoryName = image.Key.Repository.Name,
+            ImageDigest = image.Key.Digest,
+            ImageTags = tags.IsEmpty ? null : tags,
+            ImageSizeInBytes = image.Size,
+            ImagePushedAt = image.PushedAt,
+            ImageManifestMediaType = image.MediaType,
+            ArtifactMediaType = image.ConfigMediaType,
+            LastRecordedPullTime = image.LastPulledAt,
+            SubjectManifestDigest = image.Subject,
+            ImageStatus = ImageStatus.Active,
+        };
+    }
+}

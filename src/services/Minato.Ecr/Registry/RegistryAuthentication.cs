@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Minato.Aws;
+using Minato.Aws.Signing;
+using Minato.Ecr.State;
+using Minato.Platform;
+
+namespace Minato.Ecr.Registry;
+
+/// <summary>
+/// Whose registry a request means: a login token says so; with a plain access key it is the key's account. The host name a client
+/// speaks to counts where it is one of ECR's.
+/// </summary>
+internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredentials credentials, Installation installation, TimeProvider clock)
+{
+    private const string DefaultRegion = "us-east-1";
+
+    /// <returns>Null: not logged in.</returns>
+    /// <exception cref="RegistryException">Logged in, but not for this.</exception>
+    public Home? Authenticate(HttpRequest request, RegistryRoute route)
+    {
+        if (route.Noun == RegistryNoun.Blob && HttpMethods.IsGet(request.Method)
+            && RegistryLogin.ReadQuery(tokens, request.Query, route.Name, route.Reference, clock.GetUtcNow()) is { } presigned) return presigned;
+        if (ReadBasic(request.Headers.Authorization) is not var (user, password)) return null;
+        return user == RegistryLogin.UserName ? ByToken(request, password) : ByKey(request, user, password);
+    }
+
+    /// <summary>What the challenge calls this registry.</summary>
+    public Home Realm(HttpRequest request) => OfHost(request) ?? new(installation.AccountId, DefaultRegion);
+
+    private Home? ByToken(HttpRequest request, string password)
+    {
+        if (RegistryLogin.Read(tokens, password) is not { } ticket) return null;
+        if (ticket.Expires <= clock.GetUtcNow())
+            throw new RegistryException(403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.");
+        var home = ticket.Registry;
+        // Another account's registry opens with its policy; policies are not evaluated yet.
+        if (home.AccountId != ticket.AccountId || OfHost(request) is { } asked && asked != home)
+        {
+            var meant = OfHost(request) ?? home;
+            throw new RegistryException(
+                403, "DENIED",
+                $"User: {ticket.PrincipalArn} is not authorized to use the registry {meant.Host} with a login for account {ticket.AccountId} in region {home.Region}");
+        }
+
+        return home;
+    }
+
+    private Home? ByKey(HttpRequest request, string accessKeyId, string secret)
+    {
+        // Temporary keys need their session token, which has no place here: GetAuthorizationToken is for them.
+        if (credentials.Find(accessKeyId) is not { SessionToken: null } found) return null;
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(found.SecretKey), Encoding.UTF8.GetBytes(secret))) return null;
+        var asked = OfHost(request);
+        if (asked is { } host && host.AccountId != found.AccountId)
+            throw new RegistryException(403, "DENIED", $"User: {found.PrincipalArn} is not authorized to use the registry {host.Host}");
+        return asked ?? new(found.AccountId, DefaultRegion);
+    }
+
+    private static Home? OfHost(HttpRequest request) =>
+        EcrHost().Match(request.Host.Host) is { Success: true } match ? new(match.Groups[1].Value, match.Groups[2].Value) : null;
+
+    private static (string User, string Password)? ReadBasic(string? header)
+    {
+        const string Scheme = "Basic ";
+        if (header is null || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        var bytes = new byte[header.Length];
+        if (!Convert.TryFromBase64String(header[Scheme.Length..].Trim(), bytes, out var length)) return null;
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? (text[..colon], text[(colon + 1)..]) : null;
+    }
+
+    [GeneratedRegex("^([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.amazonaws\\.com\\z")]
+    private static partial Regex EcrHost();
+}
