@@ -10,7 +10,11 @@ public sealed class ClientTests : IDisposable
 {
     private const string Busybox = "/bin/busybox";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("minato-ecr-").FullName;
+    private static int s_count;
+
+    // Lower case: podman makes an image's name of it.
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(
+        Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"minato-ecr-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}"))).FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -192,11 +196,13 @@ public sealed class ClientTests : IDisposable
 
     private static async Task<(int Code, string Output)> RunAsync(string program, string? input, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOCKER_BUILDKIT"] = "0";
         using var process = Process.Start(start).ShouldNotBeNull();
         if (input is not null) await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await using var end = patience.Token.Register(() => process.Kill(entireProcessTree: true));
         var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, string.Concat(output));

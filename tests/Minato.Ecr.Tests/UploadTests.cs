@@ -186,7 +186,7 @@ public sealed class UploadTests
         for (var sent = 0; sent < part.Length;) sent += await socket.SendAsync(part.AsMemory(sent));
         // The listener drops what it has not handed on when a connection ends early.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while ((await ecr.Blobs.FindUploadAsync(path.Split('/')[^1], patience.Token))?.Offset < part.Length)
+        while (((await ecr.Blobs.FindUploadAsync(path.Split('/')[^1], patience.Token))?.Offset ?? 0) < part.Length)
         {
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();

@@ -9,6 +9,7 @@ internal static class LifecyclePolicy
     private const int MaxWildcards = 4;
     private const int MinArchivedDays = 90;
 
+    private static readonly string[] s_lists = ["tagPatternList", "tagPrefixList"];
     private static readonly string[] s_ruleMembers = ["rulePriority", "description", "selection", "action"];
     private static readonly string[] s_selectionMembers =
         ["tagStatus", "tagPatternList", "tagPrefixList", "storageClass", "countType", "countUnit", "countNumber"];
@@ -81,7 +82,7 @@ internal static class LifecyclePolicy
 
     private static string? Lists(JsonElement selection)
     {
-        var lists = new[] { "tagPatternList", "tagPrefixList" }.Count(name => selection.TryGetProperty(name, out var list) && list.GetArrayLength() > 0);
+        var lists = s_lists.Count(name => selection.TryGetProperty(name, out var list) && list.GetArrayLength() > 0);
         if (Text(selection, "tagStatus") == "tagged")
         {
             if (lists != 1) return "exactly one of tagPatternList and tagPrefixList is required when tagStatus is tagged";

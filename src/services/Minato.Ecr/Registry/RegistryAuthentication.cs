@@ -60,7 +60,7 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
     }
 
     private static Home? OfHost(HttpRequest request) =>
-        EcrHost().Match(request.Host.Host) is { Success: true } match ? new(match.Groups[1].Value, match.Groups[2].Value) : null;
+        EcrHost().Match(request.Host.Host) is { Success: true } match ? new(match.Groups["account"].Value, match.Groups["region"].Value) : null;
 
     private static (string User, string Password)? ReadBasic(string? header)
     {
@@ -72,6 +72,6 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
         return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? (text[..colon], text[(colon + 1)..]) : null;
     }
 
-    [GeneratedRegex("^([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.amazonaws\\.com\\z")]
+    [GeneratedRegex("^(?<account>[0-9]{12})\\.dkr\\.ecr\\.(?<region>[a-z0-9-]+)\\.amazonaws\\.com\\z", RegexOptions.NonBacktracking)]
     private static partial Regex EcrHost();
 }
