@@ -124,6 +124,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
             if (await SaysMoreThanItShouldAsync(RuntimePlan.CommitMap(map, version, plan.Maps[map]), ct)) return false;
         }
         mirror.Learn(plan);
+        if (!plan.Commands.IsEmpty) process.TrimLog();
         return true;
     }
 

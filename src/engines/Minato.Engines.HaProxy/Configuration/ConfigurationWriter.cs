@@ -54,8 +54,9 @@ internal sealed class ConfigurationWriter
         foreach (var listener in wanted.Listeners)
         {
             WriteListener(listener);
-            WriteRelay(HandOverName(listener.Id), listener);
-            if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener);
+            // Tried again after a second: the one to take over may have to be started first.
+            WriteRelay(HandOverName(listener.Id), listener, retries: 2);
+            if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener, retries: 0);
         }
         foreach (var backend in wanted.Backends) WriteBackend(backend);
         return text.ToString();
@@ -148,13 +149,13 @@ internal sealed class ConfigurationWriter
         Line($"http-after-response set-header connection close if {{ date,sub(sess.since) ge {seconds} }}");
     }
 
-    private void WriteRelay(string name, ProxyListener listener)
+    private void WriteRelay(string name, ProxyListener listener, int retries)
     {
         Section($"backend {name}");
         Line($"timeout server {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
         Line($"timeout tunnel {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
         foreach (var line in Pages.ConnectionErrorLines()) Line(line);
-        Line("retries 0"); // Refused means that the listener is no more.
+        Line($"retries {Number(retries)}");
         Line($"server listener {Safe.Endpoint(listener.Address, listener.Port)}");
     }
 

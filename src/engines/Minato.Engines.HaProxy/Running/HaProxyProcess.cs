@@ -225,7 +225,8 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private void TrimLog()
+    /// <summary>HAProxy writes a line for every command and knows no end.</summary>
+    public void TrimLog()
     {
         if (LogLength() <= LongestLog) return;
         using var log = File.Open(Log, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite);
