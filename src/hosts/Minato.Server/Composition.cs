@@ -33,7 +33,7 @@ internal static class Composition
         .AddSingleton(new RootKey(file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey, file.AccountId))
         .AddSingleton(new PageTokens(file.Secret))
         .AddState(options)
-        .AddEngines(options, file, running)
+        .AddEngines(options, file)
         .AddRooms()
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
@@ -44,20 +44,19 @@ internal static class Composition
         .AddFileBlobs(options.DataDirectory)
         .AddPlatform();
 
-    private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file, RunningFile running) => services
+    private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
         .AddDockerEngine(new() { InstallationId = file.Id })
         .AddHaProxy(new()
         {
-            InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = running.SharedProxyPort,
+            InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
         });
 
     private static IServiceCollection AddRooms(this IServiceCollection services) => services
-        .AddAwsEndpoint()
-        .AddIam().AddAwsService<IIam>(IamService.Model)
-        .AddSts().AddAwsService<ISts>(StsService.Model)
-        .AddEc2().AddAwsService<IEc2>(Ec2Service.Model)
-        .AddLogs().AddAwsService<ICloudWatchLogs>(CloudWatchLogsService.Model)
-        .AddEcr().AddAwsService<IEcr>(EcrService.Model)
-        .AddElb().AddAwsService<IElasticLoadBalancingV2>(ElasticLoadBalancingV2Service.Model)
-        .AddEcs().AddAwsService<IEcs>(EcsService.Model);
+        .AddSingleton(p => new AwsEndpointOptions { NewRequestId = p.GetRequiredService<Ids>().Uuid })
+        .AddAwsEndpoint(
+        [
+            IamService.Model, StsService.Model, Ec2Service.Model, CloudWatchLogsService.Model, EcrService.Model,
+            ElasticLoadBalancingV2Service.Model, EcsService.Model,
+        ])
+        .AddIam().AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs();
 }

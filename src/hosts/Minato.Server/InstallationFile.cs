@@ -20,6 +20,9 @@ public sealed record InstallationFile
     /// <summary>The port it had last, so that it comes back where clients look for it.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Where the proxy finds load balancers by Host header; it outlives the server, so the port stays the same.</summary>
+    public required int SharedProxyPort { get; init; }
+
     private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "installation.json");
 
     public static InstallationFile? Find(string dataDirectory) => PrivateFile.Read(PathIn(dataDirectory), HostJson.Default.InstallationFile);
@@ -35,6 +38,7 @@ public sealed record InstallationFile
             AccountId = options.AccountId ?? ServerOptions.DefaultAccountId,
             RootKey = options.Credentials ?? RootKeyFile.New(),
             Secret = RandomNumberGenerator.GetBytes(32),
+            SharedProxyPort = LoopbackPort.Free(0),
         };
         file = file with { RootKey = options.Credentials ?? file.RootKey, Port = options.Port ?? file.Port };
         if (file != found) PrivateFile.Write(PathIn(options.DataDirectory), file, HostJson.Default.InstallationFile);
@@ -50,7 +54,7 @@ public sealed record RootKeyFile(string AccessKeyId, string SecretAccessKey)
 }
 
 /// <summary><c>server.json</c>: the server that runs now, for those who look for it by data directory.</summary>
-public sealed record RunningFile(int ProcessId, DateTimeOffset ProcessStartedAt, Uri Endpoint, int SharedProxyPort)
+public sealed record RunningFile(int ProcessId, DateTimeOffset ProcessStartedAt, Uri Endpoint)
 {
     private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "server.json");
 

@@ -8,7 +8,7 @@ namespace Minato.Server;
 /// A load balancer answers to its DNS name on the endpoint, too: the request goes to the proxy's shared port, which knows the name.
 /// For a first look in a browser or curl; load belongs on the load balancer's own address.
 /// </summary>
-internal sealed class LoadBalancerEntrance(RunningFile running) : IDisposable
+internal sealed class LoadBalancerEntrance(InstallationFile installation) : IDisposable
 {
     private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -41,7 +41,7 @@ internal sealed class LoadBalancerEntrance(RunningFile running) : IDisposable
 
     private HttpRequestMessage ToProxy(HttpRequest from)
     {
-        var request = new HttpRequestMessage(new(from.Method), new Uri($"http://127.0.0.1:{running.SharedProxyPort}{from.Path.ToUriComponent()}{from.QueryString}"));
+        var request = new HttpRequestMessage(new(from.Method), new Uri($"http://127.0.0.1:{installation.SharedProxyPort}{from.Path.ToUriComponent()}{from.QueryString}"));
         if (from.ContentLength > 0 || from.Headers.TransferEncoding.Count > 0) request.Content = new StreamContent(from.Body);
         foreach (var (name, values) in from.Headers)
         {

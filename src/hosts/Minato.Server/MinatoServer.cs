@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -33,8 +32,8 @@ internal sealed class MinatoServer : IAsyncDisposable
     {
         CreateDataDirectory(options.DataDirectory);
         var installation = InstallationFile.Open(options);
-        var port = FreePort(installation.Port ?? ServerOptions.DefaultPort);
-        var running = new RunningFile(Environment.ProcessId, Process.GetCurrentProcess().StartTime, new($"http://127.0.0.1:{port}"), FreePort(0));
+        var port = LoopbackPort.Free(installation.Port ?? ServerOptions.DefaultPort);
+        var running = new RunningFile(Environment.ProcessId, Process.GetCurrentProcess().StartTime, new($"http://127.0.0.1:{port}"));
         var web = Build(options, installation, running);
         var host = web.Services.GetRequiredService<PlatformHost>();
         try
@@ -90,25 +89,6 @@ internal sealed class MinatoServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ServerStartException($"the data directory {path} cannot be made: {e.Message} Choose another with --data DIR.");
-        }
-    }
-
-    // Found out before anything else starts, so that the message is about the port and nothing has to be undone.
-    private static int FreePort(int wanted)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, wanted);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
-        {
-            throw new ServerStartException($"port {wanted} on 127.0.0.1 is in use by another program. Choose another: ./minato up --port N (0 takes any free one).");
-        }
-        catch (SocketException e)
-        {
-            throw new ServerStartException($"cannot listen on 127.0.0.1:{wanted}: {e.Message}");
         }
     }
 }
