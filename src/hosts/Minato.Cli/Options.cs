@@ -32,7 +32,7 @@ internal static class Options
     public static Command Test()
     {
         var command = new Command("test", "Runs all tests; the last line says how many passed and failed.");
-        command.SetAction(_ => throw new UserException("Run the tests with ./minato test in the repository."));
+        command.SetAction(int (_) => throw new UserException("Run the tests with ./minato test in the repository."));
         return command;
     }
 

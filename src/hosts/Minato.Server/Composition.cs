@@ -40,7 +40,7 @@ internal static class Composition
         .AddSingleton<FrontDoor>();
 
     private static IServiceCollection AddState(this IServiceCollection services, ServerOptions options) => services
-        .AddSqliteState(options.DataDirectory)
+        .AddSqlite(options.DataDirectory)
         .AddFileBlobs(options.DataDirectory)
         .AddPlatform();
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Minato.Engines.Containers;
 using Minato.Engines.Docker;
 using Minato.Engines.HaProxy;
+using Minato.Engines.Proxy;
 
 namespace Minato.Server;
 
@@ -17,7 +18,7 @@ public static class Purging
             .AddDockerEngine(new() { InstallationId = installation.Id })
             .AddHaProxy(new() { InstallationId = installation.Id, Directory = Path.Combine(dataDirectory, "haproxy") })
             .BuildServiceProvider();
-        await services.GetRequiredService<HaProxyEngine>().StopAsync(ct);
+        await services.GetRequiredService<IProxyEngine>().StopAsync(ct);
         var engine = services.GetRequiredService<IContainerEngine>();
         var containers = (await engine.ListAsync(ct)).Count;
         await engine.PurgeAsync(ct);

@@ -10,6 +10,7 @@ using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecr;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
+using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Cli.Running;
 
