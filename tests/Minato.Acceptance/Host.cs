@@ -9,7 +9,7 @@ namespace Minato.Acceptance;
 /// <summary>One installation of its own, started by the command line, gone with all it made at the end.</summary>
 public sealed class Host : IAsyncLifetime
 {
-    private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "Minato.Cli");
+    private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "minato");
     private MinatoClient? _minato;
     private DemoImage? _image;
 

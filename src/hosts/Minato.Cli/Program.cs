@@ -20,6 +20,16 @@ catch (UserException e)
     Screen.Error(e.Message);
     return e.ExitCode;
 }
+catch (Minato.Aws.AwsException e)
+{
+    Screen.Error($"{e.Code}: {e.Message}");
+    return 1;
+}
+catch (HttpRequestException e)
+{
+    Screen.Error($"the server does not answer: {e.Message}");
+    return 1;
+}
 catch (OperationCanceledException)
 {
     return 130;

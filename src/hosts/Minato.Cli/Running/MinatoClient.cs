@@ -28,7 +28,7 @@ internal sealed class MinatoClient : IDisposable
         Endpoint = running.Endpoint;
         _key = new(installation.RootKey.AccessKeyId, installation.RootKey.SecretAccessKey);
         Caller = new() { AccountId = installation.AccountId, Region = region, PrincipalArn = $"arn:aws:iam::{installation.AccountId}:root", AccessKeyId = _key.Id };
-        var aws = new AwsClient(_http, Endpoint, new Credential(_key.Id, _key.Secret, null, installation.AccountId, Caller.PrincipalArn, installation.AccountId));
+        var aws = new AwsClient(_http, Endpoint, new Credential(_key.Id, _key.Secret, null, installation.AccountId, Caller.PrincipalArn, installation.AccountId), region, TimeProvider.System);
         Ecs = new EcsClient(aws);
         Elb = new ElasticLoadBalancingV2Client(aws);
         Logs = new CloudWatchLogsClient(aws);
