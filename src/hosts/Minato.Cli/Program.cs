@@ -20,6 +20,11 @@ catch (UserException e)
     Screen.Error(e.Message);
     return e.ExitCode;
 }
+catch (Minato.Server.ServerStartException e)
+{
+    Screen.Error(e.Message);
+    return 1;
+}
 catch (Minato.Aws.AwsException e)
 {
     Screen.Error($"{e.Code}: {e.Message}");

@@ -30,7 +30,7 @@ internal sealed class MinatoServer : IAsyncDisposable
     /// <exception cref="ServerStartException">It cannot start; the message says what to do.</exception>
     public static async Task<MinatoServer> StartAsync(ServerOptions options)
     {
-        CreateDataDirectory(options.DataDirectory);
+        DataDirectory.Create(options.DataDirectory);
         var installation = InstallationFile.Open(options);
         var port = LoopbackPort.Free(installation.Port ?? ServerOptions.DefaultPort);
         var running = new RunningFile(Environment.ProcessId, Process.GetCurrentProcess().StartTime, new($"http://127.0.0.1:{port}"));
@@ -78,17 +78,5 @@ internal sealed class MinatoServer : IAsyncDisposable
         var door = web.Services.GetRequiredService<FrontDoor>();
         web.Run(door.HandleAsync);
         return web;
-    }
-
-    private static void CreateDataDirectory(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ServerStartException($"the data directory {path} cannot be made: {e.Message} Choose another with --data DIR.");
-        }
     }
 }

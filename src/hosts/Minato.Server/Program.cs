@@ -2,6 +2,7 @@ using Minato.Server;
 
 try
 {
+    DataDirectory.KeepFilesPrivate();
     var options = ServerOptions.Parse(args);
     await using var server = await MinatoServer.StartAsync(options);
     if (options.Banner) Console.WriteLine(Banner.Text(server.Installation, server.Running, options.DataDirectory));

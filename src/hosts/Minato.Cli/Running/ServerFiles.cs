@@ -26,9 +26,12 @@ internal sealed class ServerFiles(string dataDirectory)
         try
         {
             using var process = Process.GetProcessById(file.ProcessId);
+            // A killed process that nobody has waited for yet still has its pid.
+            if (File.ReadAllText($"/proc/{file.ProcessId}/stat") is var stat && stat[(stat.LastIndexOf(')') + 2)..].StartsWith('Z')) return false;
             return Math.Abs((process.StartTime.ToUniversalTime() - file.ProcessStartedAt.UtcDateTime).TotalSeconds) < 2;
         }
         catch (ArgumentException) { return false; }
         catch (InvalidOperationException) { return false; }
+        catch (IOException) { return false; }
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Minato.Server;
 
 namespace Minato.Cli.Running;
 
@@ -26,7 +27,7 @@ internal static class ServerProcess
     /// <summary>Starts it in a session of its own and waits until it answers.</summary>
     public static async Task StartAsync(ServerFiles files, IReadOnlyList<string> arguments, CancellationToken ct)
     {
-        Directory.CreateDirectory(files.DataDirectory);
+        DataDirectory.Create(files.DataDirectory);
         var command = string.Join(' ', new[] { Executable }.Concat(arguments).Select(Quote));
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec setsid {command} >>{Quote(files.LogPath)} 2>&1 </dev/null"]) { UseShellExecute = false })
             ?? throw new UserException("the server could not be started.");
