@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Minato.Cli.Demo;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Acceptance;
@@ -21,6 +22,7 @@ public sealed class ClientTests(Host host)
         var definition = new JsonObject
         {
             ["family"] = "my-task", ["networkMode"] = "awsvpc", ["requiresCompatibilities"] = new JsonArray("FARGATE"), ["cpu"] = "256", ["memory"] = "512",
+            ["executionRoleArn"] = await ExecutionRole.EnsureAsync(host.Minato, Ct),
             ["containerDefinitions"] = new JsonArray(new JsonObject
             {
                 ["name"] = "my-container", ["image"] = host.Image.Name("v1"), ["essential"] = true,

@@ -67,6 +67,7 @@ public sealed class CrashTests(Host host)
         await host.Minato.Ecs.RegisterTaskDefinitionAsync(new()
         {
             Family = "missing", NetworkMode = NetworkMode.Awsvpc, RequiresCompatibilities = [Compatibility.Fargate], Cpu = "256", Memory = "512",
+            ExecutionRoleArn = await ExecutionRole.EnsureAsync(host.Minato, Ct),
             ContainerDefinitions = [new() { Name = "web", Image = host.Image.Name("never-pushed") }],
         }, caller, Ct);
         var subnet = (await host.Minato.Ec2.DescribeSubnetsAsync(new(), caller, Ct)).Subnets?[0].SubnetId ?? "";

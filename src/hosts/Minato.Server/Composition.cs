@@ -37,7 +37,7 @@ internal static class Composition
         .AddRooms()
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
-        .AddSingleton<Minato.Ecr.RegistryEndpoint>().AddSingleton<FrontDoor>();
+        .AddSingleton<FrontDoor>();
 
     private static IServiceCollection AddState(this IServiceCollection services, ServerOptions options) => services
         .AddSqlite(options.DataDirectory)

@@ -5,14 +5,16 @@ using Minato.Ecr;
 namespace Minato.Server;
 
 /// <summary>One port for everything: AWS APIs, the registry protocol, load balancers by name, and Minato's own few paths.</summary>
-internal sealed class FrontDoor(AwsEndpoint aws, RegistryEndpoint registry, LoadBalancerEntrance loadBalancers, AdminEndpoint admin)
+internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalancers, AdminEndpoint admin, IServiceProvider services)
 {
+    private readonly RequestDelegate _registry = EcrRoom.Registry(services);
+
     public Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
         if (loadBalancers.IsMeant(request.Host.Host)) return loadBalancers.ForwardAsync(context);
         if (request.Path.StartsWithSegments("/_minato")) return admin.HandleAsync(context);
-        return request.Path.StartsWithSegments("/v2") && !IsSigned(request) ? registry.HandleAsync(context) : aws.HandleAsync(context);
+        return request.Path.StartsWithSegments("/v2") && !IsSigned(request) ? _registry(context) : aws.HandleAsync(context);
     }
 
     // REST services have paths under /v2 as well; a registry client never signs.

@@ -21,9 +21,10 @@ internal sealed class DemoWorld(MinatoClient minato, DemoImage image, string nam
 
     public async Task<string> RegisterAsync(string version, CancellationToken ct)
     {
+        var role = await ExecutionRole.EnsureAsync(minato, ct);
         var answer = await minato.Ecs.RegisterTaskDefinitionAsync(new()
         {
-            Family = $"{name}-web", NetworkMode = NetworkMode.Awsvpc, RequiresCompatibilities = [Compatibility.Fargate], Cpu = "256", Memory = "512",
+            Family = $"{name}-web", ExecutionRoleArn = role, NetworkMode = NetworkMode.Awsvpc, RequiresCompatibilities = [Compatibility.Fargate], Cpu = "256", Memory = "512",
             ContainerDefinitions =
             [
                 new()

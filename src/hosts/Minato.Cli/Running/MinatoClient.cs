@@ -10,6 +10,7 @@ using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecr;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.Iam;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Cli.Running;
@@ -34,6 +35,7 @@ internal sealed class MinatoClient : IDisposable
         Logs = new CloudWatchLogsClient(aws);
         Ecr = new EcrClient(aws);
         Ec2 = new Ec2Client(aws);
+        Iam = new IamClient(aws);
     }
 
     public Uri Endpoint { get; }
@@ -43,6 +45,7 @@ internal sealed class MinatoClient : IDisposable
     public ICloudWatchLogs Logs { get; }
     public IEcr Ecr { get; }
     public IEc2 Ec2 { get; }
+    public IIam Iam { get; }
 
     public Task ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
 
