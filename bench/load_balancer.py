@@ -28,7 +28,7 @@ def through_minato(minato, ports):
     elb, ec2 = client("elbv2", minato.endpoint), client("ec2", minato.endpoint)
     subnets = ec2.describe_subnets()["Subnets"]
     balancer = elb.create_load_balancer(Name="bench", Subnets=[s["SubnetId"] for s in subnets])["LoadBalancers"][0]
-    group = elb.create_target_group(Name="bench", Protocol="HTTP", Port=80, VpcId=balancer["VpcId"], TargetType="instance", HealthCheckIntervalSeconds=5)["TargetGroups"][0]
+    group = elb.create_target_group(Name="bench", Protocol="HTTP", Port=80, VpcId=balancer["VpcId"], TargetType="instance", HealthCheckIntervalSeconds=5, HealthCheckTimeoutSeconds=2)["TargetGroups"][0]
     elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[{"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}])
     host = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
     elb.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=[{"Id": host, "Port": p} for p in ports])
