@@ -33,7 +33,7 @@ internal static class EventsCommand
                 if (parsed.GetValue(InCluster) is { } wanted && wanted != cluster.ClusterName) continue;
                 foreach (var service in await minato.ServicesAsync(cluster.ClusterName ?? "", ct))
                     if (parsed.GetValue(Only) is null || parsed.GetValue(Only) == service.ServiceName)
-                        rows.AddRange((service.Events ?? []).Select(e => ($"{cluster.ClusterName}/{service.ServiceName}", e)));
+                        rows.AddRange((service.Events ?? []).Reverse().Select(e => ($"{cluster.ClusterName}/{service.ServiceName}", e)));
             }
             foreach (var (service, line) in rows.OrderBy(r => r.Event.CreatedAt))
                 if (seen.Add(line.Id ?? "")) Print(service, line, parsed.GetValue(Options.Json));
