@@ -21,7 +21,7 @@ public static partial class DataDirectory
     }
 
     /// <summary>Every file this process makes from now on is its owner's alone, whatever directory the user chose.</summary>
-    internal static void KeepFilesPrivate() => SetMask(OwnerOnly);
+    internal static void KeepFilesPrivate() => _ = SetMask(OwnerOnly);
 
     [LibraryImport("libc", EntryPoint = "umask")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -12,9 +12,9 @@ internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalanc
     public Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
-        if (loadBalancers.IsMeant(request.Host.Host)) return loadBalancers.ForwardAsync(context);
-        if (request.Path.StartsWithSegments("/_minato")) return admin.HandleAsync(context);
-        return request.Path.StartsWithSegments("/v2") && !IsSigned(request) ? _registry(context) : aws.HandleAsync(context);
+        if (LoadBalancerEntrance.IsMeant(request.Host.Host)) return loadBalancers.ForwardAsync(context);
+        if (request.Path.StartsWithSegments("/_minato", StringComparison.Ordinal)) return admin.HandleAsync(context);
+        return request.Path.StartsWithSegments("/v2", StringComparison.Ordinal) && !IsSigned(request) ? _registry(context) : aws.HandleAsync(context);
     }
 
     // REST services have paths under /v2 as well; a registry client never signs.

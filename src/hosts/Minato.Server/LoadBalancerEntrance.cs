@@ -20,7 +20,7 @@ internal sealed class LoadBalancerEntrance(InstallationFile installation) : IDis
         UseProxy = false, AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None,
     });
 
-    public bool IsMeant(string host) => host.EndsWith(".elb.amazonaws.com", StringComparison.OrdinalIgnoreCase);
+    public static bool IsMeant(string host) => host.EndsWith(".elb.amazonaws.com", StringComparison.OrdinalIgnoreCase);
 
     public async Task ForwardAsync(HttpContext context)
     {

@@ -33,7 +33,7 @@ internal sealed class MinatoServer : IAsyncDisposable
         DataDirectory.Create(options.DataDirectory);
         var installation = InstallationFile.Open(options);
         var port = LoopbackPort.Free(installation.Port ?? ServerOptions.DefaultPort);
-        var running = new RunningFile(Environment.ProcessId, Process.GetCurrentProcess().StartTime, new($"http://127.0.0.1:{port}"));
+        var running = new RunningFile(Environment.ProcessId, StartedAt(), new($"http://127.0.0.1:{port}"));
         var web = Build(options, installation, running);
         var host = web.Services.GetRequiredService<PlatformHost>();
         try
@@ -57,6 +57,12 @@ internal sealed class MinatoServer : IAsyncDisposable
         await _web.Services.GetRequiredService<PlatformHost>().StopAsync();
         await _web.DisposeAsync();
         RunningFile.Delete(_dataDirectory);
+    }
+
+    private static DateTimeOffset StartedAt()
+    {
+        using var self = Process.GetCurrentProcess();
+        return new(self.StartTime);
     }
 
     private static WebApplication Build(ServerOptions options, InstallationFile installation, RunningFile running)
