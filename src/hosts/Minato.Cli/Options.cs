@@ -38,6 +38,9 @@ internal static class Options
 
     public static string DataDirectory(this ParseResult parsed) => parsed.GetValue(Data)?.FullName ?? DefaultDataDirectory();
 
+    /// <summary>What to add to a command that is shown, so that it means the same installation.</summary>
+    public static string DataArgument(this ParseResult parsed) => parsed.GetValue(Data) is null ? "" : $" --data {parsed.DataDirectory()}";
+
     private static string DefaultDataDirectory()
     {
         var home = Environment.GetEnvironmentVariable("XDG_DATA_HOME");

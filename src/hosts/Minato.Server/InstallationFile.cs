@@ -17,7 +17,7 @@ public sealed record InstallationFile
     /// <summary>32 random bytes.</summary>
     public required byte[] Secret { get; init; }
 
-    /// <summary>The port it had last, so that it comes back where clients look for it.</summary>
+    /// <summary>The port it has or had last, so that it comes back where clients look for it.</summary>
     public int? Port { get; init; }
 
     /// <summary>Where the proxy finds load balancers by Host header; it outlives the server, so the port stays the same.</summary>
@@ -41,6 +41,7 @@ public sealed record InstallationFile
             SharedProxyPort = LoopbackPort.Free(0),
         };
         file = file with { RootKey = options.Credentials ?? file.RootKey, Port = options.Port ?? file.Port };
+        file = file with { Port = LoopbackPort.Free(file.Port ?? ServerOptions.DefaultPort) };
         if (file != found) PrivateFile.Write(PathIn(options.DataDirectory), file, HostJson.Default.InstallationFile);
         return file;
     }

@@ -32,8 +32,7 @@ internal sealed class MinatoServer : IAsyncDisposable
     {
         DataDirectory.Create(options.DataDirectory);
         var installation = InstallationFile.Open(options);
-        var port = LoopbackPort.Free(installation.Port ?? ServerOptions.DefaultPort);
-        var running = new RunningFile(Environment.ProcessId, StartedAt(), new($"http://127.0.0.1:{port}"));
+        var running = new RunningFile(Environment.ProcessId, StartedAt(), new($"http://127.0.0.1:{installation.Port}"));
         var web = Build(options, installation, running);
         var host = web.Services.GetRequiredService<PlatformHost>();
         try

@@ -5,7 +5,7 @@ try
     DataDirectory.KeepFilesPrivate();
     var options = ServerOptions.Parse(args);
     await using var server = await MinatoServer.StartAsync(options);
-    if (options.Banner) Console.WriteLine(Banner.Text(server.Installation, server.Running, options.DataDirectory));
+    if (options.BannerArgument is { } argument) Console.WriteLine(Banner.Text(server.Installation, server.Running, options.DataDirectory, argument));
     await server.WaitAsync();
     return 0;
 }

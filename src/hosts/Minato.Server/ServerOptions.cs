@@ -13,21 +13,20 @@ internal sealed record ServerOptions
     public string? AccountId { get; init; }
     public RootKeyFile? Credentials { get; init; }
 
-    /// <summary>Print what to type next when it answers.</summary>
-    public bool Banner { get; init; }
+    /// <summary>Print what to type next when it answers, with this in the commands; null prints nothing.</summary>
+    public string? BannerArgument { get; init; }
 
     /// <exception cref="ServerStartException">An argument is not understood.</exception>
     public static ServerOptions Parse(string[] args)
     {
-        string? data = null, account = null;
+        string? data = null, account = null, banner = null;
         int? port = null;
         RootKeyFile? credentials = null;
-        var banner = false;
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
             {
-                case "--banner": banner = true; break;
+                case "--banner": banner = Value(args, ref i); break;
                 case "--data": data = Value(args, ref i); break;
                 case "--account": account = Account(Value(args, ref i)); break;
                 case "--port": port = ParsePort(Value(args, ref i)); break;
@@ -38,7 +37,7 @@ internal sealed record ServerOptions
         return new()
         {
             DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
-            Port = port, AccountId = account, Credentials = credentials, Banner = banner,
+            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner,
         };
     }
 

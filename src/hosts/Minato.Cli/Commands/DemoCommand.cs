@@ -37,11 +37,12 @@ internal static class DemoCommand
         using var minato = new MinatoClient(files, parsed.GetRequiredValue(Options.Region));
         await new DemoScenario(minato).RunAsync(ct);
         Screen.Title($"Done in {watch.Elapsed.TotalSeconds:0} s. The service goes on running");
+        var data = parsed.DataArgument();
         Screen.Line($"""
-            Look around:                  ./minato status
-            Use it with the AWS CLI:      eval "$(./minato env)"; aws ecs describe-services --cluster demo --services web
-            Follow its logs:              ./minato logs -f
-            Stop and remove everything:   ./minato down --purge
+            Look around:                  ./minato status{data}
+            Use it with the AWS CLI:      eval "$(./minato env{data})"; aws ecs describe-services --cluster demo --services web
+            Follow its logs:              ./minato logs -f{data}
+            Stop and remove everything:   ./minato down --purge{data}
             """);
         return 0;
     }

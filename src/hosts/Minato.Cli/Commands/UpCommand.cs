@@ -30,10 +30,10 @@ internal static class UpCommand
         }
         if (!parsed.GetValue(NoInstall)) await EngineInstaller.EnsureAsync(demo: false, ct);
         var arguments = Arguments(parsed, files);
-        if (!parsed.GetValue(Detach)) return await ServerProcess.RunAsync([.. arguments, "--banner"], ct);
+        if (!parsed.GetValue(Detach)) return await ServerProcess.RunAsync([.. arguments, "--banner", parsed.DataArgument()], ct);
         await ServerProcess.StartAsync(files, arguments, ct);
         var (installation, started) = files.Require();
-        Screen.Line(Banner.Text(installation, started, files.DataDirectory));
+        Screen.Line(Banner.Text(installation, started, files.DataDirectory, parsed.DataArgument()));
         return 0;
     }
 

@@ -50,7 +50,7 @@ internal sealed class DemoScenario(MinatoClient minato)
         var took = await Narrator.UntilAsync("a replacement", Patience, async () =>
         {
             var (words, done) = await StandingAsync(victim.TaskDefinitionArn ?? "", ct);
-            return (words, done && (await World.TasksAsync(ct)).All(t => t.TaskArn != victim.TaskArn));
+            return (words, "", done && (await World.TasksAsync(ct)).All(t => t.TaskArn != victim.TaskArn));
         }, ct);
         var stopped = (await minato.Ecs.DescribeTasksAsync(new() { Cluster = World.Cluster, Tasks = [victim.TaskArn ?? ""] }, minato.Caller, ct)).Tasks?.FirstOrDefault();
         Screen.Done($"task {id} stopped ({stopped?.StoppedReason}, exit code {stopped?.Containers?.FirstOrDefault()?.ExitCode}) and was replaced; steady again after {took.TotalSeconds:0.0} s");
@@ -65,7 +65,7 @@ internal sealed class DemoScenario(MinatoClient minato)
         await World.UpdateAsync(v2, ct);
         var took = await SteadyAsync("the end of the deployment", v2, ct, traffic);
         await Task.Delay(1000, ct);
-        await traffic.DisposeAsync();
+        await traffic.StopAsync();
         Report(traffic, $"version v2 serves after {took.TotalSeconds:0.0} s");
     }
 
@@ -83,9 +83,9 @@ internal sealed class DemoScenario(MinatoClient minato)
             var failed = (service.Deployments ?? []).FirstOrDefault(d => d.TaskDefinition == bad);
             seen |= failed?.RolloutState is DeploymentRolloutState.Failed;
             var (words, steady) = await StandingAsync(before, ct);
-            return ($"{words}, failed tasks {failed?.FailedTasks ?? 0}, {traffic.Answered} requests answered, {traffic.Failed} failed", seen && steady);
+            return ($"{words}, failed tasks {failed?.FailedTasks ?? 0}", Counts(traffic), seen && steady);
         }, ct);
-        await traffic.DisposeAsync();
+        await traffic.StopAsync();
         Report(traffic, $"the breaker tripped and {before.Split('/')[^1]} serves again after {took.TotalSeconds:0.0} s");
         var events = (await World.ServiceAsync(ct)).Events ?? [];
         foreach (var line in events.Where(e => e.Message?.Contains("deployment failed", StringComparison.Ordinal) is true || e.Message?.Contains("rolling back", StringComparison.Ordinal) is true).Take(2))
@@ -103,8 +103,10 @@ internal sealed class DemoScenario(MinatoClient minato)
     private Task<TimeSpan> SteadyAsync(string what, string taskDefinition, CancellationToken ct, Traffic? traffic = null) => Narrator.UntilAsync(what, Patience, async () =>
     {
         var (words, done) = await StandingAsync(taskDefinition, ct);
-        return traffic is null ? (words, done) : ($"{words}, {traffic.Answered} requests answered, {traffic.Failed} failed", done);
+        return (words, traffic is null ? "" : Counts(traffic), done);
     }, ct);
+
+    private static string Counts(Traffic traffic) => $", {traffic.Answered} requests answered, {traffic.Failed} failed";
 
     private async Task<(string Words, bool Steady)> StandingAsync(string taskDefinition, CancellationToken ct)
     {

@@ -10,16 +10,16 @@ internal static class Narrator
 
     /// <param name="what">What is waited for, for the message when it does not come.</param>
     /// <param name="limit">After which the demo gives up.</param>
-    /// <param name="look">How it stands in words, and whether that is it.</param>
+    /// <param name="look">How it stands in words, counts that always change, and whether that is it.</param>
     /// <exception cref="UserException">It did not come in time.</exception>
-    public static async Task<TimeSpan> UntilAsync(string what, TimeSpan limit, Func<Task<(string Words, bool Done)>> look, CancellationToken ct)
+    public static async Task<TimeSpan> UntilAsync(string what, TimeSpan limit, Func<Task<(string Words, string Counts, bool Done)>> look, CancellationToken ct)
     {
         var watch = Stopwatch.StartNew();
         var last = "";
         while (true)
         {
-            var (words, done) = await look();
-            if (words != last || Screen.IsTerminal) Show(watch.Elapsed, words);
+            var (words, counts, done) = await look();
+            if (words != last || Screen.IsTerminal) Show(watch.Elapsed, words + counts);
             last = words;
             if (done)
             {

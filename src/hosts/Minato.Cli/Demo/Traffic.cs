@@ -31,10 +31,16 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>Answers by the version that gave them.</summary>
     public IReadOnlyDictionary<string, int> Versions => _versions;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Sends no more, and returns when everything sent was answered or has failed.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _sending;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _http.Dispose();
         _stop.Dispose();
     }
