@@ -11,7 +11,7 @@ public sealed class IamTests : IAsyncLifetime
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
     private static readonly Caller Root = new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root" };
     private readonly ServiceProvider _services = new ServiceCollection()
-        .AddSingleton(new RootKey("AKIAROOT", "secret", Root.AccountId)).AddSingleton(new PageTokens("secret"u8)).AddPlatform().AddIam().BuildServiceProvider();
+        .AddSingleton(new PageTokens("secret"u8)).AddPlatform().AddIam(Root.AccountId, "AKIAROOT", "secret").BuildServiceProvider();
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
     private IIam Iam => _services.GetRequiredService<IIam>();
     private ICredentials Credentials => _services.GetRequiredService<ICredentials>();

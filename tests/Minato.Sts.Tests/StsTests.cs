@@ -13,8 +13,8 @@ public sealed class StsTests : IAsyncLifetime
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}""";
     private static readonly Caller Root = new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", PrincipalId = "123456789012" };
     private readonly ServiceProvider _services = new ServiceCollection()
-        .AddSingleton(new RootKey("AKIAROOT", "secret", Root.AccountId)).AddSingleton(new PageTokens("secret"u8))
-        .AddPlatform().AddIam().AddSts().BuildServiceProvider();
+        .AddSingleton(new PageTokens("secret"u8))
+        .AddPlatform().AddIam(Root.AccountId, "AKIAROOT", "secret").AddSts().BuildServiceProvider();
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
     private ISts Sts => _services.GetRequiredService<ISts>();
 

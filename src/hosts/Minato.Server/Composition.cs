@@ -30,11 +30,10 @@ internal static class Composition
         .AddSingleton(file)
         .AddSingleton(running)
         .AddSingleton(new Installation { Id = file.Id, AccountId = file.AccountId, Endpoint = running.Endpoint })
-        .AddSingleton(new RootKey(file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey, file.AccountId))
         .AddSingleton(new PageTokens(file.Secret))
         .AddState(options)
         .AddEngines(options, file)
-        .AddRooms()
+        .AddRooms(file)
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
         .AddSingleton<FrontDoor>();
@@ -51,12 +50,12 @@ internal static class Composition
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
         });
 
-    private static IServiceCollection AddRooms(this IServiceCollection services) => services
+    private static IServiceCollection AddRooms(this IServiceCollection services, InstallationFile file) => services
         .AddSingleton(p => new AwsEndpointOptions { NewRequestId = p.GetRequiredService<Ids>().Uuid })
         .AddAwsEndpoint(
         [
             IamService.Model, StsService.Model, Ec2Service.Model, CloudWatchLogsService.Model, EcrService.Model,
             ElasticLoadBalancingV2Service.Model, EcsService.Model,
         ])
-        .AddIam().AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs();
+        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs();
 }
