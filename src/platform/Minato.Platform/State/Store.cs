@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 
 namespace Minato.Platform;
@@ -49,10 +48,22 @@ public sealed partial class Store
     {
         ct.ThrowIfCancellationRequested();
         if (_gate.IsHeldByCurrentThread) throw new InvalidOperationException("A transaction's body cannot start another transaction.");
-        var (result, refusal, commit, leads) = Run(body);
+        T result;
+        Commit? commit;
+        bool leads;
+        try
+        {
+            (result, commit, leads) = Run(body);
+        }
+        catch (Exception)
+        {
+            // A refusal that rests on writes which are still on their way waits for them like their writers do.
+            if (Undecided() is { } last) await last.Decided.Task;
+            throw;
+        }
+
         if (leads) _ = CommitWaitingAsync();
         if (commit is not null) await commit.Decided.Task;
-        refusal?.Throw();
         return result;
     }
 
@@ -117,11 +128,9 @@ public sealed partial class Store
     /// <summary>Waits until every write accepted so far is decided.</summary>
     internal async ValueTask DrainAsync()
     {
-        Task? last;
-        lock (_gate) last = _last?.Decided.Task;
         try
         {
-            if (last is not null) await last;
+            if (Undecided() is { } last) await last.Decided.Task;
         }
         catch (StoreUnavailableException)
         {
@@ -129,7 +138,13 @@ public sealed partial class Store
         }
     }
 
-    private (T Result, ExceptionDispatchInfo? Refusal, Commit? Commit, bool Leads) Run<T>(Func<Transaction, T> body)
+    private Commit? Undecided()
+    {
+        lock (_gate) return _last;
+    }
+
+    // A body that changed nothing has an answer that rests on what is on its way, too: it waits for the last commit.
+    private (T Result, Commit? Commit, bool Leads) Run<T>(Func<Transaction, T> body)
     {
         lock (_gate)
         {
@@ -137,15 +152,10 @@ public sealed partial class Store
             try
             {
                 var result = body(transaction);
-                if (!transaction.IsChanged) return (result, null, _last, false);
+                if (!transaction.IsChanged) return (result, _last, false);
                 var changes = transaction.Changes;
                 var (commit, leads) = Enqueue(new(transaction.Result(), changes, ToJournal(changes), IsReset: false));
-                return (result, null, commit, leads);
-            }
-            catch (Exception e)
-            {
-                // An answer that rests on writes which are still on their way waits for them like their writers do.
-                return (default!, ExceptionDispatchInfo.Capture(e), _last, false);
+                return (result, commit, leads);
             }
             finally
             {
