@@ -72,6 +72,26 @@ public sealed class AwsClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_of_unknown_length_is_limited_too()
+    {
+        using var small = await SendChunkedAsync(100);
+        small.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest); // It is not signed, but it is read.
+        using var large = await SendChunkedAsync(11 * 1024 * 1024);
+        large.StatusCode.ShouldBe(System.Net.HttpStatusCode.RequestEntityTooLarge);
+        Server.AnswerNext("""{"answer":{}}""");
+        await new EcsClient(Client).ListClustersAsync(new(), Anyone, default);
+        Server.Failures.ShouldBeEmpty();
+    }
+
+    private async Task<HttpResponseMessage> SendChunkedAsync(int length)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Server.Address) { Content = new ByteArrayContent(new byte[length]) };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.Add("X-Amz-Target", "AmazonEC2ContainerServiceV20141113.ListClusters");
+        return await _http.SendAsync(request);
+    }
+
+    [Fact]
     public void Secrets_do_not_print_themselves()
     {
         new Contracts.Iam.AccessKey { UserName = "u", AccessKeyId = "A", SecretAccessKey = "hidden", Status = Contracts.Iam.StatusType.Active }.ToString().ShouldBe("AccessKey");

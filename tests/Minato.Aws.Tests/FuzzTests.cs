@@ -12,6 +12,7 @@ namespace Minato.Aws.Tests;
 /// Goal: no request, however broken, gets more than a polite refusal. Method: valid requests of every protocol, mutated from a
 /// seed and signed anew, so that they pass the signature and meet the readers; and the well-known bombs.
 /// </summary>
+[Trait("Floor", "wire")]
 public sealed class FuzzTests : IAsyncLifetime
 {
     private static readonly byte[][] Spices =

@@ -7,6 +7,7 @@ using Minato.Aws.Tests.Given;
 namespace Minato.Aws.Tests.Protocols;
 
 /// <summary>Minato's own client and server understand each other: every operation, every protocol its service speaks.</summary>
+[Trait("Floor", "wire")]
 public sealed class RoundTripTests
 {
     public static TheoryData<string, AwsProtocol> Spoken()

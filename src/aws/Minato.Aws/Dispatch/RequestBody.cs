@@ -38,7 +38,11 @@ internal sealed class RequestBody : IDisposable
                 break;
             }
             _copy ??= new((int)Math.Min(expected ?? 4096, limit));
-            if (_copy.Length + buffer.Length > limit) return false;
+            if (_copy.Length + buffer.Length > limit)
+            {
+                pipe.AdvanceTo(buffer.End);
+                return false;
+            }
             foreach (var segment in buffer) _copy.Append(segment.Span);
             pipe.AdvanceTo(buffer.End);
             if (!result.IsCompleted && _copy.Length != expected) continue;
