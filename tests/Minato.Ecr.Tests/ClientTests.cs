@@ -23,7 +23,7 @@ public sealed class ClientTests : IDisposable
     {
         await NeedsAsync("/usr/bin/docker", "version");
         Assert.SkipUnless(File.Exists(Busybox), $"{Busybox} is not here");
-        await using var ecr = await StartAsync("team/web");
+        await using var ecr = await StartOnFilesAsync(_folder, "team/web");
         var host = $"127.0.0.1:{ecr.Address.Port}";
         var image = $"{host}/team/web:v1";
         await File.WriteAllTextAsync(Path.Combine(_folder, "Dockerfile"), "FROM scratch\nCOPY busybox /bin/busybox\nENTRYPOINT [\"/bin/busybox\"]\n");
@@ -55,7 +55,7 @@ public sealed class ClientTests : IDisposable
     public async Task Docker_is_told_that_a_tag_is_fixed()
     {
         await NeedsAsync("/usr/bin/docker", "version");
-        await using var ecr = await StartAsync();
+        await using var ecr = await StartOnFilesAsync(_folder);
         await ecr.CreateAsync("web", Contracts.Ecr.ImageTagMutability.Immutable);
         var host = $"127.0.0.1:{ecr.Address.Port}";
         var image = $"{host}/web:v1";
@@ -78,7 +78,7 @@ public sealed class ClientTests : IDisposable
     public async Task Skopeo_copies_there_and_back(string format)
     {
         await NeedsAsync("/usr/bin/skopeo", "--version");
-        await using var ecr = await StartAsync("web");
+        await using var ecr = await StartOnFilesAsync(_folder, "web");
         var source = await OciLayoutAsync();
         var remote = $"docker://127.0.0.1:{ecr.Address.Port}/web";
         await LogInAsync(ecr, async password =>
@@ -108,7 +108,7 @@ public sealed class ClientTests : IDisposable
         string[] storage = ["--root", Path.Combine(_folder, "root"), "--runroot", Path.Combine(_folder, "run"), "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"];
         await NeedsAsync("/usr/bin/podman", [.. storage, "info"]);
         await NeedsAsync("/usr/bin/skopeo", "--version");
-        await using var ecr = await StartAsync("web");
+        await using var ecr = await StartOnFilesAsync(_folder, "web");
         var host = $"127.0.0.1:{ecr.Address.Port}";
         var source = await OciLayoutAsync();
         await LogInAsync(ecr, async password =>

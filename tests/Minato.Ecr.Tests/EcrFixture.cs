@@ -13,6 +13,7 @@ using Minato.Aws;
 using Minato.Aws.Signing;
 using Minato.Contracts.Ecr;
 using Minato.Platform;
+using Minato.Platform.Files;
 using ICredentials = Minato.Aws.Signing.ICredentials;
 
 namespace Minato.Ecr.Tests;
@@ -50,13 +51,19 @@ internal sealed class EcrFixture : IAsyncDisposable
     public static Caller CallerIn(string region, string account = Account) =>
         new() { AccountId = account, Region = region, PrincipalArn = $"arn:aws:iam::{account}:root" };
 
-    public static async Task<EcrFixture> StartAsync(params string[] repositories)
+    public static Task<EcrFixture> StartAsync(params string[] repositories) => StartAsync(new MemoryBlobStore(), repositories);
+
+    /// <summary>With blobs as files, as the server keeps them.</summary>
+    public static Task<EcrFixture> StartOnFilesAsync(string directory, params string[] repositories) =>
+        StartAsync(new FileBlobStore(Path.Combine(directory, "registry"), TimeProvider.System), repositories);
+
+    private static async Task<EcrFixture> StartAsync(IBlobStore blobs, string[] repositories)
     {
         var clock = new ManualTime { Now = Noon };
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddPlatform().AddSingleton(new Ids()).AddSingleton<TimeProvider>(clock).AddEcr()
+        builder.Services.AddPlatform().AddSingleton(new Ids()).AddSingleton<TimeProvider>(clock).AddSingleton(blobs).AddEcr()
             .AddSingleton(new PageTokens("a secret of the test"u8))
             .AddSingleton<ICredentials>(new RootKey())
             .AddSingleton(new Installation { Id = "test", AccountId = Account, Endpoint = new("http://127.0.0.1:4566") });

@@ -104,6 +104,25 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task A_large_layer_streams_through_files_and_back()
+    {
+        var folder = Directory.CreateTempSubdirectory("minato-ecr-").FullName;
+        try
+        {
+            await using var ecr = await StartOnFilesAsync(folder, "web");
+            var bytes = Given.Bytes(64 * 1024 * 1024); // More than Kestrel takes unasked.
+            var digest = await ecr.PushLayerAsync("web", bytes);
+            (await ecr.Http.GetByteArrayAsync($"/v2/web/blobs/{digest}")).AsSpan().SequenceEqual(bytes).ShouldBeTrue();
+            await FailedAsync(ecr.SendAsync(HttpMethod.Post, $"/v2/web/blobs/uploads/?digest={DigestOf("x"u8)}", [1]), 400, "DIGEST_INVALID");
+            Directory.GetFiles(Path.Combine(folder, "registry", "uploads")).ShouldBe([]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task The_same_layer_may_be_pushed_by_many_at_once()
     {
         await using var ecr = await StartAsync("web");

@@ -26,6 +26,7 @@ public static class EcrRoom
         services.TryAddSingleton<ImageReads>();
         services.TryAddSingleton<RegistryAuthentication>();
         services.TryAddSingleton<RegistryHandler>();
+        services.TryAddSingleton(p => new RegistryEndpoint(p.GetRequiredService<RegistryHandler>()));
         services.TryAddSingleton<IEcr, EcrApi>();
         services.AddSingleton<IResettable, EcrReset>();
         services.AddRoomService<BlobSweep>();
@@ -51,14 +52,11 @@ public static class EcrRoom
         return services;
     }
 
-    /// <summary>Serves the OCI distribution protocol under <c>/v2</c>. Authentication is its own.</summary>
+    /// <summary>Serves the OCI distribution protocol under <c>/v2</c>, for a host that routes by endpoints.</summary>
     public static void MapRegistry(this IEndpointRouteBuilder endpoints)
     {
-        var registry = Registry(endpoints.ServiceProvider);
+        RequestDelegate registry = endpoints.ServiceProvider.GetRequiredService<RegistryEndpoint>().HandleAsync;
         endpoints.Map("/v2", registry);
         endpoints.Map("/v2/{**path}", registry);
     }
-
-    /// <summary>The same for a server that routes by itself: paths that are <c>/v2</c> or start with <c>/v2/</c>.</summary>
-    public static RequestDelegate Registry(IServiceProvider services) => services.GetRequiredService<RegistryHandler>().HandleAsync;
 }
