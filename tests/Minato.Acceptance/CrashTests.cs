@@ -110,7 +110,7 @@ public sealed class CrashTests(Host host)
     }
 
     // Containers of stopped tasks may wait for their logs; running ones belong to the three tasks and to nobody else.
-    private async Task NothingIsLeftOver(DemoWorld world)
+    private static async Task NothingIsLeftOver(DemoWorld world)
     {
         var tasks = (await world.TasksAsync(Ct)).Select(t => t.TaskArn).ToArray();
         var filter = $"label=com.amazonaws.ecs.cluster={world.Cluster}";
