@@ -53,7 +53,8 @@ internal sealed class ServiceInvariants(ServiceWorld services)
         if (now.Find(ServiceTables.Services, s_key) is not { } service) return null;
         var tasks = now.Where(EcsTables.TasksByService, s_key).ToDictionary(t => t.Key);
         var healthy = tasks.Values.Where(t => IsHealthy(now, t)).Select(t => t.Key).ToHashSet();
-        var violation = _isAway ? null : TooMany(service, tasks) ?? TooFew(service, tasks, healthy);
+        var unhealthy = now.Where(ServiceTables.ServiceTasksByService, s_key).Where(m => m.ToldUnhealthy).Select(m => m.Key).ToHashSet();
+        var violation = _isAway ? null : TooMany(service, tasks) ?? TooFew(service, tasks, healthy, unhealthy);
         (_tasks, _healthy) = (tasks, healthy);
         return violation ?? OutcomeTwice(now);
     }
@@ -68,10 +69,10 @@ internal sealed class ServiceInvariants(ServiceWorld services)
     }
 
     /// <summary>Nothing healthy is told to stop that leaves less than minimumHealthyPercent.</summary>
-    private string? TooFew(ServiceState service, Dictionary<TaskKey, TaskState> tasks, HashSet<TaskKey> healthy)
+    private string? TooFew(ServiceState service, Dictionary<TaskKey, TaskState> tasks, HashSet<TaskKey> healthy, HashSet<TaskKey> unhealthy)
     {
         if (service.Status != ServiceStatus.Active) return null;
-        var stopped = tasks.Values.Count(t => IsStoppedByScheduler(t) && _healthy.Contains(t.Key)
+        var stopped = tasks.Values.Count(t => IsStoppedByScheduler(t) && _healthy.Contains(t.Key) && !unhealthy.Contains(t.Key)
             && _tasks.TryGetValue(t.Key, out var before) && !IsStoppedByScheduler(before));
         var lower = RollingUpdate.LowerBound(service.DesiredCount, service.DeploymentConfiguration.MinimumHealthyPercent ?? 100);
         return stopped > 0 && healthy.Count < lower ? $"{stopped} healthy tasks were stopped, {healthy.Count} are left of at least {lower}" : null;

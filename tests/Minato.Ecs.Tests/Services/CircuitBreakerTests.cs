@@ -155,12 +155,29 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
-    public void A_rollback_that_fails_is_recorded_and_stalls()
+    public void A_rollback_is_tried_until_it_succeeds()
     {
         var back = Given.Deployment(1) with { RollingBackServiceDeployment = "sd-2", IsOutcomeRecorded = true };
-        var plan = Plan("1FFF", s_rollback, back);
-        plan.Deployments.Single().Rollout.ShouldBe(DeploymentRolloutState.Failed);
+        var plan = Plan("1FFFF", s_rollback, back);
+        plan.Deployments.Single().Rollout.ShouldBe(DeploymentRolloutState.InProgress);
+        plan.Outcomes.ShouldBeEmpty();
+        plan.WakeAt.ShouldBe(Given.Noon.AddSeconds(1));
+    }
+
+    [Fact]
+    public void A_rollback_that_is_superseded_is_recorded_as_failed()
+    {
+        var back = Given.Deployment(1) with { RollingBackServiceDeployment = "sd-2", IsOutcomeRecorded = true };
+        var plan = Plan("1HHH", s_rollback, Given.Deployment(3), back);
         plan.Outcomes.Select(o => (o.ServiceDeploymentId, o.Status)).ShouldBe([("sd-2", ServiceDeploymentStatus.RollbackFailed)]);
+    }
+
+    [Fact]
+    public void A_task_that_was_healthy_waits_for_its_replacement_during_a_deployment()
+    {
+        var view = Given.View(2, [Given.Deployment(2)], "2HU");
+        view = view with { Tasks = view.Tasks.SetItem(1, view.Tasks[1] with { Memory = view.Tasks[1].Memory with { WasHealthy = true } }) };
+        ServicePlanner.Plan(view, Given.Noon).Moves.ShouldBe((1, 0));
     }
 
     [Theory]

@@ -12,8 +12,12 @@ internal static class CircuitBreaker
     /// <summary>Half of the desired count, rounded up, but at least 3 and at most 200.</summary>
     public static int Threshold(int desired) => Math.Clamp((desired + 1) / 2, Fewest, Most);
 
+    /// <summary>
+    /// A rollback is not given up: nothing is left to go back to, so that it is tried until it succeeds or the service is updated.
+    /// </summary>
     public static bool IsTripped(DeploymentState deployment, ServiceView view) =>
         view.Breaker.Enable
+        && deployment.RollingBackServiceDeployment is null
         && deployment.Rollout == DeploymentRolloutState.InProgress
         && deployment.Breaker.FailureCount >= Threshold(view.DesiredCount);
 

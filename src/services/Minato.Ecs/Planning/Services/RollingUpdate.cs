@@ -14,12 +14,13 @@ internal static class RollingUpdate
     public static int UpperBound(int desired, int maximumPercent) => (int)((long)desired * maximumPercent / 100);
 
     /// <summary>
-    /// While a deployment is on its way its unhealthy tasks go at once: older ones still serve. Each counts for the circuit breaker.
+    /// While a deployment is on its way, its tasks that never became healthy go at once: older ones still serve. Each counts for the
+    /// circuit breaker. Those that were healthy may only have a bad moment: they wait for their replacement.
     /// </summary>
     public static void StopFailedTasks(ServiceDraft draft)
     {
         if (draft.Primary.Rollout != DeploymentRolloutState.InProgress) return;
-        foreach (var task in Current(draft).Where(t => t.Verdict == TaskVerdict.Unhealthy).ToArray())
+        foreach (var task in Current(draft).Where(t => t.Verdict == TaskVerdict.Unhealthy && !draft.MemoryOf(t.Task).WasHealthy).ToArray())
         {
             StopUnhealthy(draft, task);
             draft.Replaced++;
@@ -41,9 +42,7 @@ internal static class RollingUpdate
         var room = upper - draft.Tasks.Count(t => t.IsOccupying);
         room -= Start(draft, OwnRevisionNeed(draft, lower), room);
         var started = Start(draft, (draft.Primary, missing), room);
-        draft.Replaced = draft.Primary.Rollout == DeploymentRolloutState.InProgress
-            ? Math.Min(draft.Replaced, started)
-            : Math.Min(started, Current(draft).Count(t => t.Verdict == TaskVerdict.Unhealthy));
+        draft.Replaced = Math.Min(started, draft.Replaced + Current(draft).Count(t => t.Verdict == TaskVerdict.Unhealthy));
         if (missing > 0 && room <= 0) MakeRoom(draft);
     }
 
@@ -68,10 +67,10 @@ internal static class RollingUpdate
             draft.Stop(task, RolloutReasons.Scaling(draft.Primary.Id));
     }
 
-    /// <summary>In a completed deployment the replacement comes first: unhealthy tasks go once enough healthy ones are there.</summary>
+    /// <summary>The replacement comes first: unhealthy tasks go once enough healthy ones are there.</summary>
     private static void StopReplaced(ServiceDraft draft, int desired)
     {
-        if (draft.Primary.Rollout != DeploymentRolloutState.Completed) return;
+        if (draft.Primary.Rollout == DeploymentRolloutState.Failed) return;
         var current = Current(draft).ToArray();
         var unhealthy = current.Where(t => t.Verdict == TaskVerdict.Unhealthy).ToArray();
         var enough = current.Count(t => t.Verdict == TaskVerdict.Healthy) + unhealthy.Length - desired;

@@ -27,6 +27,7 @@ internal static class Rollouts
         var primary = draft.Primary;
         var isTripped = CircuitBreaker.IsTripped(primary, draft.View);
         var isAsked = primary.Rollout == DeploymentRolloutState.InProgress
+            && primary.RollingBackServiceDeployment is null
             && draft.View.RollbackRequested is { } asked && asked == primary.ServiceDeploymentId;
         if (!isTripped && !isAsked) return;
 
@@ -34,13 +35,7 @@ internal static class Rollouts
         draft.Change(primary.Id, d => d with { Rollout = DeploymentRolloutState.Failed, RolloutReason = reason, IsOutcomeRecorded = true });
         if (isTripped) draft.Tell(ServiceEvents.Failed(draft.View.Name, primary.Id));
         var target = isAsked || draft.View.Breaker.Rollback ? RollbackTarget(draft) : null;
-        if (primary.RollingBackServiceDeployment is { } failedEarlier)
-        {
-            // The way back failed too. What is PRIMARY now stays as it is until somebody updates the service.
-            draft.Change(primary.Id, d => d with { RollingBackServiceDeployment = null });
-            draft.Record(new(failedEarlier, ServiceDeploymentStatus.RollbackFailed, reason));
-        }
-        else if (target is null)
+        if (target is null)
         {
             draft.Record(new(primary.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, reason));
         }
