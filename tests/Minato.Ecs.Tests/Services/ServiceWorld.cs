@@ -131,14 +131,25 @@ public sealed class ServiceWorld(World world)
     public async Task<bool> IsSettledAsync() =>
         await IsStableAsync() && (await DescribeAsync()).Deployments?[0].RolloutState != DeploymentRolloutState.InProgress;
 
-    public Task StableAsync(TimeSpan within) => world.Eventually(IsStableAsync, within, "services-stable");
+    public Task StableAsync(TimeSpan within) => UntilAsync(IsStableAsync, within, "services-stable");
 
-    public Task SettledAsync(TimeSpan within) => world.Eventually(IsSettledAsync, within, "services-stable and rolled out");
+    public Task SettledAsync(TimeSpan within) => UntilAsync(IsSettledAsync, within, "services-stable and rolled out");
 
     public async Task<string[]> EventsAsync() => [.. ((await DescribeAsync()).Events ?? []).Select(e => e.Message ?? "").Reverse()];
 
     public async Task<ServiceDeploymentBrief[]> DeploymentsAsync() =>
         [.. (await Ecs.ListServiceDeploymentsAsync(new() { Service = "web", MaxResults = 100 }, world.Caller, None)).ServiceDeployments ?? []];
+
+    /// <summary>Asks every half second, as no client would more often: hours of virtual time stay cheap.</summary>
+    private async Task UntilAsync(Func<Task<bool>> condition, TimeSpan within, string name)
+    {
+        var end = world.Time.Elapsed + within;
+        while (!await condition())
+        {
+            if (world.Time.Elapsed >= end) throw new TimeoutException($"Not within {within}: {name}");
+            await world.RunFor(TimeSpan.FromMilliseconds(500));
+        }
+    }
 
     /// <summary>Running containers of the service.</summary>
     public SimContainerInfo[] Running() =>
@@ -157,6 +168,6 @@ public sealed class ServiceWorld(World world)
     private static ProbeOutcome Answer(SimAnswer? answer) =>
         answer is null ? new ProbeOutcome.Failed("connection refused") : new ProbeOutcome.Answered(answer.Status);
 
-    private async Task<string> VpcAsync() =>
+    public async Task<string> VpcAsync() =>
         (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, None)).Subnets?[0].VpcId ?? "";
 }

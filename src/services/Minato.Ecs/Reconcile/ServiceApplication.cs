@@ -106,19 +106,30 @@ internal sealed class ServiceApplication(ServiceReading reading, ServicePlan pla
         var primary = plan.Deployments.FirstOrDefault();
         var isRollbackOpen = Before.RollbackRequested is { } asked
             && primary is { Rollout: DeploymentRolloutState.InProgress } && primary.ServiceDeploymentId == asked;
-        ecs.Put(ServiceTables.Services, Before with
+        ImmutableArray<DeploymentState> deployments = [.. plan.Deployments.Select(d => Corrected(d, unplaced.GetValueOrDefault(d.Id)))];
+        var after = Before with
         {
-            Deployments = [.. plan.Deployments.Select(d => unplaced.TryGetValue(d.Id, out var count) ? d with { PendingCount = d.PendingCount - count } : d)],
+            Deployments = deployments.SequenceEqual(Before.Deployments) ? Before.Deployments : deployments,
             Spec = plan.RolledBackTo?.Spec ?? Before.Spec,
             SteadySince = plan.SteadySince,
             Status = plan.Status,
             NextEvent = _nextEvent,
             RollbackRequested = isRollbackOpen ? Before.RollbackRequested : null,
             InactiveAt = plan.Status == ServiceStatus.Inactive ? now : null,
-        });
+        };
+        // Without a difference nothing is written: what could not be placed would otherwise wake its service for ever.
+        if (after != Before) ecs.Put(ServiceTables.Services, after);
         if (plan.Status != ServiceStatus.Inactive) return;
         // AWS: the history of deployments goes with the service.
         foreach (var key in ecs.Keys(ServiceTables.ServiceDeploymentsByService, Before.Key).ToArray()) ecs.Delete(ServiceTables.ServiceDeployments, key);
         foreach (var key in ecs.Keys(ServiceTables.ServiceRevisionsByService, Before.Key).ToArray()) ecs.Delete(ServiceTables.ServiceRevisions, key);
+    }
+
+    /// <summary>Without the tasks that found no place; the very record it was when that leaves no difference.</summary>
+    private DeploymentState Corrected(DeploymentState deployment, int unplaced)
+    {
+        if (unplaced == 0) return deployment;
+        var corrected = deployment with { PendingCount = deployment.PendingCount - unplaced };
+        return Before.Deployments.FirstOrDefault(d => d == corrected with { UpdatedAt = d.UpdatedAt }) ?? corrected;
     }
 }

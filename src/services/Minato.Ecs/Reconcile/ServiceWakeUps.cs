@@ -1,3 +1,4 @@
+using Minato.Contracts.Ecs;
 using Minato.Ecs.State;
 using Minato.Platform;
 
@@ -28,6 +29,10 @@ internal sealed class ServiceWakeUps(Store store, Hints hints, ServiceTargetHeal
             if (instance.Before?.Status == instance.After?.Status && instance.Before?.AgentConnected == instance.After?.AgentConnected) continue;
             foreach (var task in set.After.Where(EcsTables.LiveTasksByInstance, instance.Key))
                 if (task.ServiceKey is { } service) queue.Enqueue(service);
+            if (instance.After is not { Status: ContainerInstanceStatus.Active, AgentConnected: true }) continue;
+            // Whoever waits for a place has one more to look at.
+            foreach (var service in set.After.Where(ServiceTables.ActiveByCluster, instance.Key.Cluster))
+                if (service.Spec.LaunchType == LaunchType.Ec2) queue.Enqueue(service.Key);
         }
     }
 }
