@@ -40,7 +40,8 @@ public sealed class ServerCrashStories
             if (story.OneIn(5)) await story.Services.World.RestartAsync(story.Within(2));
         }
 
-        if (desired == 1) await story.Services.UpdateAsync(new() { Service = "web", DesiredCount = desired = 2, DeploymentConfiguration = new() { MaximumPercent = 200 } });
+        // Some counts leave a deployment neither room to start nor to stop; that is said in an event, and changed by a person.
+        await story.Services.UpdateAsync(new() { Service = "web", DeploymentConfiguration = new() { MaximumPercent = 200 } });
         var after = await story.EndAsync();
         after.RunningCount.ShouldBe(desired);
         await story.DeleteAsync();
