@@ -26,7 +26,6 @@ public static class EcrRoom
         services.TryAddSingleton<ImageReads>();
         services.TryAddSingleton<RegistryAuthentication>();
         services.TryAddSingleton<RegistryHandler>();
-        services.TryAddSingleton(p => new RegistryEndpoint(p.GetRequiredService<RegistryHandler>()));
         services.TryAddSingleton<IEcr, EcrApi>();
         services.AddSingleton<IResettable, EcrReset>();
         services.AddRoomService<BlobSweep>();
@@ -55,8 +54,11 @@ public static class EcrRoom
     /// <summary>Serves the OCI distribution protocol under <c>/v2</c>, for a host that routes by endpoints.</summary>
     public static void MapRegistry(this IEndpointRouteBuilder endpoints)
     {
-        RequestDelegate registry = endpoints.ServiceProvider.GetRequiredService<RegistryEndpoint>().HandleAsync;
+        var registry = Registry(endpoints.ServiceProvider);
         endpoints.Map("/v2", registry);
         endpoints.Map("/v2/{**path}", registry);
     }
+
+    /// <summary>The same for a server that routes by itself: give it every request whose path is <c>/v2</c> or below.</summary>
+    public static RequestDelegate Registry(IServiceProvider services) => services.GetRequiredService<RegistryHandler>().HandleAsync;
 }
