@@ -14,7 +14,8 @@ internal static class EcsTaskRegistration
     {
         services.AddSingleton<TaskBoard>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
             .AddSingleton<TaskLogStreams>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
-        services.AddSingleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>());
+        // First of all rooms: the networks that EC2 removes, and the addresses it gives anew, are held by these containers.
+        services.Insert(0, ServiceDescriptor.Singleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>()));
         services.AddRoomService<OrphanSweeper>();
         services.AddRoomService<ContainerWatcher>();
         services.AddRoomService<LogShipper>();

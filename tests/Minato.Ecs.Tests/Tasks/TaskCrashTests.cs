@@ -49,4 +49,21 @@ public sealed class TaskCrashTests
         await world.World.RunFor(TimeSpan.FromSeconds(10));
         world.Host.Containers.Count.ShouldBe(0);
     });
+
+    [Fact]
+    public void After_a_reset_under_running_tasks_the_VPC_has_its_range_again() => TaskWorld.Run(1, async world =>
+    {
+        var before = await AddressAsync();
+        await world.World.Client<Platform.PlatformHost>().ResetAsync(default);
+        var after = await AddressAsync();
+        (Range(before), Range(after)).ShouldBe(("172.31", "172.31"));
+
+        static string Range(string address) => string.Join('.', address.Split('.')[..2]);
+
+        async System.Threading.Tasks.Task<string> AddressAsync()
+        {
+            var task = await world.UntilAsync(await world.RunAsync(TaskWorld.Container()), "RUNNING");
+            return task.Containers?[0].NetworkInterfaces?[0].PrivateIpv4Address ?? "";
+        }
+    });
 }
