@@ -19,7 +19,6 @@ internal sealed class ServiceEmitter(Model model)
             using global::Minato.Aws.Dispatch;
             using global::Minato.Aws.Shapes;
             using global::System.Collections.Immutable;
-            using global::System.Collections.Frozen;
 
             namespace Minato.Contracts.{{model.Namespace}};
 
@@ -79,16 +78,16 @@ internal sealed class ServiceEmitter(Model model)
                     AwsQueryCompatible = {{(metadata.TryGetProperty("awsQueryCompatible", out _) ? "true" : "false")}},
                     Protocols = [{{string.Join(", ", Protocols(metadata).Select(p => $"AwsProtocol.{p}"))}}],
                     Interface = typeof({{Interface}}),
-                    Operations =
+                    MakeOperations = static () =>
                     [
 
             """);
         foreach (var operation in model.Operations) _code.Append($"            {Operation(operation)},\n");
-        _code.Append("        ],\n        Errors = new Dictionary<string, Func<string?, AwsException>>\n        {\n");
+        _code.Append("        ],\n        MakeErrors = static () => new(StringComparer.Ordinal)\n        {\n");
         foreach (var shape in model.Shapes.Keys.Where(model.IsError).Order(StringComparer.Ordinal))
             foreach (var code in new[] { shape, StructureEmitter.ErrorCode(model, shape) }.Distinct())
                 _code.Append($"            [{Names.Quote(code)}] = static message => new {StructureEmitter.ClassName(shape)}(message),\n");
-        _code.Append("        }.ToFrozenDictionary(),\n    };\n}\n\n");
+        _code.Append("        },\n    };\n}\n\n");
     }
 
     private string Operation(JsonProperty operation)

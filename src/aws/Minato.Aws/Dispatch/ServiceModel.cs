@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Minato.Aws.Shapes;
 
 namespace Minato.Aws.Dispatch;
@@ -21,15 +20,32 @@ public sealed class ServiceModel
 
     /// <summary>The generated interface that a room implements.</summary>
     public required Type Interface { get; init; }
-    public required OperationModel[] Operations { get; init; }
+
+    // Made when first asked for: at start nobody needs the hundreds of operations of services that may never be called.
+    public Func<OperationModel[]> MakeOperations { private get; init; } = static () => [];
+    public Func<Dictionary<string, Func<string?, AwsException>>> MakeErrors { private get; init; } = static () => [];
+
+    public OperationModel[] Operations
+    {
+        get => LazyInitializer.EnsureInitialized(ref _operations, MakeOperations);
+        init => _operations = value;
+    }
 
     /// <summary>Makes the modelled exception of a code that came over the wire.</summary>
-    public required FrozenDictionary<string, Func<string?, AwsException>> Errors { get; init; }
+    public IReadOnlyDictionary<string, Func<string?, AwsException>> Errors
+    {
+        get => LazyInitializer.EnsureInitialized(ref _errors, MakeErrors);
+        init => _errors = value;
+    }
 
-    public OperationModel? Find(ReadOnlySpan<char> operation) =>
-        (_byName ??= Operations.ToFrozenDictionary(o => o.Name)).GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(operation, out var found) ? found : null;
+    public OperationModel? Find(ReadOnlySpan<char> operation) => LazyInitializer.EnsureInitialized(ref _byName, ByName)
+        .GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(operation, out var found) ? found : null;
 
-    private FrozenDictionary<string, OperationModel>? _byName;
+    private Dictionary<string, OperationModel> ByName() => Operations.ToDictionary(o => o.Name, StringComparer.Ordinal);
+
+    private OperationModel[]? _operations;
+    private IReadOnlyDictionary<string, Func<string?, AwsException>>? _errors;
+    private Dictionary<string, OperationModel>? _byName;
 }
 
 public enum AwsProtocol { AwsJson10, AwsJson11, AwsQuery, Ec2Query, RestJson1, RestXml, RpcV2Cbor }

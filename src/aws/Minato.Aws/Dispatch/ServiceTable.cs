@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Minato.Aws.Protocols;
 
 namespace Minato.Aws.Dispatch;
@@ -6,8 +5,8 @@ namespace Minato.Aws.Dispatch;
 /// <summary>The services that have a room, found by what a request shows of itself.</summary>
 internal sealed class ServiceTable
 {
-    private readonly FrozenDictionary<string, ServedService[]> _bySigningName;
-    private readonly FrozenDictionary<string, ServedService> _byTarget;
+    private readonly Dictionary<string, ServedService[]> _bySigningName;
+    private readonly Dictionary<string, ServedService> _byTarget;
     private readonly ServedService[] _all;
 
     /// <param name="room">The implementation of a service's interface; null when nothing implements it.</param>
@@ -15,9 +14,9 @@ internal sealed class ServiceTable
     {
         _all = [.. models.Distinct().Select(m => (Model: m, Room: room(m.Interface))).Where(p => p.Room is not null)
             .Select(p => new ServedService(p.Model, p.Room ?? throw new InvalidOperationException()))];
-        _bySigningName = _all.GroupBy(s => s.Model.SigningName, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        _bySigningName = _all.GroupBy(s => s.Model.SigningName, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         _byTarget = _all.Where(s => s.Model.TargetPrefix is not null)
-            .GroupBy(s => s.Model.TargetPrefix ?? "", StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            .GroupBy(s => s.Model.TargetPrefix ?? "", StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
     }
 
     /// <param name="signingName">From the credential scope, or null.</param>
@@ -42,7 +41,10 @@ internal sealed class ServiceTable
 /// <summary>A service and the room that serves it.</summary>
 internal sealed record ServedService(ServiceModel Model, object Room)
 {
-    public RestRouter? Rest { get; } = Model.Protocols.Any(p => p is AwsProtocol.RestJson1 or AwsProtocol.RestXml) ? new(Model) : null;
+    private readonly bool _isRest = Model.Protocols.Any(p => p is AwsProtocol.RestJson1 or AwsProtocol.RestXml);
+    private RestRouter? _rest;
+
+    public RestRouter? Rest => _isRest ? LazyInitializer.EnsureInitialized(ref _rest, () => new(Model)) : null;
     public bool SpeaksQuery { get; } = Model.Protocols.Any(p => p is AwsProtocol.AwsQuery or AwsProtocol.Ec2Query);
     public bool SpeaksCbor { get; } = Model.Protocols.Contains(AwsProtocol.RpcV2Cbor);
 

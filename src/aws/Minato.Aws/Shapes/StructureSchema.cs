@@ -1,12 +1,10 @@
-using System.Collections.Frozen;
-
 namespace Minato.Aws.Shapes;
 
 /// <summary>A structure's name and members, in the order of the model; readers and writers refer to members by index.</summary>
 public sealed class StructureSchema(string name, MemberSchema[] members)
 {
-    private FrozenDictionary<string, int>? _byWireName;
-    private FrozenDictionary<string, int>? _byEc2Name;
+    private Dictionary<string, int>? _byWireName;
+    private Dictionary<string, int>? _byEc2Name;
 
     public string Name { get; } = name;
     public MemberSchema[] Members { get; } = members;
@@ -38,11 +36,11 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
     }
 
     // Members that travel in headers and the like share names with none in the body.
-    private FrozenDictionary<string, int> Build(Func<MemberSchema, string> name)
+    private Dictionary<string, int> Build(Func<MemberSchema, string> name)
     {
         var table = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < Members.Length; i++)
             if (Members[i].Location is MemberLocation.Body or MemberLocation.Payload) table.TryAdd(name(Members[i]), i);
-        return table.ToFrozenDictionary(StringComparer.Ordinal);
+        return table;
     }
 }
