@@ -51,19 +51,19 @@ internal sealed class EcrFixture : IAsyncDisposable
     public static Caller CallerIn(string region, string account = Account) =>
         new() { AccountId = account, Region = region, PrincipalArn = $"arn:aws:iam::{account}:root" };
 
-    public static Task<EcrFixture> StartAsync(params string[] repositories) => StartAsync(new MemoryBlobStore(), repositories);
+    public static Task<EcrFixture> StartAsync(params string[] repositories) => StartAsync(new MemoryBlobStore(), new MemoryJournal(), repositories);
 
     /// <summary>With blobs as files, as the server keeps them.</summary>
     public static Task<EcrFixture> StartOnFilesAsync(string directory, params string[] repositories) =>
-        StartAsync(new FileBlobStore(Path.Combine(directory, "registry"), TimeProvider.System), repositories);
+        StartAsync(new FileBlobStore(Path.Combine(directory, "registry"), TimeProvider.System), new MemoryJournal(), repositories);
 
-    private static async Task<EcrFixture> StartAsync(IBlobStore blobs, string[] repositories)
+    public static async Task<EcrFixture> StartAsync(IBlobStore blobs, IJournal journal, params string[] repositories)
     {
         var clock = new ManualTime { Now = Noon };
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddPlatform().AddSingleton(new Ids()).AddSingleton<TimeProvider>(clock).AddSingleton(blobs).AddEcr()
+        builder.Services.AddPlatform().AddSingleton(new Ids()).AddSingleton<TimeProvider>(clock).AddSingleton(blobs).AddSingleton(journal).AddEcr()
             .AddSingleton(new PageTokens("a secret of the test"u8))
             .AddSingleton<ICredentials>(new RootKey())
             .AddSingleton(new Installation { Id = "test", AccountId = Account, Endpoint = new("http://127.0.0.1:4566") });

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using Minato.Ecr.Reconcile;
 using Minato.Ecr.State;
+using Minato.Platform;
+using Minato.Platform.Files;
 using static Minato.Ecr.Tests.EcrFixture;
 
 namespace Minato.Ecr.Tests;
@@ -115,6 +117,35 @@ public sealed class UploadTests
             (await ecr.Http.GetByteArrayAsync($"/v2/web/blobs/{digest}")).AsSpan().SequenceEqual(bytes).ShouldBeTrue();
             await FailedAsync(ecr.SendAsync(HttpMethod.Post, $"/v2/web/blobs/uploads/?digest={DigestOf("x"u8)}", [1]), 400, "DIGEST_INVALID");
             Directory.GetFiles(Path.Combine(folder, "registry", "uploads")).ShouldBe([]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_goes_on_after_a_restart_and_images_are_still_there()
+    {
+        var folder = Directory.CreateTempSubdirectory("minato-ecr-").FullName;
+        var journal = new MemoryJournal();
+        var bytes = Given.Bytes(1000);
+        string location, image;
+        try
+        {
+            await using (var before = await StartAsync(new FileBlobStore(folder, TimeProvider.System), journal, "web"))
+            {
+                (image, _) = await before.PushImageAsync("web", "v1");
+                location = await BeginAsync(before);
+                (await StatusAsync(before.SendAsync(HttpMethod.Patch, location, bytes[..400]))).ShouldBe(202);
+            }
+
+            await using var after = await StartAsync(new FileBlobStore(folder, TimeProvider.System), journal);
+            using var pulled = await after.SendAsync(HttpMethod.Get, "/v2/web/manifests/v1");
+            DigestOf(await pulled.Content.ReadAsByteArrayAsync()).ShouldBe(image);
+            (await StatusAsync(after.SendAsync(HttpMethod.Patch, location, bytes[400..], range: "400-999"))).ShouldBe(202);
+            (await StatusAsync(after.SendAsync(HttpMethod.Put, $"{location}?digest={DigestOf(bytes)}", []))).ShouldBe(201);
+            (await after.Http.GetByteArrayAsync($"/v2/web/blobs/{DigestOf(bytes)}")).ShouldBe(bytes);
         }
         finally
         {
