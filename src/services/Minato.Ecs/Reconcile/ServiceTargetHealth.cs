@@ -53,11 +53,11 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         Reading reading, string group, AccountRegion scope, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (!reading.IsOld && now - reading.At < GoodFor) return reading.Targets;
+        if (!reading.IsOld && reading.Last is { } last && now - last.At < GoodFor) return last.Targets;
         reading.IsOld = false; // Before the call: a hint that comes during it counts.
-        reading.Targets = await DescribeAsync(group, scope, ct);
-        reading.At = now;
-        return reading.Targets;
+        var targets = await DescribeAsync(group, scope, ct);
+        reading.Last = new(targets, now);
+        return targets;
     }
 
     private async ValueTask<ImmutableDictionary<(string, int), TargetHealth>> DescribeAsync(string group, AccountRegion scope, CancellationToken ct)
@@ -85,7 +85,10 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         public volatile bool IsOld = true;
 
         public ConcurrentDictionary<ServiceKey, byte> Users { get; } = new();
-        public DateTimeOffset At { get; set; }
-        public ImmutableDictionary<(string, int), TargetHealth> Targets { get; set; } = ImmutableDictionary<(string, int), TargetHealth>.Empty;
+
+        /// <summary>Replaced as a whole: services that share a target group read it at the same time.</summary>
+        public Answered? Last { get; set; }
     }
+
+    private sealed record Answered(ImmutableDictionary<(string, int), TargetHealth> Targets, DateTimeOffset At);
 }
