@@ -21,7 +21,7 @@ internal sealed class ServerFiles(string dataDirectory)
             : throw new UserException($"no server runs on {DataDirectory}. Start one with: ./minato up --detach --data {DataDirectory}");
 
     // A pid may have been given to another program since: the start time tells them apart.
-    private static bool IsAlive(RunningFile file)
+    public static bool IsAlive(RunningFile file)
     {
         try
         {

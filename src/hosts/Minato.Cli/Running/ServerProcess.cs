@@ -55,10 +55,9 @@ internal static class ServerProcess
         limit.CancelAfter(StopLimit);
         try
         {
-            using var process = Process.GetProcessById(running.ProcessId);
-            await process.WaitForExitAsync(limit.Token);
+            // Not our child: there is nothing to wait on but its end itself. A zombie has ended.
+            while (ServerFiles.IsAlive(running)) await Task.Delay(20, limit.Token);
         }
-        catch (ArgumentException) { return true; }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             throw new UserException($"the server (pid {running.ProcessId}) did not stop within {StopLimit.TotalSeconds:0} s. Its log: {files.LogPath}");
