@@ -10,11 +10,11 @@ public sealed class RuntimePlanTests
 
     [Fact]
     public void A_new_server_is_added_and_then_enabled() =>
-        Commands([], [Ready("a")]).ShouldBe(["add server b_web/a 10.0.0.1:80", "set server b_web/a state ready"]);
+        Commands([], [Ready("a")]).ShouldBe(["add server b_web/a 10.0.0.1:80 pool-purge-delay 5s pool-max-conn -1", "set server b_web/a state ready"]);
 
     [Fact]
     public void A_new_server_that_is_stopped_is_only_added() =>
-        Commands([], [Ready("a") with { State = ServerState.Stopped }]).ShouldBe(["add server b_web/a 10.0.0.1:80"]);
+        Commands([], [Ready("a") with { State = ServerState.Stopped }]).ShouldBe(["add server b_web/a 10.0.0.1:80 pool-purge-delay 5s pool-max-conn -1"]);
 
     [Fact]
     public void States_are_set() =>
@@ -23,7 +23,7 @@ public sealed class RuntimePlanTests
 
     [Fact]
     public void Servers_arrive_before_others_leave() => Commands([Ready("a")], [Ready("b")])
-        .ShouldBe(["add server b_web/b 10.0.0.1:80", "set server b_web/b state ready", "set server b_web/a state maint"]);
+        .ShouldBe(["add server b_web/b 10.0.0.1:80 pool-purge-delay 5s pool-max-conn -1", "set server b_web/b state ready", "set server b_web/a state maint"]);
 
     [Fact]
     public void A_server_that_comes_back_is_enabled_and_not_added_twice()

@@ -11,6 +11,10 @@ internal sealed record RuntimePlan
     /// <summary>So many stopped leftovers are worth a reload, which forgets them.</summary>
     public const int MostLeftovers = 1000;
 
+    // A server of the configuration keeps idle connections by default; one added at run time keeps none unless told, and then every
+    // request pays for a connection of its own.
+    private const string IdleConnections = "pool-purge-delay 5s pool-max-conn -1";
+
     public required ImmutableArray<string> Commands { get; init; }
     public required ImmutableArray<string> ChangedMaps { get; init; }
 
@@ -83,7 +87,7 @@ internal sealed record RuntimePlan
         {
             if (before == server) return;
             Changes.Add(new(key, server));
-            if (before is null) Arriving.Add($"add server {key} {Safe.Endpoint(server.Address, server.Port)}");
+            if (before is null) Arriving.Add($"add server {key} {Safe.Endpoint(server.Address, server.Port)} {IdleConnections}");
             else NeedsReload |= before with { State = server.State } != server;
             if ((before?.State ?? ServerState.Stopped) != server.State)
                 (server.State is ServerState.Ready ? Arriving : Leaving).Add($"set server {key} state {Word(server.State)}");
