@@ -1,13 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
-using Minato.Contracts.CloudWatchLogs;
-using Minato.Contracts.Ec2;
-using Minato.Contracts.Ecr;
-using Minato.Contracts.Ecs;
-using Minato.Contracts.ElasticLoadBalancingV2;
-using Minato.Contracts.Iam;
-using Minato.Contracts.Sts;
+using Minato.Contracts;
 using Minato.Ec2;
 using Minato.Ecr;
 using Minato.Ecs;
@@ -52,10 +46,6 @@ internal static class Composition
 
     private static IServiceCollection AddRooms(this IServiceCollection services, InstallationFile file) => services
         .AddSingleton(p => new AwsEndpointOptions { NewRequestId = p.GetRequiredService<Ids>().Uuid })
-        .AddAwsEndpoint(
-        [
-            IamService.Model, StsService.Model, Ec2Service.Model, CloudWatchLogsService.Model, EcrService.Model,
-            ElasticLoadBalancingV2Service.Model, EcsService.Model,
-        ])
+        .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs();
 }

@@ -11,6 +11,7 @@ using Minato.Contracts.Ecr;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Iam;
+using Minato.Server;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Cli.Running;
@@ -19,17 +20,15 @@ namespace Minato.Cli.Running;
 internal sealed class MinatoClient : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
-    private readonly RootKeyOf _key;
-
-    private sealed record RootKeyOf(string Id, string Secret);
+    private readonly RootKeyFile _key;
 
     public MinatoClient(ServerFiles files, string region)
     {
         var (installation, running) = files.Require();
         Endpoint = running.Endpoint;
-        _key = new(installation.RootKey.AccessKeyId, installation.RootKey.SecretAccessKey);
-        Caller = new() { AccountId = installation.AccountId, Region = region, PrincipalArn = $"arn:aws:iam::{installation.AccountId}:root", AccessKeyId = _key.Id };
-        var aws = new AwsClient(_http, Endpoint, new Credential(_key.Id, _key.Secret, null, installation.AccountId, Caller.PrincipalArn, installation.AccountId), region, TimeProvider.System);
+        _key = installation.RootKey;
+        Caller = new() { AccountId = installation.AccountId, Region = region, PrincipalArn = $"arn:aws:iam::{installation.AccountId}:root", AccessKeyId = _key.AccessKeyId };
+        var aws = new AwsClient(_http, Endpoint, new Credential(_key.AccessKeyId, _key.SecretAccessKey, null, installation.AccountId, Caller.PrincipalArn, installation.AccountId), region, TimeProvider.System);
         Ecs = new EcsClient(aws);
         Elb = new ElasticLoadBalancingV2Client(aws);
         Logs = new CloudWatchLogsClient(aws);
@@ -56,7 +55,7 @@ internal sealed class MinatoClient : IDisposable
     private async Task<JsonNode> CallAsync(HttpMethod method, string path, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_key.Id}:{_key.Secret}")));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_key.AccessKeyId}:{_key.SecretAccessKey}")));
         using var answer = await _http.SendAsync(request, ct);
         var body = await answer.Content.ReadFromJsonAsync<JsonNode>(ct);
         return answer.StatusCode is HttpStatusCode.OK && body is not null ? body
