@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -51,9 +52,11 @@ public sealed class MemberSchema
     /// <summary>EC2 capitalises in requests what it does not capitalise in answers.</summary>
     internal string Ec2Name => _ec2Name ??= QueryName ?? (LocationName is { } name ? char.ToUpperInvariant(name[0]) + name[1..] : Name);
 
-    internal JsonEncodedText JsonName => _jsonName ??= JsonEncodedText.Encode(WireName);
+    internal JsonEncodedText JsonName => (_jsonName ??= new(JsonEncodedText.Encode(WireName))).Value;
     internal ReadOnlySpan<byte> Utf8Name => _utf8Name ??= Encoding.UTF8.GetBytes(WireName);
-    private JsonEncodedText? _jsonName;
+
+    // In a box: a struct is not written in one step, and another thread would see half of it.
+    private StrongBox<JsonEncodedText>? _jsonName;
     private byte[]? _utf8Name;
     private string? _ec2Name;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Minato.Aws;
 using Minato.Ec2.Planning;
+using Minato.Ec2.Reconcile;
 using Minato.Ec2.State;
 using Minato.Engines.Containers;
 using Minato.Platform;
@@ -8,7 +9,7 @@ using Minato.Platform;
 namespace Minato.Ec2.Api;
 
 /// <summary>Gives every account in every region its default VPC when it is first asked for.</summary>
-internal sealed partial class Homes(Store store, IContainerEngine engine, TimeProvider clock, Ids ids, ILogger<Homes> log)
+internal sealed partial class Homes(Store store, VpcNetworks networks, IContainerEngine engine, TimeProvider clock, Ids ids, ILogger<Homes> log)
 {
     /// <summary>An engine that does not answer must not hold up a Describe call.</summary>
     private static readonly TimeSpan EngineTimeout = TimeSpan.FromSeconds(2);
@@ -20,6 +21,7 @@ internal sealed partial class Homes(Store store, IContainerEngine engine, TimePr
         var used = await UsedRangesAsync(ct);
         // Several first calls may have come together: the transaction of the first makes the VPC, the others find it.
         var vpc = await store.UpdateAsync(tx => Find(tx, home) ?? Make(tx, home, used), ct);
+        networks.Remember(vpc.Key); // Before anyone can make its network: a reset must not miss it.
         LogReady(vpc.Key, vpc.CidrBlock);
         return vpc;
     }
