@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Minato.Engines.Containers;
 
-namespace Minato.Testing.Containers;
+namespace Minato.Engines.Simulated;
 
 /// <summary>
 /// The simulated machine: its containers, images and networks. It outlives a crash of Minato; every start of Minato gets a new

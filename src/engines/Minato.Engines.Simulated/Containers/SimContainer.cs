@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Engines.Containers;
 
-namespace Minato.Testing.Containers;
+namespace Minato.Engines.Simulated;
 
 /// <summary>One simulated container: its state and its timers. Every method runs inside <see cref="SimHost.Run{T}"/>.</summary>
 internal sealed class SimContainer(SimHost host, string id, string installation, ContainerSpec spec, SimImage image)

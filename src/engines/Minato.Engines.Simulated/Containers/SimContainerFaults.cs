@@ -1,6 +1,6 @@
 using Minato.Engines.Containers;
 
-namespace Minato.Testing.Containers;
+namespace Minato.Engines.Simulated;
 
 /// <summary>What goes wrong on a simulated machine.</summary>
 public sealed class SimContainerFaults

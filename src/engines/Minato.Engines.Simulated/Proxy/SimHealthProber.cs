@@ -1,6 +1,6 @@
 using Minato.Engines.Proxy;
 
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary>Probes the simulated network, in simulated time.</summary>
 public sealed class SimHealthProber(SimTargets targets, TimeProvider clock) : IHealthProber

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary>A request of a client, as far as routing sees it.</summary>
 public sealed record ProxyCall

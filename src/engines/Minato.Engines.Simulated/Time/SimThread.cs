@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 
-namespace Minato.Testing;
+namespace Minato.Engines.Simulated;
 
 /// <summary>
 /// The one thread of a simulated world: runs what is ready in the order it became ready, and when nothing is, lets time jump to the
 /// next timer.
 /// </summary>
-internal sealed class SimThread(SimTime time)
+public sealed class SimThread(SimTime time)
 {
     private readonly ConcurrentQueue<(SimContext Context, SendOrPostCallback Callback, object? State)> _ready = new();
     private int _thread;
@@ -64,7 +64,7 @@ internal sealed class SimThread(SimTime time)
 }
 
 /// <summary>Where the work of one process of the world runs. When the process is killed, its work is dropped.</summary>
-internal sealed class SimContext(SimThread thread) : SynchronizationContext
+public sealed class SimContext(SimThread thread) : SynchronizationContext
 {
     public bool IsDead { get; private set; }
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Minato.Engines.Proxy;
 
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary>The simulated proxy as one start of Minato sees it.</summary>
 public sealed class SimProxyEngine(SimProxy proxy) : IProxyEngine

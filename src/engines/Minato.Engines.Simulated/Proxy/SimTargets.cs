@@ -1,6 +1,6 @@
 using Minato.Engines.Proxy;
 
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary>What listens where in the simulated network, and how it answers.</summary>
 public sealed class SimTargets

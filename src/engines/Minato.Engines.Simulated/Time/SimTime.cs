@@ -1,4 +1,4 @@
-namespace Minato.Testing;
+namespace Minato.Engines.Simulated;
 
 /// <summary>A clock that stands still until it is moved. Timers fire in order of their time, and of their making where times are equal.</summary>
 public sealed class SimTime : TimeProvider

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Engines.Containers;
 
-namespace Minato.Testing.Containers;
+namespace Minato.Engines.Simulated;
 
 /// <summary>The container engine of a simulated machine, as one installation sees it: deterministic, and under the same contract tests
 /// as the real one.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Engines.Containers;
 
-namespace Minato.Testing.Containers;
+namespace Minato.Engines.Simulated;
 
 /// <summary>An image of the simulated world, and how a container of it behaves. Offsets count from the start of the container.</summary>
 public sealed record SimImage(string Name)

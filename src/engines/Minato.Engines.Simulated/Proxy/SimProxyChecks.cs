@@ -1,7 +1,7 @@
 using System.Net;
 using Minato.Engines.Proxy;
 
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary>What the real engine would refuse, and when two configurations are the same.</summary>
 internal static class SimProxyChecks

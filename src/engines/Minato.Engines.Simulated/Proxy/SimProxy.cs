@@ -3,7 +3,7 @@ using System.Net;
 using System.Threading.Channels;
 using Minato.Engines.Proxy;
 
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary>
 /// The simulated proxy of a machine. Like the real one it outlives Minato: every start of Minato gets a new

@@ -1,7 +1,7 @@
-namespace Minato.Testing;
+namespace Minato.Engines.Simulated;
 
 /// <summary>The world's clock as one process sees it: when the process is killed its timers are gone.</summary>
-internal sealed class SimProcessTime(SimTime time, SimContext context) : TimeProvider
+public sealed class SimProcessTime(SimTime time, SimContext context) : TimeProvider
 {
     public override long TimestampFrequency => time.TimestampFrequency;
 

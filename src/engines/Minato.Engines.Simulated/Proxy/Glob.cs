@@ -1,4 +1,4 @@
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary><c>*</c> is any text, <c>?</c> one character; the whole value must match.</summary>
 internal static class Glob

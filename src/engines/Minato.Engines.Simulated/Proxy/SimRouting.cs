@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using Minato.Engines.Proxy;
 
-namespace Minato.Testing.Proxy;
+namespace Minato.Engines.Simulated;
 
 /// <summary>Which rule of a listener takes a request, and what a redirect makes of it.</summary>
 internal static class SimRouting
