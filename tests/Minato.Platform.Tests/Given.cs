@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Minato.Platform.Tests;
 
-internal readonly record struct BoatKey(string Port, int Number) : IComparable<BoatKey>
+internal sealed record BoatKey(string Port, int Number) : IComparable<BoatKey>
 {
-    public int CompareTo(BoatKey other) =>
-        string.CompareOrdinal(Port, other.Port) is not 0 and var byPort ? byPort : Number.CompareTo(other.Number);
+    public int CompareTo(BoatKey? other) =>
+       other is null ? 1 :  other is null ? 1 : string.CompareOrdinal(Port, other.Port) is not 0 and var byPort ? byPort : Number.CompareTo(other.Number);
 
     public override string ToString() => $"{Port}/{Number}";
 }
@@ -28,13 +28,13 @@ internal sealed partial class TestJson : JsonSerializerContext;
 
 internal static class Tables
 {
-    public static readonly Table<BoatKey, Boat> Boats = new("test.boats", b => b.Key, TestJson.Default.Boat);
+    public static readonly Table<BoatKey, Boat> Boats = new("test.boats", b => b.Key, () => TestJson.Default.Boat);
     public static readonly Index<string, BoatKey, Boat> ByPort = Boats.AddIndex("port", b => b.Key.Port);
     public static readonly Index<Colour, BoatKey, Boat> ByColour = Boats.AddIndex("colour", b => b.Colour);
     public static readonly Index<string, BoatKey, Boat> ByOwner = Boats.AddIndex("owner", b => b.Owner);
     public static readonly Index<int, BoatKey, Boat> ByBerth = Boats.AddIndex("berth", b => b.Berth);
-    public static readonly Table<string, Note> Notes = new("test.notes", n => n.Id, TestJson.Default.Note);
-    public static readonly Table<string, Note> Rumours = new("test.rumours", n => n.Id, TestJson.Default.Note, ephemeral: true);
+    public static readonly Table<string, Note> Notes = new("test.notes", n => n.Id, () => TestJson.Default.Note);
+    public static readonly Table<string, Note> Rumours = new("test.rumours", n => n.Id, () => TestJson.Default.Note, ephemeral: true);
 }
 
 internal static class Given

@@ -37,23 +37,24 @@ public sealed class Table<TKey, TRecord> : Table
 {
     private readonly Func<TRecord, TKey> _key;
     private readonly Func<TKey, string> _keyText;
+    private readonly Func<JsonTypeInfo<TRecord>> _json;
     private readonly List<IndexDefinition<TKey, TRecord>> _indexes = [];
     private TableData<TKey, TRecord>? _empty;
 
     /// <param name="name">Unique in a store, e.g. <c>ecs.services</c>.</param>
     /// <param name="key">The record's key; a record with the same key replaces it.</param>
-    /// <param name="json">How the journal writes and reads a record.</param>
+    /// <param name="json">How the journal writes and reads a record; asked for when the first one is, since making it takes long.</param>
     /// <param name="keyText">The key in the journal, unique for each key; its <c>ToString</c> unless given.</param>
     /// <param name="ephemeral">Kept in memory only.</param>
-    public Table(string name, Func<TRecord, TKey> key, JsonTypeInfo<TRecord> json, Func<TKey, string>? keyText = null, bool ephemeral = false)
+    public Table(string name, Func<TRecord, TKey> key, Func<JsonTypeInfo<TRecord>> json, Func<TKey, string>? keyText = null, bool ephemeral = false)
         : base(name, ephemeral)
     {
         _key = key;
         _keyText = keyText ?? (k => k.ToString() ?? "");
-        Json = json;
+        _json = json;
     }
 
-    internal JsonTypeInfo<TRecord> Json { get; }
+    internal JsonTypeInfo<TRecord> Json => field ??= _json();
 
     // Strings order by code unit, whatever the culture of the machine.
     internal static IComparer<TKey> KeyOrder { get; } =

@@ -5,23 +5,23 @@ namespace Minato.Ec2.State;
 
 internal static class Ec2Tables
 {
-    public static readonly Table<ResourceKey, StoredVpc> Vpcs = new("ec2.vpcs", v => v.Key, Ec2Json.Default.StoredVpc);
+    public static readonly Table<ResourceKey, StoredVpc> Vpcs = new("ec2.vpcs", v => v.Key, () => Ec2Json.Default.StoredVpc);
     public static readonly Index<Home, ResourceKey, StoredVpc> VpcsByHome = Vpcs.AddIndex("home", v => v.Key.Home);
 
-    public static readonly Table<ResourceKey, StoredSubnet> Subnets = new("ec2.subnets", s => s.Key, Ec2Json.Default.StoredSubnet);
+    public static readonly Table<ResourceKey, StoredSubnet> Subnets = new("ec2.subnets", s => s.Key, () => Ec2Json.Default.StoredSubnet);
     public static readonly Index<Home, ResourceKey, StoredSubnet> SubnetsByHome = Subnets.AddIndex("home", s => s.Key.Home);
 
-    public static readonly Table<ResourceKey, AddressPool> AddressPools = new("ec2.address-pools", p => p.Key, Ec2Json.Default.AddressPool);
+    public static readonly Table<ResourceKey, AddressPool> AddressPools = new("ec2.address-pools", p => p.Key, () => Ec2Json.Default.AddressPool);
 
     public static readonly Table<ResourceKey, SecurityGroupState> SecurityGroups =
-        new("ec2.security-groups", g => g.Key, Ec2Json.Default.SecurityGroupState);
+        new("ec2.security-groups", g => g.Key, () => Ec2Json.Default.SecurityGroupState);
     public static readonly Index<Home, ResourceKey, SecurityGroupState> SecurityGroupsByHome =
         SecurityGroups.AddIndex("home", g => g.Key.Home);
     public static readonly Index<(string VpcId, string Name), ResourceKey, SecurityGroupState> SecurityGroupsByName =
         SecurityGroups.AddIndex("name", g => (g.VpcId, g.Name));
 
     public static readonly Table<ResourceKey, InterfaceState> Interfaces =
-        new("ec2.network-interfaces", i => i.Key, Ec2Json.Default.InterfaceState);
+        new("ec2.network-interfaces", i => i.Key, () => Ec2Json.Default.InterfaceState);
     public static readonly Index<Home, ResourceKey, InterfaceState> InterfacesByHome = Interfaces.AddIndex("home", i => i.Key.Home);
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesBySubnet = Interfaces.AddIndex("subnet", i => i.SubnetId);
     public static readonly Index<(Home, string), ResourceKey, InterfaceState> InterfacesByAddress =
@@ -29,11 +29,11 @@ internal static class Ec2Tables
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByClientToken = Interfaces.AddIndex("client-token",
         i => i.ClientToken is null ? null : $"{i.Key.AccountId}/{i.Key.Region}/{i.ClientToken}");
 
-    public static readonly Table<ResourceKey, ResourceTags> Tags = new("ec2.tags", t => t.Key, Ec2Json.Default.ResourceTags);
+    public static readonly Table<ResourceKey, ResourceTags> Tags = new("ec2.tags", t => t.Key, () => Ec2Json.Default.ResourceTags);
     public static readonly Index<Home, ResourceKey, ResourceTags> TagsByHome = Tags.AddIndex("home", t => t.Key.Home);
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(StoredVpc))]
 [JsonSerializable(typeof(StoredSubnet))]
 [JsonSerializable(typeof(AddressPool))]

@@ -5,14 +5,14 @@ namespace Minato.Ecr.State;
 
 internal static class EcrTables
 {
-    public static readonly Table<RepositoryKey, RepositoryState> Repositories = new("ecr.repositories", r => r.Key, EcrJson.Default.RepositoryState);
+    public static readonly Table<RepositoryKey, RepositoryState> Repositories = new("ecr.repositories", r => r.Key, () => EcrJson.Default.RepositoryState);
     public static readonly Index<Home, RepositoryKey, RepositoryState> RepositoriesByHome = Repositories.AddIndex("home", r => r.Key.Home);
 
-    public static readonly Table<DigestKey, LayerState> Layers = new("ecr.layers", l => l.Key, EcrJson.Default.LayerState);
+    public static readonly Table<DigestKey, LayerState> Layers = new("ecr.layers", l => l.Key, () => EcrJson.Default.LayerState);
     public static readonly Index<RepositoryKey, DigestKey, LayerState> LayersByRepository = Layers.AddIndex("repository", l => l.Key.Repository);
     public static readonly Index<string, DigestKey, LayerState> LayersByDigest = Layers.AddIndex("digest", l => l.Key.Digest);
 
-    public static readonly Table<DigestKey, ImageState> Images = new("ecr.images", i => i.Key, EcrJson.Default.ImageState);
+    public static readonly Table<DigestKey, ImageState> Images = new("ecr.images", i => i.Key, () => EcrJson.Default.ImageState);
     public static readonly Index<RepositoryKey, DigestKey, ImageState> ImagesByRepository = Images.AddIndex("repository", i => i.Key.Repository);
     public static readonly Index<string, DigestKey, ImageState> ImagesByDigest = Images.AddIndex("digest", i => i.Key.Digest);
     public static readonly Index<RepositoryKey, DigestKey, ImageState> Lists =
@@ -20,17 +20,17 @@ internal static class EcrTables
     public static readonly Index<DigestKey, DigestKey, ImageState> Referrers =
         Images.AddIndex("subject", i => i.Subject is null ? null : (DigestKey?)new DigestKey(i.Key.Repository, i.Subject));
 
-    public static readonly Table<TagKey, TagState> Tags = new("ecr.tags", t => t.Key, EcrJson.Default.TagState);
+    public static readonly Table<TagKey, TagState> Tags = new("ecr.tags", t => t.Key, () => EcrJson.Default.TagState);
     public static readonly Index<RepositoryKey, TagKey, TagState> TagsByRepository = Tags.AddIndex("repository", t => t.Key.Repository);
     public static readonly Index<DigestKey, TagKey, TagState> TagsByImage = Tags.AddIndex("image", t => new DigestKey(t.Key.Repository, t.Digest));
 
-    public static readonly Table<UploadKey, UploadState> Uploads = new("ecr.uploads", u => u.Key, EcrJson.Default.UploadState);
+    public static readonly Table<UploadKey, UploadState> Uploads = new("ecr.uploads", u => u.Key, () => EcrJson.Default.UploadState);
     public static readonly Index<RepositoryKey, UploadKey, UploadState> UploadsByRepository = Uploads.AddIndex("repository", u => u.Repository);
 
-    public static readonly Table<string, SettingState> Settings = new("ecr.settings", s => s.Key, EcrJson.Default.SettingState);
+    public static readonly Table<string, SettingState> Settings = new("ecr.settings", s => s.Key, () => EcrJson.Default.SettingState);
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(RepositoryState))]
 [JsonSerializable(typeof(LayerState))]
 [JsonSerializable(typeof(ImageState))]

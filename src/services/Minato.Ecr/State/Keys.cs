@@ -1,14 +1,16 @@
+using System.Text.Json.Serialization;
 using Minato.Aws;
 
 namespace Minato.Ecr.State;
 
 /// <summary>A private registry: an account in a region.</summary>
-internal readonly record struct Home(string AccountId, string Region)
+internal sealed record Home(string AccountId, string Region)
 {
     public string Host => $"{AccountId}.dkr.ecr.{Region}.amazonaws.com";
 }
 
-internal readonly record struct RepositoryKey(string AccountId, string Region, string Name) : IComparable<RepositoryKey>
+[method: JsonConstructor]
+internal sealed record RepositoryKey(string AccountId, string Region, string Name) : IComparable<RepositoryKey>
 {
     public RepositoryKey(Home home, string name) : this(home.AccountId, home.Region, name) { }
 
@@ -20,8 +22,9 @@ internal readonly record struct RepositoryKey(string AccountId, string Region, s
 
     public string Uri => $"{Home.Host}/{Name}";
 
-    public int CompareTo(RepositoryKey other)
+    public int CompareTo(RepositoryKey? other)
     {
+        if (other is null) return 1;
         var order = string.CompareOrdinal(AccountId, other.AccountId);
         if (order == 0) order = string.CompareOrdinal(Region, other.Region);
         return order == 0 ? string.CompareOrdinal(Name, other.Name) : order;
@@ -31,28 +34,28 @@ internal readonly record struct RepositoryKey(string AccountId, string Region, s
 }
 
 /// <summary>Something of a repository that a digest names: a layer or an image.</summary>
-internal readonly record struct DigestKey(RepositoryKey Repository, string Digest) : IComparable<DigestKey>
+internal sealed record DigestKey(RepositoryKey Repository, string Digest) : IComparable<DigestKey>
 {
-    public int CompareTo(DigestKey other) =>
-        Repository.CompareTo(other.Repository) is not 0 and var order ? order : string.CompareOrdinal(Digest, other.Digest);
+    public int CompareTo(DigestKey? other) =>
+       other is null ? 1 :  other is null ? 1 : Repository.CompareTo(other.Repository) is not 0 and var order ? order : string.CompareOrdinal(Digest, other.Digest);
 
     public override string ToString() => $"{Repository}@{Digest}";
 }
 
-internal readonly record struct TagKey(RepositoryKey Repository, string Tag) : IComparable<TagKey>
+internal sealed record TagKey(RepositoryKey Repository, string Tag) : IComparable<TagKey>
 {
-    public int CompareTo(TagKey other) =>
-        Repository.CompareTo(other.Repository) is not 0 and var order ? order : string.CompareOrdinal(Tag, other.Tag);
+    public int CompareTo(TagKey? other) =>
+       other is null ? 1 :  other is null ? 1 : Repository.CompareTo(other.Repository) is not 0 and var order ? order : string.CompareOrdinal(Tag, other.Tag);
 
     public override string ToString() => $"{Repository}:{Tag}";
 }
 
-internal readonly record struct UploadKey(string Id) : IComparable<UploadKey>
+internal sealed record UploadKey(string Id) : IComparable<UploadKey>
 {
-    public int CompareTo(UploadKey other) => string.CompareOrdinal(Id, other.Id);
+    public int CompareTo(UploadKey? other) => other is null ? 1 : string.CompareOrdinal(Id, other.Id);
 
     public override string ToString() => Id;
 }
 
 /// <summary>A file of the blob store, whoever refers to it.</summary>
-internal readonly record struct BlobKey(string Digest);
+internal sealed record BlobKey(string Digest);

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 
 namespace Minato.Ecs.State;
 
-internal readonly record struct ClientTokenKey(ClusterKey Cluster, string Operation, string Token) : IComparable<ClientTokenKey>
+internal sealed record ClientTokenKey(ClusterKey Cluster, string Operation, string Token) : IComparable<ClientTokenKey>
 {
-    public int CompareTo(ClientTokenKey other)
+    public int CompareTo(ClientTokenKey? other)
     {
+        if (other is null) return 1;
         if (Cluster.CompareTo(other.Cluster) is not 0 and var byCluster) return byCluster;
         return string.CompareOrdinal(Operation, other.Operation) is not 0 and var byOperation
             ? byOperation : string.CompareOrdinal(Token, other.Token);

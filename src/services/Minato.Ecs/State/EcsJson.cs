@@ -3,7 +3,7 @@ using Minato.Contracts.Ecs;
 
 namespace Minato.Ecs.State;
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(ClusterState))]
 [JsonSerializable(typeof(FamilyState))]
 [JsonSerializable(typeof(TaskDefinitionState))]

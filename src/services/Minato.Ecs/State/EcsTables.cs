@@ -8,22 +8,22 @@ internal static class EcsTables
 {
     private static readonly EcsJson Json = EcsJson.Default;
 
-    public static readonly Table<ClusterKey, ClusterState> Clusters = new("ecs.clusters", c => c.Key, Json.ClusterState);
+    public static readonly Table<ClusterKey, ClusterState> Clusters = new("ecs.clusters", c => c.Key, () => Json.ClusterState);
     public static readonly Index<AccountRegion, ClusterKey, ClusterState> ActiveClusters =
         Clusters.AddIndex<AccountRegion>("active", c => c.IsActive ? c.Key.Scope : null);
 
-    public static readonly Table<FamilyKey, FamilyState> Families = new("ecs.families", f => f.Key, Json.FamilyState);
+    public static readonly Table<FamilyKey, FamilyState> Families = new("ecs.families", f => f.Key, () => Json.FamilyState);
     public static readonly Index<AccountRegion, FamilyKey, FamilyState> FamiliesByScope =
         Families.AddIndex<AccountRegion>("scope", f => f.Key.Scope);
 
     public static readonly Table<TaskDefinitionKey, TaskDefinitionState> TaskDefinitions =
-        new("ecs.task-definitions", d => d.Key, Json.TaskDefinitionState);
+        new("ecs.task-definitions", d => d.Key, () => Json.TaskDefinitionState);
     public static readonly Index<(AccountRegion, TaskDefinitionStatus), TaskDefinitionKey, TaskDefinitionState> DefinitionsByStatus =
         TaskDefinitions.AddIndex<(AccountRegion, TaskDefinitionStatus)>("status", d => (d.Key.Scope, d.Status));
     public static readonly Index<(FamilyKey, TaskDefinitionStatus), TaskDefinitionKey, TaskDefinitionState> DefinitionsByFamily =
         TaskDefinitions.AddIndex<(FamilyKey, TaskDefinitionStatus)>("family", d => (d.Key.FamilyKey, d.Status));
 
-    public static readonly Table<TaskKey, TaskState> Tasks = new("ecs.tasks", t => t.Key, Json.TaskState);
+    public static readonly Table<TaskKey, TaskState> Tasks = new("ecs.tasks", t => t.Key, () => Json.TaskState);
     public static readonly Index<(ClusterKey, DesiredStatus), TaskKey, TaskState> TasksByDesired =
         Tasks.AddIndex<(ClusterKey, DesiredStatus)>("desired", t => (t.Key.Cluster, t.EffectiveDesiredStatus));
 
@@ -58,14 +58,14 @@ internal static class EcsTables
         Tasks.AddIndex<TaskDefinitionKey>("definition", t => t.TaskDefinition);
 
     public static readonly Table<ContainerInstanceKey, ContainerInstanceState> Instances =
-        new("ecs.container-instances", i => i.Key, Json.ContainerInstanceState);
+        new("ecs.container-instances", i => i.Key, () => Json.ContainerInstanceState);
     public static readonly Index<ClusterKey, ContainerInstanceKey, ContainerInstanceState> InstancesByCluster =
         Instances.AddIndex<ClusterKey>("cluster", i => i.Status is null ? null : i.Key.Cluster);
 
-    public static readonly Table<LogCursorKey, LogCursorState> LogCursors = new("ecs.log-cursors", c => c.Key, Json.LogCursorState);
-    public static readonly Table<SettingKey, SettingState> Settings = new("ecs.account-settings", s => s.Key, Json.SettingState);
+    public static readonly Table<LogCursorKey, LogCursorState> LogCursors = new("ecs.log-cursors", c => c.Key, () => Json.LogCursorState);
+    public static readonly Table<SettingKey, SettingState> Settings = new("ecs.account-settings", s => s.Key, () => Json.SettingState);
     public static readonly Index<AccountRegion, SettingKey, SettingState> SettingsByScope =
         Settings.AddIndex<AccountRegion>("scope", s => s.Key.Scope);
     public static readonly Table<ClientTokenKey, ClientTokenState> ClientTokens =
-        new("ecs.client-tokens", t => t.Key, Json.ClientTokenState);
+        new("ecs.client-tokens", t => t.Key, () => Json.ClientTokenState);
 }

@@ -1,8 +1,8 @@
 namespace Minato.Ecs.State;
 
-internal readonly record struct LogCursorKey(TaskKey Task, string Container) : IComparable<LogCursorKey>
+internal sealed record LogCursorKey(TaskKey Task, string Container) : IComparable<LogCursorKey>
 {
-    public int CompareTo(LogCursorKey other) => Task.CompareTo(other.Task) is not 0 and var order
+    public int CompareTo(LogCursorKey? other) => other is null ? 1 : Task.CompareTo(other.Task) is not 0 and var order
         ? order : string.CompareOrdinal(Container, other.Container);
 
     public override string ToString() => $"{Task}/{Container}";

@@ -15,7 +15,7 @@ internal static class ServiceTables
 
     private static readonly ServiceJson Json = ServiceJson.Default;
 
-    public static readonly Table<ServiceKey, ServiceState> Services = new("ecs.services", s => s.Key, Json.ServiceState);
+    public static readonly Table<ServiceKey, ServiceState> Services = new("ecs.services", s => s.Key, () => Json.ServiceState);
 
     /// <summary>ACTIVE services of a cluster: what ListServices shows.</summary>
     public static readonly Index<ClusterKey, ServiceKey, ServiceState> ActiveByCluster =
@@ -30,21 +30,21 @@ internal static class ServiceTables
     public static readonly Index<TaskDefinitionKey, ServiceKey, ServiceState> ByDefinition =
         Services.AddIndex<TaskDefinitionKey>("definition", s => s.Status == ServiceStatus.Active ? s.Spec.TaskDefinition : null);
 
-    public static readonly Table<ServiceEventKey, ServiceEventState> Events = new("ecs.service-events", e => e.Key, Json.ServiceEventState);
+    public static readonly Table<ServiceEventKey, ServiceEventState> Events = new("ecs.service-events", e => e.Key, () => Json.ServiceEventState);
     public static readonly Index<ServiceKey, ServiceEventKey, ServiceEventState> EventsByService =
         Events.AddIndex<ServiceKey>("service", e => e.Key.Service);
 
-    public static readonly Table<TaskKey, ServiceTaskState> ServiceTasks = new("ecs.service-tasks", t => t.Key, Json.ServiceTaskState);
+    public static readonly Table<TaskKey, ServiceTaskState> ServiceTasks = new("ecs.service-tasks", t => t.Key, () => Json.ServiceTaskState);
     public static readonly Index<ServiceKey, TaskKey, ServiceTaskState> ServiceTasksByService =
         ServiceTasks.AddIndex<ServiceKey>("service", t => t.Service);
 
     public static readonly Table<ServiceDeploymentKey, ServiceDeploymentState> ServiceDeployments =
-        new("ecs.service-deployments", d => d.Key, Json.ServiceDeploymentState);
+        new("ecs.service-deployments", d => d.Key, () => Json.ServiceDeploymentState);
     public static readonly Index<ServiceKey, ServiceDeploymentKey, ServiceDeploymentState> ServiceDeploymentsByService =
         ServiceDeployments.AddIndex<ServiceKey>("service", d => d.Key.Service);
 
     public static readonly Table<ServiceRevisionKey, ServiceRevisionState> ServiceRevisions =
-        new("ecs.service-revisions", r => r.Key, Json.ServiceRevisionState);
+        new("ecs.service-revisions", r => r.Key, () => Json.ServiceRevisionState);
     public static readonly Index<ServiceKey, ServiceRevisionKey, ServiceRevisionState> ServiceRevisionsByService =
         ServiceRevisions.AddIndex<ServiceKey>("service", r => r.Key.Service);
 }

@@ -1,10 +1,11 @@
 namespace Minato.Ecs.State;
 
 /// <param name="PrincipalArn">Empty for the account's default.</param>
-internal readonly record struct SettingKey(AccountRegion Scope, string PrincipalArn, string Name) : IComparable<SettingKey>
+internal sealed record SettingKey(AccountRegion Scope, string PrincipalArn, string Name) : IComparable<SettingKey>
 {
-    public int CompareTo(SettingKey other)
+    public int CompareTo(SettingKey? other)
     {
+        if (other is null) return 1;
         if (Scope.CompareTo(other.Scope) is not 0 and var byScope) return byScope;
         return string.CompareOrdinal(Name, other.Name) is not 0 and var byName
             ? byName : string.CompareOrdinal(PrincipalArn, other.PrincipalArn);

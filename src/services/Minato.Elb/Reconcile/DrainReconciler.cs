@@ -3,7 +3,7 @@ using Minato.Platform;
 
 namespace Minato.Elb.Reconcile;
 
-internal readonly record struct DrainKey(TargetKey Target);
+internal sealed record DrainKey(TargetKey Target);
 
 /// <summary>Removes targets when their deregistration delay is over, but not before the proxy has stopped sending to them.</summary>
 internal sealed class DrainReconciler(Store store, ProxyProgress proxy, TimeProvider clock, Hints hints) : IReconciler<DrainKey>

@@ -4,7 +4,7 @@ using Minato.Platform;
 namespace Minato.Elb.Reconcile;
 
 /// <summary>A load balancer or a target group that changed.</summary>
-internal readonly record struct FanOutKey(string Arn);
+internal sealed record FanOutKey(string Arn);
 
 /// <summary>What changes for a group, a rule or a load balancer may change for its targets: they look again.</summary>
 internal sealed class FanOutReconciler(Store store, IWorkQueue<TargetKey> targets, Hints hints) : IReconciler<FanOutKey>

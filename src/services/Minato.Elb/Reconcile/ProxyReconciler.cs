@@ -7,9 +7,9 @@ using Minato.Platform;
 namespace Minato.Elb.Reconcile;
 
 /// <summary>There is one proxy for the whole installation, so there is one key.</summary>
-internal readonly record struct ProxyKey
+internal sealed record ProxyKey
 {
-    public static readonly ProxyKey Only;
+    public static readonly ProxyKey Only = new();
 
     public override string ToString() => "proxy";
 }

@@ -5,35 +5,35 @@ namespace Minato.Elb.State;
 
 internal static class ElbTables
 {
-    public static readonly Table<string, BalancerState> Balancers = new("elb.load-balancers", b => b.Arn, ElbJson.Default.BalancerState);
+    public static readonly Table<string, BalancerState> Balancers = new("elb.load-balancers", b => b.Arn, () => ElbJson.Default.BalancerState);
     public static readonly Index<Home, string, BalancerState> BalancersByHome = Balancers.AddIndex("home", b => b.Home);
     public static readonly Index<(Home, string), string, BalancerState> BalancersByName = Balancers.AddIndex("name", b => (b.Home, b.Name));
     public static readonly Index<string, string, BalancerState> BalancersByAddress = Balancers.AddIndex("address", b => b.Address);
 
-    public static readonly Table<string, TroubleState> Troubles = new("elb.troubles", t => t.BalancerArn, ElbJson.Default.TroubleState, ephemeral: true);
+    public static readonly Table<string, TroubleState> Troubles = new("elb.troubles", t => t.BalancerArn, () => ElbJson.Default.TroubleState, ephemeral: true);
 
-    public static readonly Table<string, ListenerState> Listeners = new("elb.listeners", l => l.Arn, ElbJson.Default.ListenerState);
+    public static readonly Table<string, ListenerState> Listeners = new("elb.listeners", l => l.Arn, () => ElbJson.Default.ListenerState);
     public static readonly Index<string, string, ListenerState> ListenersByBalancer = Listeners.AddIndex("load-balancer", l => l.BalancerArn);
     public static readonly Index<(string, int), string, ListenerState> ListenersByPort = Listeners.AddIndex("port", l => (l.BalancerArn, l.Port));
 
-    public static readonly Table<string, RuleState> Rules = new("elb.rules", r => r.Arn, ElbJson.Default.RuleState);
+    public static readonly Table<string, RuleState> Rules = new("elb.rules", r => r.Arn, () => ElbJson.Default.RuleState);
     public static readonly Index<string, string, RuleState> RulesByListener = Rules.AddIndex("listener", r => r.ListenerArn);
 
-    public static readonly Table<UseKey, GroupUse> Uses = new("elb.target-group-uses", u => u.Key, ElbJson.Default.GroupUse);
+    public static readonly Table<UseKey, GroupUse> Uses = new("elb.target-group-uses", u => u.Key, () => ElbJson.Default.GroupUse);
     public static readonly Index<string, UseKey, GroupUse> UsesByGroup = Uses.AddIndex("target-group", u => u.Key.GroupArn);
     public static readonly Index<string, UseKey, GroupUse> UsesByRule = Uses.AddIndex("rule", u => u.Key.RuleArn);
     public static readonly Index<string, UseKey, GroupUse> UsesByBalancer = Uses.AddIndex("load-balancer", u => u.BalancerArn);
 
-    public static readonly Table<string, TargetGroupState> Groups = new("elb.target-groups", g => g.Arn, ElbJson.Default.TargetGroupState);
+    public static readonly Table<string, TargetGroupState> Groups = new("elb.target-groups", g => g.Arn, () => ElbJson.Default.TargetGroupState);
     public static readonly Index<Home, string, TargetGroupState> GroupsByHome = Groups.AddIndex("home", g => g.Home);
     public static readonly Index<(Home, string), string, TargetGroupState> GroupsByName = Groups.AddIndex("name", g => (g.Home, g.Name));
 
-    public static readonly Table<TargetKey, TargetState> Targets = new("elb.targets", t => t.Key, ElbJson.Default.TargetState);
+    public static readonly Table<TargetKey, TargetState> Targets = new("elb.targets", t => t.Key, () => ElbJson.Default.TargetState);
     public static readonly Index<string, TargetKey, TargetState> TargetsByGroup = Targets.AddIndex("target-group", t => t.Key.GroupArn);
 
-    public static readonly Table<TargetKey, HealthState> Health = new("elb.target-health", h => h.Key, ElbJson.Default.HealthState);
+    public static readonly Table<TargetKey, HealthState> Health = new("elb.target-health", h => h.Key, () => ElbJson.Default.HealthState);
 
-    public static readonly Table<string, ResourceTags> Tags = new("elb.tags", t => t.Arn, ElbJson.Default.ResourceTags);
+    public static readonly Table<string, ResourceTags> Tags = new("elb.tags", t => t.Arn, () => ElbJson.Default.ResourceTags);
 }
 
 // Names, not numbers: an enumeration of the model may get new values in between.

@@ -1,13 +1,14 @@
 namespace Minato.Elb.State;
 
 /// <summary>An account in a region.</summary>
-internal readonly record struct Home(string AccountId, string Region);
+internal sealed record Home(string AccountId, string Region);
 
 /// <summary>A target of a group: the same id may be registered with several ports.</summary>
-internal readonly record struct TargetKey(string GroupArn, string Id, int Port) : IComparable<TargetKey>
+internal sealed record TargetKey(string GroupArn, string Id, int Port) : IComparable<TargetKey>
 {
-    public int CompareTo(TargetKey other)
+    public int CompareTo(TargetKey? other)
     {
+        if (other is null) return 1;
         var order = string.CompareOrdinal(GroupArn, other.GroupArn);
         if (order == 0) order = string.CompareOrdinal(Id, other.Id);
         return order == 0 ? Port.CompareTo(other.Port) : order;
@@ -17,10 +18,11 @@ internal readonly record struct TargetKey(string GroupArn, string Id, int Port) 
 }
 
 /// <summary>That a rule sends requests to a group.</summary>
-internal readonly record struct UseKey(string RuleArn, string GroupArn) : IComparable<UseKey>
+internal sealed record UseKey(string RuleArn, string GroupArn) : IComparable<UseKey>
 {
-    public int CompareTo(UseKey other)
+    public int CompareTo(UseKey? other)
     {
+        if (other is null) return 1;
         var order = string.CompareOrdinal(RuleArn, other.RuleArn);
         return order == 0 ? string.CompareOrdinal(GroupArn, other.GroupArn) : order;
     }

@@ -1,11 +1,13 @@
+using System.Text.Json.Serialization;
 using Minato.Aws;
 
 namespace Minato.Logs.State;
 
 /// <summary>An account in a region: every log group lives in exactly one.</summary>
-internal readonly record struct Home(string AccountId, string Region);
+internal sealed record Home(string AccountId, string Region);
 
-internal readonly record struct GroupKey(string AccountId, string Region, string Name) : IComparable<GroupKey>
+[method: JsonConstructor]
+internal sealed record GroupKey(string AccountId, string Region, string Name) : IComparable<GroupKey>
 {
     public GroupKey(Caller caller, string name) : this(caller.AccountId, caller.Region, name) { }
 
@@ -15,8 +17,9 @@ internal readonly record struct GroupKey(string AccountId, string Region, string
     public string Arn => $"arn:aws:logs:{Region}:{AccountId}:log-group:{Name}";
 
     // Code units of the allowed characters are ASCII: this is the order AWS lists groups in.
-    public int CompareTo(GroupKey other)
+    public int CompareTo(GroupKey? other)
     {
+        if (other is null) return 1;
         var order = string.CompareOrdinal(AccountId, other.AccountId);
         if (order == 0) order = string.CompareOrdinal(Region, other.Region);
         return order == 0 ? string.CompareOrdinal(Name, other.Name) : order;
@@ -25,18 +28,18 @@ internal readonly record struct GroupKey(string AccountId, string Region, string
     public override string ToString() => $"{AccountId}/{Region}/{Name}";
 }
 
-internal readonly record struct StreamKey(GroupKey Group, string Name) : IComparable<StreamKey>
+internal sealed record StreamKey(GroupKey Group, string Name) : IComparable<StreamKey>
 {
     public string Arn => $"{Group.Arn}:log-stream:{Name}";
 
-    public int CompareTo(StreamKey other) => Group.CompareTo(other.Group) is not 0 and var order ? order : string.CompareOrdinal(Name, other.Name);
+    public int CompareTo(StreamKey? other) => other is null ? 1 : Group.CompareTo(other.Group) is not 0 and var order ? order : string.CompareOrdinal(Name, other.Name);
 
     // A colon cannot be part of a group's name: no two keys share a text.
     public override string ToString() => $"{Group}:{Name}";
 }
 
 /// <summary>A stream whose activity waits to be stored.</summary>
-internal readonly record struct FlushKey(StreamKey Stream, string Partition);
+internal sealed record FlushKey(StreamKey Stream, string Partition);
 
 /// <summary>Events of a stream that was deleted.</summary>
-internal readonly record struct DroppedKey(string Partition);
+internal sealed record DroppedKey(string Partition);

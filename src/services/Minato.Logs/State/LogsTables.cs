@@ -5,15 +5,15 @@ namespace Minato.Logs.State;
 
 internal static class LogsTables
 {
-    public static readonly Table<GroupKey, GroupState> Groups = new("logs.groups", g => g.Key, LogsJson.Default.GroupState);
+    public static readonly Table<GroupKey, GroupState> Groups = new("logs.groups", g => g.Key, () => LogsJson.Default.GroupState);
     public static readonly Index<Home, GroupKey, GroupState> GroupsByHome = Groups.AddIndex("home", g => g.Key.Home);
 
-    public static readonly Table<StreamKey, StreamState> Streams = new("logs.streams", s => s.Key, LogsJson.Default.StreamState);
+    public static readonly Table<StreamKey, StreamState> Streams = new("logs.streams", s => s.Key, () => LogsJson.Default.StreamState);
     public static readonly Index<GroupKey, StreamKey, StreamState> StreamsByGroup = Streams.AddIndex("group", s => s.Key.Group);
 
-    public static readonly Table<string, ActivityState> Activity = new("logs.activity", a => a.Partition, LogsJson.Default.ActivityState);
-    public static readonly Table<GroupKey, UsageState> Usage = new("logs.usage", u => u.Key, LogsJson.Default.UsageState);
-    public static readonly Table<string, DroppedState> Dropped = new("logs.dropped", d => d.Partition, LogsJson.Default.DroppedState);
+    public static readonly Table<string, ActivityState> Activity = new("logs.activity", a => a.Partition, () => LogsJson.Default.ActivityState);
+    public static readonly Table<GroupKey, UsageState> Usage = new("logs.usage", u => u.Key, () => LogsJson.Default.UsageState);
+    public static readonly Table<string, DroppedState> Dropped = new("logs.dropped", d => d.Partition, () => LogsJson.Default.DroppedState);
 
     public static long UsageOf(this IReadState state, GroupKey group) => state.Find(Usage, group)?.Bytes ?? 0;
 
@@ -32,7 +32,7 @@ internal static class LogsTables
     }
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(GroupState))]
 [JsonSerializable(typeof(StreamState))]
 [JsonSerializable(typeof(ActivityState))]
