@@ -33,7 +33,6 @@ public sealed class ServiceApiTests
             $"The target group with targetGroupArn {lonely} does not have an associated load balancer.");
         (await world.World.Throws<ClientException>(() => world.CreateAsync(good with { TaskDefinition = "nothing" }))).Message.ShouldBe("TaskDefinition not found.");
         (await world.World.Throws<ClusterNotFoundException>(() => world.CreateAsync(good with { Cluster = "nothing" }))).Message.ShouldBe("Cluster not found.");
-        await world.World.Throws<UnsupportedFeatureException>(() => world.CreateAsync(good with { SchedulingStrategy = SchedulingStrategy.Daemon }));
 
         CreateServiceRequest With(LoadBalancer balancer) => good with { LoadBalancers = [balancer] };
         async Task Refused(CreateServiceRequest request, string message) =>

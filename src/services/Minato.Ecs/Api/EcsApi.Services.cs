@@ -17,12 +17,14 @@ internal sealed partial class EcsApi
     {
         ServiceRules.Check(request);
         var tags = Tagging.Check(request.Tags);
-        var configuration = ServiceRules.Merge(null, request.DeploymentConfiguration);
+        var isDaemon = request.SchedulingStrategy == SchedulingStrategy.Daemon;
+        var configuration = ServiceRules.Merge(null, isDaemon ? DaemonRules.Defaults(request.DeploymentConfiguration) : request.DeploymentConfiguration);
         var fingerprint = Fingerprint(JsonSerializer.SerializeToUtf8Bytes(request with { ClientToken = null }, ServiceJson.Default.CreateServiceRequest));
         var cluster = store.Current.RequireCluster(caller, request.Cluster);
         var key = new ServiceKey(cluster.Key, request.ServiceName);
         if (Existing(store.Current, key, fingerprint) is { } repeated) return new() { Service = repeated.ToWire(store.Current, withTags: true) };
 
+        if (isDaemon) DaemonRules.Check(request, cluster);
         var target = LaunchRules.Resolve(cluster, request.LaunchType, request.CapacityProviderStrategy);
         ServiceRules.CheckFargatePlacement(target.LaunchType, request.PlacementConstraints ?? [], request.PlacementStrategy ?? []);
         var spec = new ServiceSpec
@@ -46,6 +48,7 @@ internal sealed partial class EcsApi
                 CreatedBy = caller.PrincipalArn,
                 DesiredCount = request.DesiredCount ?? 0,
                 Spec = spec,
+                SchedulingStrategy = request.SchedulingStrategy ?? SchedulingStrategy.Replica,
                 DeploymentConfiguration = configuration,
                 PlacementConstraints = request.PlacementConstraints ?? [],
                 PlacementStrategy = request.PlacementStrategy ?? [],
@@ -53,13 +56,13 @@ internal sealed partial class EcsApi
                 EnableExecuteCommand = request.EnableExecuteCommand ?? false,
                 EnableECSManagedTags = request.EnableECSManagedTags ?? false,
                 PropagateTags = request.PropagateTags ?? PropagateTags.None,
-                AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? AvailabilityZoneRebalancing.Enabled,
                 Role = request.Role,
                 Tags = tags,
                 ClientToken = request.ClientToken,
                 CreatedFrom = fingerprint,
                 NextEvent = ecs.Find(ServiceTables.Services, key)?.NextEvent ?? 1,
             };
+            service = service with { AvailabilityZoneRebalancing = ZoneRules.Resolve(service, request.AvailabilityZoneRebalancing) };
             ForgetEvents(ecs, key);
             service = Deploy(ecs, service);
             ecs.Put(ServiceTables.Services, service);
@@ -77,6 +80,7 @@ internal sealed partial class EcsApi
         var wire = await store.UpdateAsync(ecs =>
         {
             var old = ActiveService(ecs, cluster.Key, request.Service);
+            if (old.SchedulingStrategy == SchedulingStrategy.Daemon) DaemonRules.Check(request);
             var spec = Asked(ecs, old, request);
             var service = old with
             {
@@ -91,6 +95,7 @@ internal sealed partial class EcsApi
                 PropagateTags = request.PropagateTags ?? old.PropagateTags,
                 AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? old.AvailabilityZoneRebalancing,
             };
+            ZoneRules.Check(service, request.AvailabilityZoneRebalancing);
             ServiceRules.CheckFargatePlacement(spec.LaunchType, service.PlacementConstraints, service.PlacementStrategy);
             if (request.ForceNewDeployment == true || IsNewRevision(old.Spec, spec)) service = Deploy(ecs, service);
             ecs.Put(ServiceTables.Services, service);

@@ -17,10 +17,10 @@ internal static class ServiceRules
             throw new InvalidParameterException("Service name can only contain letters, numbers, hyphens and underscores, and must be 255 characters or fewer.");
         if (request.ClientToken?.Length > LongestToken)
             throw new InvalidParameterException($"clientToken cannot be longer than {LongestToken} characters.");
-        CheckServed(request.SchedulingStrategy, request.DeploymentController);
+        CheckServed(request.DeploymentController);
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         if (string.IsNullOrEmpty(request.TaskDefinition)) throw new InvalidParameterException("TaskDefinition cannot be blank.");
-        if (request.DesiredCount is null)
+        if (request.DesiredCount is null && request.SchedulingStrategy != SchedulingStrategy.Daemon)
             throw new InvalidParameterException("The desired count must be specified for services with the REPLICA scheduling strategy.");
         CheckDesired(request.DesiredCount);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
@@ -30,7 +30,7 @@ internal static class ServiceRules
 
     public static void Check(UpdateServiceRequest request)
     {
-        CheckServed(schedulingStrategy: null, request.DeploymentController);
+        CheckServed(request.DeploymentController);
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         CheckDesired(request.DesiredCount);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
@@ -87,9 +87,8 @@ internal static class ServiceRules
         if (configuration.Alarms is { Enable: true }) throw NotServed("deployment alarms");
     }
 
-    private static void CheckServed(SchedulingStrategy? schedulingStrategy, DeploymentController? controller)
+    private static void CheckServed(DeploymentController? controller)
     {
-        if (schedulingStrategy == SchedulingStrategy.Daemon) throw NotServed("the scheduling strategy DAEMON");
         if (controller is { Type: not DeploymentControllerType.Ecs }) throw NotServed($"the deployment controller {controller.Type.ToWire()}");
     }
 

@@ -37,6 +37,7 @@ internal sealed class ServiceApplication(ServiceReading reading, ServicePlan pla
         var launches = new ServiceLaunches(ecs, Before, plan, ids, now);
         foreach (var start in plan.Starts) launches.Start(start);
         TellStarted(ecs, launches.Started);
+        foreach (var (zone, task) in launches.Rebalanced) Tell(ecs, ServiceEvents.StartedToRebalance(Before.Key.Name, zone, task));
         if (launches.Refusal is { } refusal && !IsRepeated(ecs, Before.Key, new(refusal, false), now)) Tell(ecs, refusal);
         foreach (var outcome in plan.Outcomes) Record(ecs, outcome);
         PinImages(ecs);

@@ -22,6 +22,9 @@ internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, Ser
 
     public List<string> Started { get; } = [];
 
+    /// <summary>Started to even out the zones, with the zone.</summary>
+    public List<(string Zone, string TaskId)> Rebalanced { get; } = [];
+
     /// <summary>Tasks that found no container instance, by deployment.</summary>
     public Dictionary<string, int> Unplaced { get; } = new(StringComparer.Ordinal);
 
@@ -40,7 +43,7 @@ internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, Ser
         var launch = Launch(deployment, definition, start);
         if (deployment.Spec.LaunchType is LaunchType.Ec2 or LaunchType.External)
         {
-            if (Place(definition) is not PlacementOutcome.Placed placed)
+            if (Place(definition, start) is not PlacementOutcome.Placed placed)
             {
                 Refuse(deployment, Refusal ?? "");
                 return;
@@ -51,8 +54,12 @@ internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, Ser
 
         var task = TaskState.Create(launch, definition, ids, now);
         ecs.Put(EcsTables.Tasks, task);
-        ecs.Put(ServiceTables.ServiceTasks, new ServiceTaskState { Key = task.Key, Service = service.Key, DeploymentId = deployment.Id });
-        Started.Add(task.Key.Id);
+        ecs.Put(ServiceTables.ServiceTasks, new ServiceTaskState
+        {
+            Key = task.Key, Service = service.Key, DeploymentId = deployment.Id, IsRebalancing = start.RebalancedTo is not null,
+        });
+        if (start.RebalancedTo is { } zone) Rebalanced.Add((zone, task.Key.Id));
+        else Started.Add(task.Key.Id);
     }
 
     private TaskLaunch Launch(DeploymentState deployment, TaskDefinitionState definition, TaskStart start) => new()
@@ -98,7 +105,7 @@ internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, Ser
             new Tag { Key = "aws:ecs:clusterName", Value = service.Key.Cluster.Name }, new Tag { Key = "aws:ecs:serviceName", Value = service.Key.Name });
     }
 
-    private PlacementOutcome Place(TaskDefinitionState definition)
+    private PlacementOutcome Place(TaskDefinitionState definition, TaskStart start)
     {
         var request = new PlacementRequest
         {
@@ -107,14 +114,23 @@ internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, Ser
             Constraints =
             [
                 .. service.PlacementConstraints,
+                .. ServiceInstances.InZone(start.RebalancedTo),
                 .. (definition.Definition.PlacementConstraints ?? []).Select(c =>
                     new PlacementConstraint { Type = PlacementConstraintType.MemberOf, Expression = c.Expression }),
             ],
             Strategies = service.PlacementStrategy.IsEmpty ? s_spread : service.PlacementStrategy,
         };
-        var outcome = InstancePlacement.Place(ecs, service.Key.Cluster, request, ids);
+        var outcome = start.Instance is { } only ? PlaceOn(new(service.Key.Cluster, only), request)
+            : InstancePlacement.Place(ecs, service.Key.Cluster, request, ids);
         if (outcome is PlacementOutcome.Refused refused) Refusal = ServiceEvents.NoInstance(service.Key.Name, refused.Nearest?.Id, refused.Reason);
         return outcome;
+    }
+
+    private PlacementOutcome PlaceOn(ContainerInstanceKey key, PlacementRequest request)
+    {
+        var reason = ecs.Find(EcsTables.Instances, key) is { Status: ContainerInstanceStatus.Active } instance
+            ? InstancePlacement.Explain(InstanceView.Of(ecs, instance), request) : "INACTIVE";
+        return reason is null ? new PlacementOutcome.Placed(key) : new PlacementOutcome.Refused([], key, reason);
     }
 
     private void Refuse(DeploymentState deployment, string refusal)

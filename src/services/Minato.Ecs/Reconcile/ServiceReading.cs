@@ -22,15 +22,16 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
             views.Add(task is null ? Vanished(memory) : ViewOf(ecs, task, memory, health));
         }
 
-        return new(service, ViewOf(ecs, service, views.ToImmutable(), zones), tasks.ToImmutable());
+        return new(service, ViewOf(ecs, service, views.ToImmutable(), zones, ServiceInstances.ForDaemon(ecs, service)), tasks.ToImmutable());
     }
 
     private static ServiceView ViewOf(
-        IReadState ecs, ServiceState service, ImmutableArray<TaskInService> tasks, ImmutableDictionary<string, string> zones) => new()
+        IReadState ecs, ServiceState service, ImmutableArray<TaskInService> tasks, ImmutableDictionary<string, string> zones,
+        ImmutableArray<DaemonInstance>? daemon) => new()
     {
         Name = service.Key.Name,
         Status = service.Status,
-        DesiredCount = service.DesiredCount,
+        DesiredCount = daemon is { } instances ? instances.Count(i => i.IsWanted) : service.DesiredCount,
         Deployments = service.Deployments,
         Tasks = tasks,
         MinimumHealthyPercent = service.DeploymentConfiguration.MinimumHealthyPercent ?? 100,
@@ -41,6 +42,8 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         RollbackRequested = service.RollbackRequested,
         WithHealthCheck = [.. service.Deployments.Where(d => HasHealthCheck(ecs, d)).Select(d => d.Id)],
         SubnetZones = zones,
+        Daemon = daemon,
+        Zones = ServiceInstances.Zones(ecs, service, zones),
     };
 
     private static bool HasHealthCheck(IReadState ecs, DeploymentState deployment) =>
@@ -58,7 +61,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         Health = task.HealthStatus,
         Targets = Targets(ecs, task, health),
         Subnet = task.Progress.Interface?.SubnetId ?? task.NetworkConfiguration?.AwsvpcConfiguration?.Subnets.FirstOrDefault(),
-        Zone = task.Progress.AvailabilityZone,
+        Zone = task.Progress.AvailabilityZone ?? ServiceInstances.ZoneOf(ecs, task.InstanceKey),
         Instance = task.ContainerInstance,
         IsDisplaced = task.InstanceKey is { } instance
             && ecs.Find(EcsTables.Instances, instance) is { Status: ContainerInstanceStatus.Draining },

@@ -25,14 +25,30 @@ internal sealed class ServiceWakeUps(Store store, Hints hints, ServiceTargetHeal
     {
         foreach (var change in set.Changes)
         {
+            if (change is Change<TaskKey, TaskState> task) LeftDraining(set.After, task);
             if (change is not Change<ContainerInstanceKey, ContainerInstanceState> instance) continue;
-            if (instance.Before?.Status == instance.After?.Status && instance.Before?.AgentConnected == instance.After?.AgentConnected) continue;
-            foreach (var task in set.After.Where(EcsTables.LiveTasksByInstance, instance.Key))
-                if (task.ServiceKey is { } service) queue.Enqueue(service);
+            if (instance.Before?.Status == instance.After?.Status && instance.Before?.AgentConnected == instance.After?.AgentConnected
+                && instance.Before?.Attributes == instance.After?.Attributes) continue;
+            Enqueue(set.After.Where(ServiceTables.DaemonsByCluster, instance.Key.Cluster));
+            foreach (var live in set.After.Where(EcsTables.LiveTasksByInstance, instance.Key))
+                if (live.ServiceKey is { } service) queue.Enqueue(service);
             if (instance.After is not { Status: ContainerInstanceStatus.Active, AgentConnected: true }) continue;
             // Whoever waits for a place has one more to look at.
             foreach (var service in set.After.Where(ServiceTables.ActiveByCluster, instance.Key.Cluster))
                 if (service.Spec.LaunchType == LaunchType.Ec2) queue.Enqueue(service.Key);
         }
+    }
+
+    /// <summary>A DAEMON service stops on an instance that drains once the others have left it.</summary>
+    private void LeftDraining(Snapshot ecs, Change<TaskKey, TaskState> task)
+    {
+        if (task is not { Before.IsStopped: false, After: { IsStopped: true, InstanceKey: { } instance } }) return;
+        if (ecs.Find(EcsTables.Instances, instance) is { Status: ContainerInstanceStatus.Draining })
+            Enqueue(ecs.Where(ServiceTables.DaemonsByCluster, instance.Cluster));
+    }
+
+    private void Enqueue(IEnumerable<ServiceState> services)
+    {
+        foreach (var service in services) queue.Enqueue(service.Key);
     }
 }

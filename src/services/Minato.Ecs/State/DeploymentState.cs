@@ -37,6 +37,9 @@ internal sealed record DeploymentState
     /// <summary>While it is rolled back to: the service deployment that failed.</summary>
     public string? RollingBackServiceDeployment { get; init; }
 
+    /// <summary>Its tasks are being moved between zones.</summary>
+    public bool IsRebalancing { get; init; }
+
     /// <summary>The scheduler has begun with it.</summary>
     public bool IsTakenUp { get; init; }
 

@@ -37,7 +37,7 @@ internal static class ServiceWire
             ServiceStatus.Draining => "DRAINING",
             _ => "INACTIVE",
         },
-        DesiredCount = service.DesiredCount,
+        DesiredCount = service.ShownDesiredCount,
         RunningCount = service.RunningCount,
         PendingCount = service.PendingCount,
         LaunchType = service.Spec.ShownLaunchType,

@@ -55,6 +55,10 @@ internal sealed record ServiceState
     public DateTimeOffset? SteadySince { get; init; }
     public DateTimeOffset? InactiveAt { get; init; }
 
+    /// <summary>AWS: of a DAEMON service it is counted, never asked for.</summary>
+    public int ShownDesiredCount => SchedulingStrategy == SchedulingStrategy.Daemon
+        ? Deployments.FirstOrDefault()?.DesiredCount ?? 0 : DesiredCount;
+
     public int RunningCount => Deployments.Sum(d => d.RunningCount);
 
     public int PendingCount => Deployments.Sum(d => d.PendingCount);

@@ -21,6 +21,9 @@ internal static class ServiceTables
     public static readonly Index<ClusterKey, ServiceKey, ServiceState> ActiveByCluster =
         Services.AddIndex<ClusterKey>("active", s => s.Status == ServiceStatus.Active ? s.Key.Cluster : null);
 
+    public static readonly Index<ClusterKey, ServiceKey, ServiceState> DaemonsByCluster =
+        Services.AddIndex<ClusterKey>("daemons", s => s is { Status: ServiceStatus.Active, SchedulingStrategy: SchedulingStrategy.Daemon } ? s.Key.Cluster : null);
+
     public static readonly Index<ClusterKey, ServiceKey, ServiceState> DrainingByCluster =
         Services.AddIndex<ClusterKey>("draining", s => s.Status == ServiceStatus.Draining ? s.Key.Cluster : null);
 

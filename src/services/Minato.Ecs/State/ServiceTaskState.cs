@@ -22,6 +22,9 @@ internal sealed record ServiceTaskState
     public bool StoppedByScheduler { get; init; }
     public bool ToldStopped { get; init; }
 
+    /// <summary>Started to even out the zones: it stands above the desired count until it is healthy.</summary>
+    public bool IsRebalancing { get; init; }
+
     /// <summary>Its failure to start was counted.</summary>
     public bool CountedFailure { get; init; }
 }

@@ -35,7 +35,7 @@ internal static class RollingUpdate
         var sound = Current(draft).Count(t => t.IsSound);
         var missing = draft.Primary.Rollout == DeploymentRolloutState.Failed ? 0 : desired - sound;
 
-        StopSurplus(draft, sound - desired);
+        StopSurplus(draft, sound - desired - ZoneRebalancing.OnTheirWay(draft));
         StopReplaced(draft, desired);
         StopOlder(draft, lower);
 
@@ -163,7 +163,7 @@ internal static class RollingUpdate
             draft.Tell(ServiceEvents.Blocked(draft.View.Name), repeatable: false);
     }
 
-    private static void StopUnhealthy(ServiceDraft draft, JudgedTask task)
+    public static void StopUnhealthy(ServiceDraft draft, JudgedTask task)
     {
         draft.Stop(task, TaskVerdicts.FailingTarget(task.Task) is { } target
             ? RolloutReasons.TargetFailed(target.TargetGroupArn)

@@ -103,6 +103,18 @@ internal sealed class ServiceDraft
         _starts.AddRange(SubnetSpread.Choose(subnets, View.SubnetZones, taken.ToArray(), count).Select(s => new TaskStart(deployment.Id, s)));
     }
 
+    public void StartOn(DeploymentState deployment, DaemonInstance instance) =>
+        _starts.Add(new(deployment.Id, SubnetIn(deployment, instance.Zone), Instance: instance.Id));
+
+    public void StartIn(DeploymentState deployment, string zone) =>
+        _starts.Add(new(deployment.Id, SubnetIn(deployment, zone), RebalancedTo: zone));
+
+    private string? SubnetIn(DeploymentState deployment, string? zone)
+    {
+        var subnets = deployment.Spec.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? [];
+        return subnets.FirstOrDefault(s => View.SubnetZones.GetValueOrDefault(s) == zone) ?? subnets.FirstOrDefault();
+    }
+
     public ServicePlan ToPlan() => new()
     {
         Deployments = Status == ServiceStatus.Inactive ? [] : [.. _deployments.Select(Counted).Select(Stamped)],

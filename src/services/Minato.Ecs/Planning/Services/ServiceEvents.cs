@@ -73,6 +73,20 @@ internal static class ServiceEvents
         $"(service {service}) was unable to stop or start tasks during a deployment because of the service deployment configuration. " +
         "Update the minimumHealthyPercent or maximumPercent value and try again.";
 
+    public static string Rebalancing(string service, IReadOnlyDictionary<string, int> counts) =>
+        $"(service {service}) is not AZ balanced with {Zones(counts)}. AZ Rebalancing in progress.";
+
+    public static string Rebalanced(string service, IReadOnlyDictionary<string, int> counts) =>
+        $"(service {service}) is AZ balanced with {Zones(counts)}.";
+
+    public static string RebalancingStopped(string service) => $"(service {service}) has stopped AZ Rebalancing.";
+
+    public static string StartedToRebalance(string service, string zone, string task) =>
+        $"(service {service}) has started 1 tasks in {zone} to AZ Rebalance: (task {task}).";
+
+    private static string Zones(IReadOnlyDictionary<string, int> counts) =>
+        string.Join(", ", counts.Select(c => $"{Number(c.Value)} tasks in {c.Key}"));
+
     private static string List(IReadOnlyCollection<string> tasks) => string.Join(' ', tasks.Select(t => $"(task {t})"));
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

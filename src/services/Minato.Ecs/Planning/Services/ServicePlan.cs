@@ -34,7 +34,9 @@ internal sealed record ServicePlan
 }
 
 /// <param name="Subnet">Where its interface goes; null outside awsvpc.</param>
-internal sealed record TaskStart(string DeploymentId, string? Subnet = null);
+/// <param name="Instance">The one container instance it may go to; null when placement chooses.</param>
+/// <param name="RebalancedTo">The zone it has to go to, because the service has too few tasks there.</param>
+internal sealed record TaskStart(string DeploymentId, string? Subnet = null, string? Instance = null, string? RebalancedTo = null);
 
 internal sealed record TaskStop(string TaskId, string Reason);
 

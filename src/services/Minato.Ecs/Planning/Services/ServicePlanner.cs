@@ -19,9 +19,17 @@ internal static class ServicePlanner
         Rollouts.TakeUp(draft);
         RollingUpdate.StopFailedTasks(draft);
         Rollouts.GiveUp(draft);
-        RollingUpdate.Plan(draft);
+        if (draft.View.Daemon is { } instances) DaemonSchedule.Plan(draft, instances);
+        else Replicate(draft);
         Rollouts.Complete(draft);
         Rollouts.Forget(draft);
+    }
+
+    private static void Replicate(ServiceDraft draft)
+    {
+        Draining.StopPending(draft);
+        RollingUpdate.Plan(draft);
+        ZoneRebalancing.Plan(draft);
     }
 
     private static void Drain(ServiceDraft draft)

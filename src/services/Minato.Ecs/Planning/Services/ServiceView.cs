@@ -33,6 +33,12 @@ internal sealed record ServiceView
 
     /// <summary>Availability Zone of each subnet, as far as known.</summary>
     public ImmutableDictionary<string, string> SubnetZones { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Container instances of the cluster for a DAEMON service, whose desired count they make; null for REPLICA.</summary>
+    public ImmutableArray<DaemonInstance>? Daemon { get; init; }
+
+    /// <summary>Zones that tasks can be moved between; empty when the service is not rebalanced.</summary>
+    public ImmutableArray<string> Zones { get; init; } = [];
 }
 
 internal sealed record BreakerSettings(bool Enable, bool Rollback)
