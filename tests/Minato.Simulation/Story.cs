@@ -72,6 +72,8 @@ internal sealed class Story(ServiceWorld services)
                 ServiceDeploymentStatus.RollbackSuccessful, ServiceDeploymentStatus.RollbackFailed);
         }
 
+        await Outcomes.AreOnRecordOnceAsync(services);
+
         return service;
     }
 

@@ -3,25 +3,30 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Minato.Ecs;
 using Minato.Engines.Containers;
 using Minato.Platform;
 
 namespace Minato.Server;
 
 /// <summary>
-/// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c> and
+/// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c> and
 /// <c>POST /_minato/reset</c> with the root key as user name and password.
 /// </summary>
-internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine)
+internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, IServiceProvider services)
 {
+    private static readonly string[] s_owners = ["/_minato/status", "/_minato/why", "/_minato/reset"];
+    private readonly RequestDelegate _stories = EcsRoom.Stories(services);
+
     public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
         ("GET", "/_minato/health") => AnswerAsync(context, 200, new() { ["status"] = "running", ["installation"] = installation.Id }),
-        (_, "/_minato/health") or (_, "/_minato/status") or (_, "/_minato/reset") when !IsRoot(context.Request) => ChallengeAsync(context),
+        (_, var path) when s_owners.Contains(path) && !IsRoot(context.Request) => ChallengeAsync(context),
         ("GET", "/_minato/status") => StatusAsync(context),
+        ("GET", "/_minato/why") => _stories(context),
         ("POST", "/_minato/reset") => ResetAsync(context),
-        (_, "/_minato/health") or (_, "/_minato/status") or (_, "/_minato/reset") => AnswerAsync(context, 405, new() { ["message"] = "Method not allowed." }),
-        _ => AnswerAsync(context, 404, new() { ["message"] = "There is /_minato/health, /_minato/status and /_minato/reset." }),
+        (_, var path) when path is "/_minato/health" || s_owners.Contains(path) => AnswerAsync(context, 405, new() { ["message"] = "Method not allowed." }),
+        _ => AnswerAsync(context, 404, new() { ["message"] = "There is /_minato/health, /_minato/status, /_minato/why and /_minato/reset." }),
     };
 
     private async Task StatusAsync(HttpContext context)

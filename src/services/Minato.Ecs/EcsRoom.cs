@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Minato.Contracts.Ecs;
@@ -19,6 +20,10 @@ public static class EcsRoom
             .AddTable(EcsTables.Settings).AddTable(EcsTables.ClientTokens);
         services.AddEcsTasks();
         services.AddEcsServices();
+        services.AddEcsRecords();
         return services;
     }
+
+    /// <summary>Answers with the story of a service, task or deployment. It is for the installation's owner: let in nobody else.</summary>
+    public static RequestDelegate Stories(IServiceProvider services) => services.GetRequiredService<StoryEndpoint>().HandleAsync;
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Minato.Contracts.CloudWatchLogs;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.State;
 using Minato.Engines.Containers;
 using Minato.Platform;

@@ -121,8 +121,8 @@ internal sealed class ServiceApplication(ServiceReading reading, ServicePlan pla
         // Without a difference nothing is written: what could not be placed would otherwise wake its service for ever.
         if (after != Before) ecs.Put(ServiceTables.Services, after);
         if (plan.Status != ServiceStatus.Inactive) return;
-        // AWS: the history of deployments goes with the service.
-        foreach (var key in ecs.Keys(ServiceTables.ServiceDeploymentsByService, Before.Key).ToArray()) ecs.Delete(ServiceTables.ServiceDeployments, key);
+        // AWS: the history of deployments goes with the service. What is not on record yet stays until it is.
+        foreach (var key in ecs.Keys(ServiceTables.ServiceDeploymentsByService, Before.Key).Where(k => ecs.IsRecorded(RecordKey.Of(k))).ToArray()) ecs.Delete(ServiceTables.ServiceDeployments, key);
         foreach (var key in ecs.Keys(ServiceTables.ServiceRevisionsByService, Before.Key).ToArray()) ecs.Delete(ServiceTables.ServiceRevisions, key);
     }
 

@@ -52,21 +52,3 @@ internal sealed class TaskLogStreams(ICloudWatchLogs? logs = null)
         }
     }
 }
-
-/// <summary>Where the awslogs driver of a container writes.</summary>
-/// <param name="Stream">Null when it is named by the engine's id, which is not known before the container exists.</param>
-internal sealed record LogTarget(string Group, string? Stream, bool CreatesGroup, Caller Caller)
-{
-    /// <returns>Null when the container does not log to Logs.</returns>
-    public static LogTarget? Of(TaskState task, ContainerDefinition container, string? runtimeId)
-    {
-        if (!ContainerNames.HasAwslogs(container) || container.LogConfiguration?.Options is not { } options) return null;
-        if (!options.TryGetValue("awslogs-group", out var group)) return null;
-        var prefix = options.GetValueOrDefault("awslogs-stream-prefix");
-        var named = options.GetValueOrDefault("awslogs-stream");
-        var stream = !string.IsNullOrEmpty(prefix) ? $"{prefix}/{container.Name}/{task.Key.Id}" : named ?? runtimeId;
-        var scope = task.Key.Cluster.Scope with { Region = options.GetValueOrDefault("awslogs-region") ?? task.Key.Cluster.Scope.Region };
-        var creates = string.Equals(options.GetValueOrDefault("awslogs-create-group"), "true", StringComparison.OrdinalIgnoreCase);
-        return new(group, stream, creates, scope.AsService());
-    }
-}

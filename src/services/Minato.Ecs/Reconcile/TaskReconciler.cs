@@ -105,6 +105,7 @@ internal sealed partial class TaskReconciler(
             ? [.. work.Progress.Containers.Select(c => c.Name)
                 .Where(name => ecs.Find(EcsTables.LogCursors, new LogCursorKey(work.Task.Key, name)) is { IsDrained: true })]
             : [],
+        IsRecorded = ecs.IsRecorded(RecordKey.Of(work.Task.Key)),
         DefaultStopTimeout = options.DefaultStopTimeout,
         Retention = options.StoppedTaskRetention,
     };

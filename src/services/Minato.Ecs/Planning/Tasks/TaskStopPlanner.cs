@@ -86,6 +86,7 @@ internal static class TaskStopPlanner
     {
         if (!draft.Progress.IsCleanedUp)
         {
+            if (!draft.View.IsRecorded) return; // Its end brings it back.
             var left = draft.Progress.Containers.Where(c => c.RuntimeId is not null).ToArray();
             if (left.Length == 0) draft.Progress = draft.Progress with { IsCleanedUp = true };
             else if (left.All(IsDrained)) draft.Add(new TaskMove.RemoveContainers());

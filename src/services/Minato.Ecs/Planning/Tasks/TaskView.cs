@@ -22,6 +22,8 @@ internal sealed record TaskView
 
     /// <summary>Containers whose output has been shipped to its end.</summary>
     public ImmutableHashSet<string> Drained { get; init; } = [];
+    /// <summary>How it ended is on record, with what its containers left.</summary>
+    public bool IsRecorded { get; init; } = true;
     public TimeSpan DefaultStopTimeout { get; init; } = TimeSpan.FromSeconds(30);
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(1);
 }
