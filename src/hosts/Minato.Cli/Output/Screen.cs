@@ -32,6 +32,12 @@ internal static class Screen
         else Console.WriteLine($"ok: {text}");
     }
 
+    public static void Failed(string text)
+    {
+        if (IsTerminal) AnsiConsole.MarkupLineInterpolated($"[red]✗[/] {text}");
+        else Console.WriteLine($"failed: {text}");
+    }
+
     public static void Dim(string text)
     {
         if (IsTerminal) AnsiConsole.MarkupLineInterpolated($"[grey]{text}[/]");

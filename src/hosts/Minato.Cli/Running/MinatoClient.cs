@@ -46,6 +46,14 @@ internal sealed class MinatoClient : IDisposable
     public IEc2 Ec2 { get; }
     public IIam Iam { get; }
 
+    /// <returns>Null when nothing is known of it.</returns>
+    public async Task<JsonNode?> WhyAsync(string of, string cluster, CancellationToken ct)
+    {
+        var path = $"/_minato/why?of={Uri.EscapeDataString(of)}&cluster={Uri.EscapeDataString(cluster)}&region={Uri.EscapeDataString(Caller.Region)}";
+        var (status, body) = await AskAsync(HttpMethod.Get, path, ct);
+        return status is HttpStatusCode.NotFound ? null : Require(status, body, HttpMethod.Get, path);
+    }
+
     public Task ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
 
     public Task<JsonNode> StatusAsync(CancellationToken ct) => CallAsync(HttpMethod.Get, "/_minato/status", ct);
@@ -54,11 +62,18 @@ internal sealed class MinatoClient : IDisposable
 
     private async Task<JsonNode> CallAsync(HttpMethod method, string path, CancellationToken ct)
     {
+        var (status, body) = await AskAsync(method, path, ct);
+        return Require(status, body, method, path);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonNode? Body)> AskAsync(HttpMethod method, string path, CancellationToken ct)
+    {
         using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_key.AccessKeyId}:{_key.SecretAccessKey}")));
         using var answer = await _http.SendAsync(request, ct);
-        var body = await answer.Content.ReadFromJsonAsync<JsonNode>(ct);
-        return answer.StatusCode is HttpStatusCode.OK && body is not null ? body
-            : throw new UserException($"{method} {path} answered {(int)answer.StatusCode}: {body?["message"]}");
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonNode>(ct));
     }
+
+    private static JsonNode Require(HttpStatusCode status, JsonNode? body, HttpMethod method, string path) =>
+        status is HttpStatusCode.OK && body is not null ? body : throw new UserException($"{method} {path} answered {(int)status}: {body?["message"]}");
 }

@@ -7,7 +7,7 @@ internal enum RecordKind { Deployment, Task }
 
 /// <summary>An outcome that is kept.</summary>
 /// <param name="Id">A task's id, or <c>SERVICE/ID</c> of a service deployment.</param>
-internal readonly record struct RecordKey(ClusterKey Cluster, RecordKind Kind, string Id) : IComparable<RecordKey>
+internal sealed record RecordKey(ClusterKey Cluster, RecordKind Kind, string Id) : IComparable<RecordKey>
 {
     /// <summary>Where its evidence lies in the append log.</summary>
     public string Partition => $"ecs.record/{this}";
@@ -24,8 +24,9 @@ internal readonly record struct RecordKey(ClusterKey Cluster, RecordKind Kind, s
     public static RecordKey Of(ServiceDeploymentKey deployment) =>
         new(deployment.Service.Cluster, RecordKind.Deployment, $"{deployment.Service.Name}/{deployment.Id}");
 
-    public int CompareTo(RecordKey other)
+    public int CompareTo(RecordKey? other)
     {
+        if (other is null) return 1;
         var order = Cluster.CompareTo(other.Cluster);
         if (order == 0) order = Kind.CompareTo(other.Kind);
         return order == 0 ? string.CompareOrdinal(Id, other.Id) : order;
@@ -63,7 +64,7 @@ internal static class RecordTables
 
     public const int DeploymentsKept = 200;
 
-    public static readonly Table<RecordKey, RecordState> Records = new("ecs.records", r => r.Key, RecordTablesJson.Default.RecordState);
+    public static readonly Table<RecordKey, RecordState> Records = new("ecs.records", r => r.Key, () => RecordTablesJson.Default.RecordState);
 
     public static readonly Index<(ClusterKey, RecordKind, string), RecordKey, RecordState> RecordsByOwner =
         Records.AddIndex<(ClusterKey, RecordKind, string)>("owner", r => (r.Key.Cluster, r.Key.Kind, r.Owner));

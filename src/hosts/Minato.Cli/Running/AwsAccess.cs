@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Minato.Aws;
+using Minato.Aws.Signing;
+using Minato.Contracts.CloudWatchLogs;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecr;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.Iam;
+
+namespace Minato.Cli.Running;
+
+/// <summary>
+/// AWS APIs for commands that need nothing else: of the running Minato, or with <c>--endpoint-url</c> or <c>--aws</c> of whoever answers
+/// there, with the credentials of the environment.
+/// </summary>
+internal sealed class AwsAccess : IDisposable
+{
+    public static readonly Option<string?> EndpointUrl = new("--endpoint-url") { Description = "Another endpoint than the running Minato's, with the credentials of the environment.", HelpName = "URL" };
+    public static readonly Option<bool> Aws = new("--aws") { Description = "AWS itself, with the credentials of the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)." };
+
+    private const string IamRegion = "us-east-1";
+    private readonly HttpClient? _http;
+    private readonly MinatoClient? _minato;
+
+    private AwsAccess(MinatoClient minato)
+    {
+        _minato = minato;
+        (Ecs, Elb, Logs, Ecr, Ec2, Iam, Caller) = (minato.Ecs, minato.Elb, minato.Logs, minato.Ecr, minato.Ec2, minato.Iam, minato.Caller);
+    }
+
+    private AwsAccess(Func<string, Uri> endpoint, Credential credential, string region)
+    {
+        _http = new(new SocketsHttpHandler());
+        Caller = new() { AccountId = "", Region = region, PrincipalArn = "" };
+        Ecs = new EcsClient(Client("ecs"));
+        Elb = new ElasticLoadBalancingV2Client(Client("elasticloadbalancing"));
+        Logs = new CloudWatchLogsClient(Client("logs"));
+        Ecr = new EcrClient(Client("api.ecr"));
+        Ec2 = new Ec2Client(Client("ec2"));
+        Iam = new IamClient(Client("iam"));
+
+        AwsClient Client(string host) => new(_http, endpoint(host), credential, region, TimeProvider.System);
+    }
+
+    public IEcs Ecs { get; }
+    public IElasticLoadBalancingV2 Elb { get; }
+    public ICloudWatchLogs Logs { get; }
+    public IEcr Ecr { get; }
+    public IEc2 Ec2 { get; }
+    public IIam Iam { get; }
+    public Caller Caller { get; }
+
+    /// <summary>As the caller of IAM: AWS has one IAM for all regions.</summary>
+    public Caller IamCaller => _minato is null ? Caller with { Region = IamRegion } : Caller;
+
+    /// <summary>Null when the other side may be anybody.</summary>
+    public MinatoClient? Minato => _minato;
+
+    public static void AddOptions(Command command)
+    {
+        command.Add(EndpointUrl);
+        command.Add(Aws);
+    }
+
+    public static AwsAccess Of(ParseResult parsed)
+    {
+        var region = parsed.GetRequiredValue(Options.Region);
+        if (parsed.GetValue(Aws)) return new(host => Endpoint(host, region), FromEnvironment(), region);
+        if (parsed.GetValue(EndpointUrl) is not { } url) return new(new MinatoClient(new ServerFiles(parsed.DataDirectory()), region));
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var endpoint)) throw new UserException($"{url} is not a URL, such as https://ecs.{region}.amazonaws.com.");
+        return new(_ => endpoint, FromEnvironment(), region);
+    }
+
+    public void Dispose()
+    {
+        _minato?.Dispose();
+        _http?.Dispose();
+    }
+
+    private static Uri Endpoint(string host, string region) => new(host == "iam" ? "https://iam.amazonaws.com" : $"https://{host}.{region}.amazonaws.com");
+
+    private static Credential FromEnvironment()
+    {
+        var (id, secret) = (Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
+        if (string.IsNullOrEmpty(id) || string.IsNullOrEmpty(secret)) throw new UserException("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN) for this endpoint.");
+        return new(id, secret, Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN") is { Length: > 0 } token ? token : null, "", "", "");
+    }
+}
