@@ -5,7 +5,7 @@ namespace Minato.Testing;
 
 public sealed partial class World
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromDays(7); // Of virtual time: a test that needs more waits for something that never comes.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(8); // Of virtual time: a test that needs more waits for something that never comes.
 
     /// <summary>Runs a test in a new world and returns when it has passed.</summary>
     /// <param name="test">Runs on the world's thread: everything it awaits must come from the world.</param>

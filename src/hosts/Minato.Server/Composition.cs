@@ -13,6 +13,8 @@ using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
 using Minato.Platform.Sqlite;
+using Minato.SecretsManager;
+using Minato.Ssm;
 using Minato.Sts;
 
 namespace Minato.Server;
@@ -35,6 +37,7 @@ internal static class Composition
     private static IServiceCollection AddState(this IServiceCollection services, ServerOptions options) => services
         .AddSqlite(options.DataDirectory)
         .AddFileBlobs(options.DataDirectory)
+        .AddFileKey(options.DataDirectory)
         .AddPlatform();
 
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -47,5 +50,6 @@ internal static class Composition
     private static IServiceCollection AddRooms(this IServiceCollection services, InstallationFile file) => services
         .AddSingleton(p => new AwsEndpointOptions { NewRequestId = p.GetRequiredService<Ids>().Uuid })
         .AddAwsEndpoint(AwsServices.All)
-        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs();
+        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs()
+        .AddSecretsManager().AddSsm();
 }

@@ -13,7 +13,7 @@ internal static class EcsTaskRegistration
     public static IServiceCollection AddEcsTasks(this IServiceCollection services)
     {
         services.AddSingleton<TaskBoard>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
-            .AddSingleton<TaskLogStreams>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
+            .AddSingleton<TaskLogStreams>().AddSingleton<RoleCredentials>().AddSingleton<TaskInputsResolver>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
         // First of all rooms: the networks that EC2 removes, and the addresses it gives anew, are held by these containers.
         services.Insert(0, ServiceDescriptor.Singleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>()));
         services.AddRoomService<OrphanSweeper>();

@@ -21,7 +21,7 @@ internal sealed class TaskWorld(World world)
     public SimHost Host => world.Host;
     private static CancellationToken None => CancellationToken.None;
 
-    public static void Run(ulong seed, Func<TaskWorld, Task> test, EcsOptions? options = null) =>
+    public static void Run(ulong seed, Func<TaskWorld, Task> test, EcsOptions? options = null, Action<IServiceCollection>? more = null) =>
         World.Run(seed, async world =>
         {
             var tasks = new TaskWorld(world);
@@ -32,6 +32,7 @@ internal sealed class TaskWorld(World world)
             services.AddSingleton(options ?? new EcsOptions());
             services.AddSingleton(new PageTokens("a secret of the test"u8));
             services.AddEc2().AddLogs().AddEcs();
+            more?.Invoke(services);
         });
 
     public async Task<string> SubnetAsync() =>

@@ -192,13 +192,17 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
     }
 
     private static SimContainerInfo Info(SimContainer c) =>
-        new(c.Id, c.Installation, c.Spec.Name, c.Spec.Image, c.Spec.Labels, c.Phase, c.ExitCode, c.Health);
+        new(c.Id, c.Installation, c.Spec.Name, c.Spec.Image, c.Spec.Labels, c.Phase, c.ExitCode, c.Health) { Spec = c.Spec };
 }
 
 /// <summary>A container as the machine itself knows it, for invariants.</summary>
 public sealed record SimContainerInfo(
     string Id, string Installation, string Name, string Image, ImmutableSortedDictionary<string, string> Labels,
-    ContainerPhase Phase, int? ExitCode, ContainerHealth? Health);
+    ContainerPhase Phase, int? ExitCode, ContainerHealth? Health)
+{
+    /// <summary>As it was asked for.</summary>
+    public required ContainerSpec Spec { get; init; }
+}
 
 /// <param name="Status">200 while the container is well, 503 otherwise.</param>
 public sealed record SimAnswer(SimContainerInfo Container, int Status);

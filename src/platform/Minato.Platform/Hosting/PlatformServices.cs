@@ -8,7 +8,7 @@ namespace Minato.Platform;
 public static class PlatformServices
 {
     /// <summary>
-    /// Store, runner, clock, ids and hints. Journal, append log and blobs are kept in memory unless others are registered, before
+    /// Store, runner, clock, ids and hints. Journal, append log, blobs and the sealing key are kept in memory unless others are registered, before
     /// or after.
     /// </summary>
     public static IServiceCollection AddPlatform(this IServiceCollection services)
@@ -17,6 +17,7 @@ public static class PlatformServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Ids>(_ => new());
         services.TryAddSingleton<Hints>();
+        services.TryAddSingleton<ISealer>(p => AesSealer.Passing(p.GetRequiredService<Ids>()));
         services.TryAddSingleton<IJournal, MemoryJournal>();
         services.TryAddSingleton<IAppendLog, MemoryAppendLog>();
         services.TryAddSingleton<IBlobStore, MemoryBlobStore>();

@@ -17,14 +17,14 @@ internal sealed class ImagePuller(
     private static readonly TimeSpan s_unreachable = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_earlyRenewal = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<string, Task<PullOutcome>> _pulls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Reference, RegistryAccount? Account), Task<PullOutcome>> _pulls = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _unreachable = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<AccountRegion, (RegistryLogin Login, DateTimeOffset Until)> _logins = new();
 
     public ImageNames.Source Source(TaskState task, ContainerDefinition container) =>
         ImageNames.Resolve(container.Image ?? "", task.ImageDigests.GetValueOrDefault(container.Name ?? ""), installation);
 
-    public async Task<PullState> PullAsync(TaskState task, ContainerDefinition container, CancellationToken ct)
+    public async Task<PullState> PullAsync(TaskState task, ContainerDefinition container, RegistryAccount? account, CancellationToken ct)
     {
         var source = Source(task, container);
         var behavior = options.ImagePullBehavior;
@@ -33,7 +33,7 @@ internal sealed class ImagePuller(
         if (behavior == ImagePullBehavior.Default && IsUnreachable(source)
             && await engine.FindImageAsync(source.Reference, ct) is { } here) return new PullState.Done(here);
 
-        var outcome = await SharedAsync(task.Key.Cluster.Scope, source);
+        var outcome = await SharedAsync(task.Key.Cluster.Scope, source, account);
         if (outcome is PullOutcome.Pulled pulled) return new PullState.Done(pulled.Image);
         var failed = (PullOutcome.Failed)outcome;
         if (failed.Failure == PullFailure.Unreachable) _unreachable[source.Registry] = clock.GetUtcNow() + s_unreachable;
@@ -48,25 +48,27 @@ internal sealed class ImagePuller(
     private bool IsUnreachable(ImageNames.Source source) =>
         _unreachable.TryGetValue(source.Registry, out var until) && clock.GetUtcNow() < until;
 
-    private Task<PullOutcome> SharedAsync(AccountRegion scope, ImageNames.Source source)
+    private Task<PullOutcome> SharedAsync(AccountRegion scope, ImageNames.Source source, RegistryAccount? account)
     {
-        if (_pulls.TryGetValue(source.Reference, out var running)) return running;
-        var pull = PullAsync(scope, source);
+        var key = (source.Reference, account);
+        if (_pulls.TryGetValue(key, out var running)) return running;
+        var pull = PullAsync(scope, source, account);
         // A pull that ended at once is nobody's to share.
-        if (!pull.IsCompleted) _pulls.TryAdd(source.Reference, pull);
+        if (!pull.IsCompleted) _pulls.TryAdd(key, pull);
         return pull;
     }
 
-    private async Task<PullOutcome> PullAsync(AccountRegion scope, ImageNames.Source source)
+    private async Task<PullOutcome> PullAsync(AccountRegion scope, ImageNames.Source source, RegistryAccount? account)
     {
         await Task.Yield(); // So that the dictionary has it before it can end.
         try
         {
-            return await engine.PullAsync(source.Reference, await LoginAsync(scope, source, board.Stopping), board.Stopping);
+            var login = account is null ? await LoginAsync(scope, source, board.Stopping) : new(source.Registry, account.Username, account.Password);
+            return await engine.PullAsync(source.Reference, login, board.Stopping);
         }
         finally
         {
-            _pulls.TryRemove(source.Reference, out _);
+            _pulls.TryRemove((source.Reference, account), out _);
         }
     }
 

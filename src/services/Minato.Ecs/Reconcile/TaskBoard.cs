@@ -45,6 +45,9 @@ internal sealed class TaskEntry
     public ImmutableDictionary<string, PullState> Pulls { get; set; } = ImmutableDictionary<string, PullState>.Empty;
     public ImmutableHashSet<string> Stopping { get; set; } = [];
     public bool LogsReady { get; set; }
+
+    /// <summary>Null until they were read; kept here alone, so that no secret is ever stored.</summary>
+    public TaskInputs? Inputs { get; set; }
     public TargetsState Targets { get; set; }
 
     public bool IsStale

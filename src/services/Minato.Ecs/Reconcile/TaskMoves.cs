@@ -12,7 +12,7 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Makes the moves of a plan. Each answers how the progress changes by it.</summary>
 internal sealed partial class TaskMoves(
-    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, ImagePuller images, IContainerEngine engine,
+    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, TaskInputsResolver inputs, ImagePuller images, IContainerEngine engine,
     IWorkQueue<TaskKey> queue, TargetHints hints, TimeProvider clock, ILogger<TaskMoves> log, IElasticLoadBalancingV2? elb = null)
 {
     private static readonly Func<TaskProgress, TaskProgress> s_same = p => p;
@@ -20,6 +20,7 @@ internal sealed partial class TaskMoves(
 
     public async Task<Func<TaskProgress, TaskProgress>> ApplyAsync(TaskMove move, TaskWork work, CancellationToken ct) => move switch
     {
+        TaskMove.ReadInputs => await ReadInputsAsync(work, ct),
         TaskMove.AttachInterface => await network.AttachAsync(work, ct),
         TaskMove.StartPause => await network.StartPauseAsync(work, ct),
         TaskMove.DetachInterface => await network.DetachAsync(work, ct),
@@ -50,18 +51,18 @@ internal sealed partial class TaskMoves(
     {
         work.Entry.Pulls = work.Entry.Pulls.SetItem(pull.Container, new PullState.InFlight());
         var definition = Definition(work, pull.Container);
-        _ = PullAsync(work.Task, definition, work.Entry);
+        _ = PullAsync(work.Task, definition, InputsOf(work, pull.Container).Registry, work.Entry);
         return s_same;
     }
 
     // Pulls take as long as they take: they run beside the reconciler and bring the task back when they end.
-    private async Task PullAsync(TaskState task, ContainerDefinition definition, TaskEntry entry)
+    private async Task PullAsync(TaskState task, ContainerDefinition definition, RegistryAccount? account, TaskEntry entry)
     {
         var name = definition.Name ?? "";
         PullState? result = null;
         try
         {
-            result = await images.PullAsync(task, definition, board.Stopping);
+            result = await images.PullAsync(task, definition, account, board.Stopping);
         }
         catch (OperationCanceledException)
         {
@@ -81,6 +82,20 @@ internal sealed partial class TaskMoves(
         queue.Enqueue(task.Key);
     }
 
+    private async Task<Func<TaskProgress, TaskProgress>> ReadInputsAsync(TaskWork work, CancellationToken ct)
+    {
+        switch (await inputs.ResolveAsync(work.Task, work.Definition, ct))
+        {
+            case InputsOutcome.Failed failed:
+                return FailedToStart(work, failed.Reason);
+            case InputsOutcome.Ready ready:
+                work.Entry.Inputs = ready.Inputs;
+                break;
+        }
+
+        return s_same;
+    }
+
     private async Task<Func<TaskProgress, TaskProgress>> PrepareLogsAsync(TaskWork work, CancellationToken ct)
     {
         if (await logs.PrepareAsync(work.Task, work.Definition, ct) is { } problem)
@@ -93,7 +108,7 @@ internal sealed partial class TaskMoves(
     {
         var definition = Definition(work, run.Container);
         var image = images.Source(work.Task, definition).Reference;
-        var created = await engine.CreateAsync(ContainerSpecs.Of(work.Task, work.Definition, definition, image), ct);
+        var created = await engine.CreateAsync(ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return Failed(run.Container, null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is not StartOutcome.Started) return Failed(run.Container, id, StopReasons.Of(started));
@@ -197,12 +212,23 @@ internal sealed partial class TaskMoves(
             foreach (var container in work.Progress.Containers) ecs.Delete(EcsTables.LogCursors, new LogCursorKey(work.Task.Key, container.Name));
         }, ct);
         board.Forget(work.Task.Key);
+        inputs.Forget(work.Task, work.Definition);
         work.IsForgotten = true;
         return s_same;
     }
 
     private static Func<TaskProgress, TaskProgress> Failed(string container, string? id, string? reason) =>
         p => p.With(p.Container(container) with { RuntimeId = id, LastStatus = ContainerLastStatus.Stopped, Reason = reason });
+
+    // AWS: on Fargate the task says why, on EC2 its containers do.
+    private static Func<TaskProgress, TaskProgress> FailedToStart(TaskWork work, string reason) => p => p.StopCode is not null ? p : p with
+    {
+        StopCode = TaskStopCode.TaskFailedToStart,
+        StoppedReason = work.Task.LaunchType == LaunchType.Fargate ? reason : StopReasons.TaskFailedToStart,
+        Containers = [.. p.Containers.Select(c => work.Task.LaunchType == LaunchType.Fargate || c.HasRun ? c : c with { Reason = reason })],
+    };
+
+    private static ContainerInputs InputsOf(TaskWork work, string container) => (work.Entry.Inputs ?? TaskInputs.None).Of(container);
 
     private static ContainerDefinition Definition(TaskWork work, string container) =>
         work.Definition.Containers.First(c => c.Name == container);

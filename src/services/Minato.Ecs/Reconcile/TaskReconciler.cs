@@ -10,7 +10,7 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Reads a task, plans, moves, and plans again until nothing is left to do now; then writes what came of it, once.</summary>
 internal sealed partial class TaskReconciler(
-    Store store, TaskBoard board, TaskMoves moves, TaskObserver observer, EcsOptions options, TimeProvider clock,
+    Store store, TaskBoard board, TaskMoves moves, TaskObserver observer, TaskInputsResolver inputs, EcsOptions options, TimeProvider clock,
     ILogger<TaskReconciler> log) : IReconciler<TaskKey>
 {
     private const int MostRounds = 64;
@@ -99,6 +99,7 @@ internal sealed partial class TaskReconciler(
         Definition = work.Definition,
         Pulls = work.Entry.Pulls,
         Stopping = work.Entry.Stopping,
+        InputsReady = work.Entry.Inputs is not null || !inputs.AreNeeded(work.Task, work.Definition),
         LogsReady = work.Entry.LogsReady || !work.Definition.Containers.Any(ContainerNames.HasAwslogs),
         Targets = work.Entry.Targets,
         Drained = work.Progress.LastStatus == TaskLastStatus.Stopped && !work.Progress.IsCleanedUp

@@ -23,6 +23,10 @@ internal sealed record TaskDefinitionState
     [JsonIgnore]
     public NetworkMode NetworkMode => Definition.NetworkMode ?? NetworkMode.Bridge;
 
+    public string? TaskRoleOf(TaskState task) => task.Overrides.TaskRoleArn ?? Definition.TaskRoleArn;
+
+    public string? ExecutionRoleOf(TaskState task) => task.Overrides.ExecutionRoleArn ?? Definition.ExecutionRoleArn;
+
     [JsonIgnore]
     public bool IsActive => Status == TaskDefinitionStatus.Active;
 

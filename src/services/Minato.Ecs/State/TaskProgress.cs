@@ -16,6 +16,12 @@ internal sealed record TaskProgress
     public long Version { get; init; } = 1;
     public ImmutableArray<ContainerProgress> Containers { get; init; } = [];
     public InterfaceProgress? Interface { get; init; }
+
+    /// <summary>A UUID without its last two digits: with the container's number they are the id it asks about itself with.</summary>
+    public string? EndpointId { get; init; }
+
+    /// <summary>By which the task asks for credentials of its role; unguessable.</summary>
+    public string? CredentialsId { get; init; }
     public HealthStatus HealthStatus { get; init; } = HealthStatus.Unknown;
     public string? AvailabilityZone { get; init; }
 
@@ -43,7 +49,12 @@ internal sealed record TaskProgress
         LastStatus = status,
         Containers = [.. containers.Select(c => new ContainerProgress { Name = c.Name ?? "", Id = ids.Uuid() })],
         Interface = hasInterface ? new InterfaceProgress { AttachmentId = ids.Uuid() } : null,
+        EndpointId = ids.Uuid()[..^2],
+        CredentialsId = ids.Uuid(),
     };
+
+    /// <summary>Where a container asks about itself.</summary>
+    public string EndpointIdOf(int container) => $"{EndpointId}{container:x2}";
 
     public ContainerProgress Container(string name)
     {

@@ -26,7 +26,8 @@ internal static class ContainerSpecs
             .Where(s => s.Namespace?.StartsWith("net.", StringComparison.Ordinal) ?? false).Select(s => (s.Namespace, s.Value))),
     };
 
-    public static ContainerSpec Of(TaskState task, TaskDefinitionState definition, ContainerDefinition container, string image)
+    public static ContainerSpec Of(
+        TaskState task, TaskDefinitionState definition, ContainerDefinition container, ContainerInputs inputs, string image)
     {
         var progress = task.Progress.Container(container.Name ?? "");
         var over = task.Overrides.ContainerOverrides?.FirstOrDefault(o => o.Name == container.Name);
@@ -40,7 +41,7 @@ internal static class ContainerSpecs
                 .SetItems(ContainerNames.Labels(task, progress.Name)),
             Command = over?.Command is { Length: > 0 } command ? command : Given(container.Command),
             EntryPoint = Given(container.EntryPoint),
-            Environment = Environment(task, container, over),
+            Environment = ContainerEnvironment.Of(task, definition, container, inputs),
             WorkingDirectory = container.WorkingDirectory,
             User = container.User,
             Hostname = isAwsvpc ? null : container.Hostname,
@@ -67,32 +68,13 @@ internal static class ContainerSpecs
             MemoryReservationBytes = (over?.MemoryReservation ?? container.MemoryReservation ?? 0) * Mebibyte,
             SharedMemoryBytes = linux?.SharedMemorySize is { } shared ? shared * Mebibyte : null,
             HealthCheck = container.HealthCheck is { } check ? Health(check) : null,
-            Log = Log(container.LogConfiguration),
+            Log = Log(container.LogConfiguration, inputs),
         };
     }
 
     // Without a limit of its own a container may use all of the task's.
     private static long Memory(TaskState task, ContainerDefinition container, ContainerOverride? over) =>
         over?.Memory ?? container.Memory ?? (int.TryParse(task.Memory, out var all) ? all : 0);
-
-    private static ImmutableSortedDictionary<string, string> Environment(TaskState task, ContainerDefinition container, ContainerOverride? over)
-    {
-        var all = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var pair in (container.Environment ?? []).Concat(over?.Environment ?? []))
-        {
-            if (!string.IsNullOrEmpty(pair.Name)) all[pair.Name] = pair.Value ?? "";
-        }
-
-        // AWS: both or neither.
-        if (!all.ContainsKey("AWS_REGION") && !all.ContainsKey("AWS_DEFAULT_REGION"))
-        {
-            all["AWS_REGION"] = task.Key.Cluster.Scope.Region;
-            all["AWS_DEFAULT_REGION"] = task.Key.Cluster.Scope.Region;
-        }
-
-        all.TryAdd("AWS_EXECUTION_ENV", task.LaunchType == LaunchType.Fargate ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2");
-        return all.ToImmutable();
-    }
 
     private static NetworkAttachment Network(TaskState task, TaskDefinitionState definition) => definition.NetworkMode switch
     {
@@ -138,9 +120,10 @@ internal static class ContainerSpecs
         TimeSpan.FromSeconds(check.StartPeriod ?? 0), check.Retries ?? 3);
 
     // Output for Logs is read from the engine's own files and shipped by Minato.
-    private static EngineLogDriver Log(LogConfiguration? log) => log is null or { LogDriver: Contracts.Ecs.LogDriver.Awslogs }
+    private static EngineLogDriver Log(LogConfiguration? log, ContainerInputs inputs) => log is null or { LogDriver: Contracts.Ecs.LogDriver.Awslogs }
         ? EngineLogDriver.Followed
-        : new(log.LogDriver.ToWire(), Sorted((log.Options ?? ImmutableDictionary<string, string>.Empty).Select(o => ((string?)o.Key, (string?)o.Value))));
+        : new(log.LogDriver.ToWire(), Sorted((log.Options ?? ImmutableDictionary<string, string>.Empty).Select(o => ((string?)o.Key, (string?)o.Value)))
+            .SetItems(inputs.LogOptions));
 
     private static ImmutableArray<string>? Given(ImmutableArray<string>? words) => words is { Length: > 0 } ? words : null;
 

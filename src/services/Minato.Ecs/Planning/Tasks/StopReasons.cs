@@ -6,7 +6,7 @@ namespace Minato.Ecs.Planning.Tasks;
 internal static class StopReasons
 {
     public const string EssentialContainerExited = "Essential container in task exited";
-    private const string TaskFailedToStart = "Task failed to start";
+    public const string TaskFailedToStart = "Task failed to start";
     private const int Longest = 1024;
 
     // AWS: on EC2 the detail is in the container's reason, on Fargate it is the task's own.

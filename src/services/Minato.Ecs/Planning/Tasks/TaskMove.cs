@@ -8,6 +8,9 @@ internal abstract record TaskMove
 {
     private TaskMove() { }
 
+    /// <summary>Reads secrets, environment files and registry accounts.</summary>
+    public sealed record ReadInputs : TaskMove;
+
     /// <summary>Gets an elastic network interface.</summary>
     public sealed record AttachInterface : TaskMove;
 

@@ -8,7 +8,6 @@ internal static class TaskStartPlanner
 {
     public static void Plan(TaskDraft draft)
     {
-        if (RefuseWhatIsNotServed(draft)) return;
         if (draft.Status == TaskLastStatus.Provisioning)
         {
             if (draft.Progress.Interface is { InterfaceId: null })
@@ -21,24 +20,21 @@ internal static class TaskStartPlanner
             draft.Advance(TaskLastStatus.Pending);
         }
 
-        PlanPulls(draft);
+        var isReady = !AreInputsMissing(draft);
+        if (isReady) PlanPulls(draft);
         PlanRestarts(draft);
         EndWithEssential(draft);
         if (draft.IsStopping) return;
-        PlanContainers(draft);
+        if (isReady) PlanContainers(draft);
         EndWithEssential(draft);
         if (!draft.IsStopping) PlanRunning(draft);
     }
 
-    /// <summary>Says at once what would otherwise wait for ever.</summary>
-    private static bool RefuseWhatIsNotServed(TaskDraft draft)
+    /// <summary>Secrets come first: a registry may want one of them before its image is pulled.</summary>
+    private static bool AreInputsMissing(TaskDraft draft)
     {
-        if (draft.Status >= TaskLastStatus.Running) return false;
-        var what = draft.Definitions.Any(d => d.Secrets is { Length: > 0 }) ? "secrets"
-            : draft.Definitions.Any(d => d.EnvironmentFiles is { Length: > 0 }) ? "environment files" : null;
-        if (what is null) return false;
-        draft.Stop(TaskStopCode.TaskFailedToStart,
-            $"ResourceInitializationError: unable to pull secrets or registry auth: Minato does not serve {what} of tasks yet");
+        if (draft.View.InputsReady || draft.Progress.Containers.All(c => c.LastStatus != ContainerLastStatus.Pending)) return false;
+        draft.Add(new TaskMove.ReadInputs());
         return true;
     }
 

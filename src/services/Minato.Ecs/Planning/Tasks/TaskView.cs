@@ -16,6 +16,9 @@ internal sealed record TaskView
     /// <summary>Containers that are being stopped now.</summary>
     public ImmutableHashSet<string> Stopping { get; init; } = [];
 
+    /// <summary>What is not in the definition was read, or nothing has to be.</summary>
+    public bool InputsReady { get; init; } = true;
+
     /// <summary>The log streams are there.</summary>
     public bool LogsReady { get; init; } = true;
     public TargetsState Targets { get; init; }

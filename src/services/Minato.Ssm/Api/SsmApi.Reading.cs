@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Minato.Aws;
+using Minato.Contracts.Ssm;
+using Minato.Ssm.Planning;
+using Minato.Ssm.State;
+
+namespace Minato.Ssm.Api;
+
+// Reading parameters.
+internal sealed partial class SsmApi
+{
+    private const int PathPage = 10;
+    private const int DescribePage = 50;
+
+    public Task<GetParameterResponse> GetParameterAsync(GetParameterRequest request, Caller caller, CancellationToken ct)
+    {
+        var asked = ParameterName.Parse(request.Name);
+        var parameter = TryFind(store.Current, caller, asked.Name) ?? throw new ParameterNotFound();
+        return Task.FromResult(new GetParameterResponse { Parameter = ToWire(parameter, Choose(parameter, asked), request.WithDecryption, asked.Selector) });
+    }
+
+    public Task<GetParametersResponse> GetParametersAsync(GetParametersRequest request, Caller caller, CancellationToken ct)
+    {
+        var state = store.Current;
+        var found = ImmutableArray.CreateBuilder<Parameter>();
+        var invalid = ImmutableArray.CreateBuilder<string>();
+        foreach (var name in request.Names.Distinct(StringComparer.Ordinal))
+        {
+            var asked = ParameterName.Parse(name);
+            var parameter = TryFind(state, caller, asked.Name);
+            // AWS: what is not there, a version among it, is listed; the call does not fail.
+            if (parameter is null || !Has(parameter, asked)) invalid.Add(name);
+            else found.Add(ToWire(parameter, Choose(parameter, asked), request.WithDecryption, asked.Selector));
+        }
+
+        return Task.FromResult(new GetParametersResponse { Parameters = found.ToImmutable(), InvalidParameters = invalid.ToImmutable() });
+    }
+
+    public Task<GetParametersByPathResponse> GetParametersByPathAsync(GetParametersByPathRequest request, Caller caller, CancellationToken ct)
+    {
+        if (!request.Path.StartsWith('/'))
+            throw ParameterName.Invalid("The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".");
+        ParameterFilter.Check(request.ParameterFilters, ParameterFilter.OfPath, tags: false);
+        var operation = $"{nameof(GetParametersByPathAsync)} {request.Path}";
+        var rest = Under(caller, request.Path, Position(operation, request.NextToken))
+            .Where(p => ParameterFilter.IsUnder(p.Key.Name, request.Path, request.Recursive == true) && ParameterFilter.Matches(p, request.ParameterFilters));
+        var (page, token) = Page(operation, rest, request.MaxResults ?? PathPage);
+        return Task.FromResult(new GetParametersByPathResponse
+        {
+            Parameters = [.. page.Select(p => ToWire(p, p.Latest, request.WithDecryption))], NextToken = token,
+        });
+    }
+
+    public Task<DescribeParametersResponse> DescribeParametersAsync(DescribeParametersRequest request, Caller caller, CancellationToken ct)
+    {
+        ImmutableArray<ParameterStringFilter> filters =
+        [
+            .. request.ParameterFilters ?? [],
+            .. (request.Filters ?? []).Select(f => new ParameterStringFilter { Key = f.Key.ToWire(), Values = f.Values, Option = "BeginsWith" }),
+        ];
+        ParameterFilter.Check(filters, ParameterFilter.OfDescription, tags: true);
+        var rest = After(caller, Position(nameof(DescribeParametersAsync), request.NextToken) ?? "").Where(p => ParameterFilter.Matches(p, filters));
+        var (page, token) = Page(nameof(DescribeParametersAsync), rest, request.MaxResults ?? DescribePage);
+        return Task.FromResult(new DescribeParametersResponse { Parameters = [.. page.Select(ToMetadata)], NextToken = token });
+    }
+
+    public Task<GetParameterHistoryResponse> GetParameterHistoryAsync(GetParameterHistoryRequest request, Caller caller, CancellationToken ct)
+    {
+        var parameter = Find(store.Current, caller, request.Name);
+        var operation = $"{nameof(GetParameterHistoryAsync)} {request.Name}";
+        var after = long.Parse(Position(operation, request.NextToken) ?? "0");
+        var size = request.MaxResults ?? DescribePage;
+        var page = parameter.Versions.Reverse().Where(v => v.Number > after).Take(size + 1).ToArray(); // AWS: the oldest first.
+        return Task.FromResult(new GetParameterHistoryResponse
+        {
+            Parameters = [.. page.Take(size).Select(v => ToHistory(parameter, v, request.WithDecryption))],
+            NextToken = page.Length > size ? tokens.Encode(operation, $"{page[size - 1].Number}") : null,
+        });
+    }
+
+    private static bool Has(ParameterState parameter, ParameterName asked) => parameter.Versions.Any(v =>
+        (asked.Version is null || v.Number == asked.Version) && (asked.Label is null || v.Labels.Contains(asked.Label)));
+
+    private IEnumerable<ParameterState> After(Caller caller, string name) =>
+        store.Current.After(SsmTables.ParametersByHome, Home.Of(caller), new ParameterKey(Home.Of(caller), name));
+
+    // A hierarchy is a run in the order of names.
+    private IEnumerable<ParameterState> Under(Caller caller, string path, string? after)
+    {
+        var prefix = ParameterFilter.Prefix(path);
+        return After(caller, after ?? prefix).TakeWhile(p => p.Key.Name.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private static ParameterMetadata ToMetadata(ParameterState parameter) => new()
+    {
+        Name = parameter.Key.Name, ARN = parameter.Key.Arn, Type = parameter.Type, KeyId = parameter.Latest.KeyId,
+        LastModifiedDate = parameter.Latest.ModifiedAt, LastModifiedUser = parameter.Latest.ModifiedBy, Description = parameter.Latest.Description,
+        AllowedPattern = parameter.Latest.AllowedPattern, Version = parameter.Latest.Number, Tier = parameter.Latest.Tier, Policies = [],
+        DataType = parameter.Latest.DataType,
+    };
+
+    private ParameterHistory ToHistory(ParameterState parameter, ParameterVersion version, bool? withDecryption) => new()
+    {
+        Name = parameter.Key.Name, Type = parameter.Type, KeyId = version.KeyId, LastModifiedDate = version.ModifiedAt,
+        LastModifiedUser = version.ModifiedBy, Description = version.Description, Value = ValueOf(parameter, version, withDecryption),
+        AllowedPattern = version.AllowedPattern, Version = version.Number, Labels = [.. version.Labels], Tier = version.Tier, Policies = [],
+        DataType = version.DataType,
+    };
+}
