@@ -14,6 +14,7 @@ internal static class EcsTaskRegistration
     {
         services.AddSingleton<TaskBoard>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
             .AddSingleton<TaskLogStreams>().AddSingleton<RoleCredentials>().AddSingleton<TaskInputsResolver>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
+        services.AddSingleton<PlacementBook>();
         // First of all rooms: the networks that EC2 removes, and the addresses it gives anew, are held by these containers.
         services.Insert(0, ServiceDescriptor.Singleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>()));
         services.AddRoomService<OrphanSweeper>();

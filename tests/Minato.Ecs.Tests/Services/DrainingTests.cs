@@ -60,8 +60,8 @@ public sealed class DrainingTests
         await fleet.DrainAsync(draining);
         await services.World.RunFor(TimeSpan.FromMinutes(5));
         services.Running().Length.ShouldBe(1);
-        var refused = await services.Ecs.RunTaskAsync(new() { TaskDefinition = "web", LaunchType = LaunchType.Ec2 }, services.World.Caller, default);
-        refused.Tasks.ShouldBe([]);
+        await services.World.Throws<InvalidParameterException>(() =>
+            services.Ecs.RunTaskAsync(new() { TaskDefinition = "web", LaunchType = LaunchType.Ec2 }, services.World.Caller, default));
     });
 
     private static async Task<string?> StatusAsync(ServiceWorld services, string instance) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minato.Aws;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Placement;
+using Minato.Ecs.Planning.Placement.Query;
 using Minato.Ecs.Reconcile;
 using Minato.Ecs.State;
 using Minato.Platform;
@@ -62,11 +63,11 @@ internal sealed partial class EcsApi
     {
         var ecs = store.Current;
         var cluster = ecs.RequireCluster(caller, request.Cluster).Key;
-        if (request.Filter is { Length: > 0 } filter) ClusterQuery.Check(filter);
+        var filter = string.IsNullOrEmpty(request.Filter) ? null : ClusterQuery.Parse(request.Filter);
         ContainerInstanceKey? after = tokens.Position("ListContainerInstances", request.NextToken) is { } id ? new(cluster, id) : null;
         var instances = ecs.After(EcsTables.InstancesByCluster, cluster, after)
             .Where(i => request.Status is null || i.Status == request.Status)
-            .Where(i => string.IsNullOrEmpty(request.Filter) || ClusterQuery.Matches(request.Filter, InstanceView.Of(ecs, i)));
+            .Where(i => filter is null || filter.Matches(InstanceView.Of(ecs, i)));
         var (page, next) = tokens.Page("ListContainerInstances", instances, request.MaxResults, i => i.Key.Id);
         return Answer(new ListContainerInstancesResponse { ContainerInstanceArns = [.. page.Select(i => i.Key.Arn)], NextToken = next });
     }
@@ -172,6 +173,7 @@ internal sealed partial class EcsApi
     private static ContainerInstance ToWire(IReadState ecs, ContainerInstanceState instance, bool withTags)
     {
         var view = InstanceView.Of(ecs, instance);
+        TaskState[] tasks = [.. ecs.Where(EcsTables.LiveTasksByInstance, instance.Key)];
         return new()
         {
             ContainerInstanceArn = instance.Key.Arn,
@@ -180,8 +182,8 @@ internal sealed partial class EcsApi
             VersionInfo = instance.VersionInfo,
             Status = instance.Status?.ToWire() ?? "INACTIVE",
             AgentConnected = instance.AgentConnected,
-            RunningTasksCount = view.Tasks.Count(t => ClusterCounts.IsRunning(t.LastStatus)),
-            PendingTasksCount = view.Tasks.Count(t => ClusterCounts.IsPending(t.LastStatus)),
+            RunningTasksCount = tasks.Count(t => ClusterCounts.IsRunning(t.LastStatus)),
+            PendingTasksCount = tasks.Count(t => ClusterCounts.IsPending(t.LastStatus)),
             RegisteredResources = Resources(instance.Cpu, instance.Memory, instance.ReservedTcpPorts, instance.ReservedUdpPorts),
             // AWS: what remains of ports lists the ones in use.
             RemainingResources = Resources(view.CpuLeft, view.MemoryLeft, view.TcpPortsUsed, view.UdpPortsUsed),

@@ -15,6 +15,7 @@ internal sealed partial class EcsApi
     private const int MostDescribed = 100;
     private const int LongestOverrides = 8192;
     private const int LongestToken = 64;
+    private const string NoInstancesFound = "No Container Instances were found in your cluster.";
 
     public async Task<RunTaskResponse> RunTaskAsync(RunTaskRequest request, Caller caller, CancellationToken ct)
     {
@@ -24,7 +25,8 @@ internal sealed partial class EcsApi
         var tags = Tagging.Check(request.Tags);
         var fingerprint = Fingerprint(JsonSerializer.SerializeToUtf8Bytes(
             request with { ClientToken = null }, EcsJson.Default.RunTaskRequest));
-        await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
+        PlacementRules.Check(request.PlacementConstraints, request.PlacementStrategy);
+        var zones = await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
         var (tasks, failures) = await store.UpdateAsync(ecs =>
         {
             var cluster = ecs.RequireCluster(caller, request.Cluster);
@@ -35,7 +37,7 @@ internal sealed partial class EcsApi
             NetworkRules.Check(definition, request.NetworkConfiguration, target.LaunchType);
             LaunchRules.CheckOverrides(request.Overrides, definition, target.IsFargate);
             if (!target.IsFargate && ecs.Count(EcsTables.InstancesByCluster, cluster.Key) == 0)
-                throw new InvalidParameterException("No Container Instances were found in your cluster.");
+                throw new InvalidParameterException(NoInstancesFound);
             var launch = new TaskLaunch
             {
                 Cluster = cluster.Key,
@@ -48,7 +50,7 @@ internal sealed partial class EcsApi
                 EnableExecuteCommand = request.EnableExecuteCommand ?? false,
                 Tags = TaskTags(tags, request.PropagateTags, request.EnableECSManagedTags, definition, cluster.Key),
             };
-            var made = Launch(ecs, launch, definition, target, count, request);
+            var made = Launch(ecs, launch, definition, target, count, request, zones);
             Remember(ecs, cluster.Key, "RunTask", request.ClientToken, fingerprint, made.Tasks);
             return made;
         }, ct);
@@ -61,7 +63,7 @@ internal sealed partial class EcsApi
             throw new InvalidParameterException($"Specify between 1 and {MostTasks} container instances.");
         CheckCommon(request.Overrides, request.PropagateTags, request.StartedBy, 36, clientToken: null);
         var tags = Tagging.Check(request.Tags);
-        await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
+        var zones = await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
         return await store.UpdateAsync(ecs =>
         {
             var cluster = ecs.RequireCluster(caller, request.Cluster);
@@ -70,15 +72,15 @@ internal sealed partial class EcsApi
             LaunchRules.CheckOverrides(request.Overrides, definition, isFargate: false);
             var tasks = ImmutableArray.CreateBuilder<EcsTask>();
             var failures = ImmutableArray.CreateBuilder<Failure>();
+            var wanted = PlacementRequest.For(definition, request.Overrides, "", [], [], zones);
             foreach (var reference in request.ContainerInstances)
             {
                 var key = References.InstanceKeyOf(cluster.Key, reference);
-                var demand = new PlacementRequest { Demand = TaskDemand.Of(definition, request.Overrides), Group = "" };
                 var reason = ecs.Find(EcsTables.Instances, key) switch
                 {
                     null => "MISSING",
                     { Status: null } => "INACTIVE",
-                    var instance => InstancePlacement.Explain(InstanceView.Of(ecs, instance), demand),
+                    var instance => InstancePlacement.Explain(InstanceView.Of(ecs, instance), wanted),
                 };
                 if (reason is not null)
                 {
@@ -144,44 +146,45 @@ internal sealed partial class EcsApi
     }
 
     private (ImmutableArray<EcsTask> Tasks, ImmutableArray<Failure> Failures) Launch(
-        Transaction ecs, TaskLaunch launch, TaskDefinitionState definition, LaunchTarget target, int count, RunTaskRequest request)
+        Transaction ecs, TaskLaunch launch, TaskDefinitionState definition, LaunchTarget target, int count, RunTaskRequest request,
+        ImmutableArray<string> zones)
     {
         var providers = target.Strategy.IsEmpty ? default : CapacityStrategy.Split(target.Strategy, count);
         var tasks = ImmutableArray.CreateBuilder<EcsTask>(count);
-        var placement = new PlacementRequest
-        {
-            Demand = TaskDemand.Of(definition, request.Overrides),
-            Group = request.Group ?? $"family:{definition.Key.Family}",
-            Constraints = [.. request.PlacementConstraints ?? [],
-                .. (definition.Definition.PlacementConstraints ?? []).Select(c => new PlacementConstraint { Type = PlacementConstraintType.MemberOf, Expression = c.Expression })],
-            Strategies = request.PlacementStrategy ?? [],
-        };
+        var wanted = PlacementRequest.For(
+            definition, request.Overrides, request.Group ?? $"family:{definition.Key.Family}",
+            request.PlacementConstraints ?? [], request.PlacementStrategy ?? [], zones);
         for (var i = 0; i < count; i++)
         {
             var one = providers.IsDefault ? launch : launch with { CapacityProviderName = providers[i] };
-            if (!target.IsFargate)
+            if (target.IsFargate)
             {
-                switch (InstancePlacement.Place(ecs, launch.Cluster, placement, ids))
-                {
-                    case PlacementOutcome.Refused refused: return (tasks.ToImmutable(), refused.Failures);
-                    case PlacementOutcome.Placed placed: one = one with { ContainerInstance = placed.Instance.Id }; break;
-                }
+                var task = TaskState.Create(one, definition, ids, Now);
+                ecs.Put(EcsTables.Tasks, task);
+                tasks.Add(task.ToWire(definition, withTags: true));
+                continue;
             }
 
-            var task = TaskState.Create(one, definition, ids, Now);
-            ecs.Put(EcsTables.Tasks, task);
-            tasks.Add(task.ToWire(definition, withTags: true));
+            var outcome = placement.Place(ecs, launch.Cluster, wanted, instance =>
+            {
+                var task = TaskState.Create(one with { ContainerInstance = instance.Key.Id }, definition, ids, Now);
+                tasks.Add(task.ToWire(definition, withTags: true));
+                return task;
+            });
+            if (outcome is not PlacementOutcome.Refused refused) continue;
+            // AWS: a cluster whose instances all drain has none to offer.
+            if (refused.Nearest is null) throw new InvalidParameterException(NoInstancesFound);
+            return (tasks.ToImmutable(), refused.Failures);
         }
 
         return (tasks.ToImmutable(), []);
     }
 
     // Subnets and groups live in another room: they are looked up before the transaction. None at all is refused inside it.
-    private async ValueTask CheckNetworkAsync(NetworkConfiguration? configuration, Caller caller, CancellationToken ct)
-    {
-        if (configuration?.AwsvpcConfiguration is { Subnets.Length: > 0 })
-            await surroundings.CheckNetworkAsync(configuration, AccountRegion.Of(caller), ct);
-    }
+    /// <returns>The Availability Zones that the subnets are in.</returns>
+    private async ValueTask<ImmutableArray<string>> CheckNetworkAsync(NetworkConfiguration? configuration, Caller caller, CancellationToken ct) =>
+        configuration?.AwsvpcConfiguration is { Subnets.Length: > 0 }
+            ? await surroundings.CheckNetworkAsync(configuration, AccountRegion.Of(caller), ct) : [];
 
     private static void CheckCommon(TaskOverride? overrides, PropagateTags? propagate, string? startedBy, int longestStartedBy, string? clientToken)
     {

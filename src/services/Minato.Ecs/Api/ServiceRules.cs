@@ -25,7 +25,7 @@ internal static class ServiceRules
         CheckDesired(request.DesiredCount);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
         CheckShape(request.LoadBalancers ?? []);
-        CheckPlacement(request.PlacementConstraints, request.PlacementStrategy);
+        PlacementRules.Check(request.PlacementConstraints, request.PlacementStrategy);
     }
 
     public static void Check(UpdateServiceRequest request)
@@ -35,7 +35,7 @@ internal static class ServiceRules
         CheckDesired(request.DesiredCount);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
         CheckShape(request.LoadBalancers ?? []);
-        CheckPlacement(request.PlacementConstraints, request.PlacementStrategy);
+        PlacementRules.Check(request.PlacementConstraints, request.PlacementStrategy);
     }
 
     /// <summary>What was asked on top of what there is, with AWS's defaults.</summary>
@@ -124,12 +124,6 @@ internal static class ServiceRules
             if (string.IsNullOrEmpty(balancer.ContainerName)) throw new InvalidParameterException("Container name can not be blank.");
             if (balancer.ContainerPort is null) throw new InvalidParameterException("Container port can not be blank.");
         }
-    }
-
-    private static void CheckPlacement(ImmutableArray<PlacementConstraint>? constraints, ImmutableArray<PlacementStrategy>? strategies)
-    {
-        if (constraints is { Length: > 10 }) throw new InvalidParameterException("placement constraints can have at most 10 items.");
-        if (strategies is { Length: > 5 }) throw new InvalidParameterException("placement strategies can have at most 5 items.");
     }
 
     private static UnsupportedFeatureException NotServed(string what) => new($"Minato does not serve {what} yet.");

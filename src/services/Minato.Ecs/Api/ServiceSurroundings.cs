@@ -27,13 +27,16 @@ internal sealed class ServiceSurroundings(IServiceProvider rooms)
         }
     }
 
+    /// <returns>The Availability Zones of the subnets, as far as known.</returns>
     /// <exception cref="InvalidParameterException">A subnet or security group is not there.</exception>
-    public async ValueTask CheckNetworkAsync(NetworkConfiguration? configuration, AccountRegion scope, CancellationToken ct)
+    public async ValueTask<ImmutableArray<string>> CheckNetworkAsync(NetworkConfiguration? configuration, AccountRegion scope, CancellationToken ct)
     {
-        if (configuration?.AwsvpcConfiguration is not { } vpc || rooms.GetService<IEc2>() is not { } ec2) return;
+        if (configuration?.AwsvpcConfiguration is not { } vpc || rooms.GetService<IEc2>() is not { } ec2) return [];
+        ImmutableArray<string> zones;
         try
         {
-            await ec2.DescribeSubnetsAsync(new() { SubnetIds = vpc.Subnets }, scope.AsService(), ct);
+            var answer = await ec2.DescribeSubnetsAsync(new() { SubnetIds = vpc.Subnets }, scope.AsService(), ct);
+            zones = [.. (answer.Subnets ?? []).Select(s => s.AvailabilityZone).OfType<string>().Distinct(StringComparer.Ordinal)];
         }
         catch (AwsException e) when (e.IsClientFault)
         {
@@ -41,7 +44,7 @@ internal sealed class ServiceSurroundings(IServiceProvider rooms)
                 $"Error retrieving subnet information for [{string.Join(", ", vpc.Subnets)}]: {e.Message} (ErrorCode: {e.Code})");
         }
 
-        if (vpc.SecurityGroups is not { Length: > 0 } groups) return;
+        if (vpc.SecurityGroups is not { Length: > 0 } groups) return zones;
         try
         {
             await ec2.DescribeSecurityGroupsAsync(new() { GroupIds = groups }, scope.AsService(), ct);
@@ -51,6 +54,8 @@ internal sealed class ServiceSurroundings(IServiceProvider rooms)
             throw new InvalidParameterException(
                 $"Error retrieving security group information for [{string.Join(", ", groups)}]: {e.Message} (ErrorCode: {e.Code})");
         }
+
+        return zones;
     }
 
     private static async ValueTask<TargetGroup> FindAsync(IElasticLoadBalancingV2 elb, string arn, AccountRegion scope, CancellationToken ct)

@@ -21,7 +21,10 @@ internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
         "com.amazonaws.ecs.capability.docker-remote-api.1.19", "com.amazonaws.ecs.capability.docker-remote-api.1.20",
         "com.amazonaws.ecs.capability.docker-remote-api.1.21", "com.amazonaws.ecs.capability.ecr-auth",
         "com.amazonaws.ecs.capability.logging-driver.awslogs", "com.amazonaws.ecs.capability.logging-driver.json-file",
-        "com.amazonaws.ecs.capability.logging-driver.syslog", "com.amazonaws.ecs.capability.privileged-container",
+        "com.amazonaws.ecs.capability.logging-driver.fluentd", "com.amazonaws.ecs.capability.logging-driver.gelf",
+        "com.amazonaws.ecs.capability.logging-driver.journald", "com.amazonaws.ecs.capability.logging-driver.splunk",
+        "com.amazonaws.ecs.capability.logging-driver.awsfirelens", "com.amazonaws.ecs.capability.logging-driver.syslog",
+        "com.amazonaws.ecs.capability.privileged-container", "com.amazonaws.ecs.capability.task-iam-role",
         "ecs.capability.container-health-check", "ecs.capability.container-ordering", "ecs.capability.container-restart-policy",
         "ecs.capability.execution-role-awslogs", "ecs.capability.execution-role-ecr-pull", "ecs.capability.task-eni",
     ];

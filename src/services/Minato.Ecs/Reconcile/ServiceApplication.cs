@@ -7,7 +7,7 @@ using Minato.Platform;
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>Writes a plan down, in one transaction: what was counted, told, started and stopped holds together or not at all.</summary>
-internal sealed class ServiceApplication(ServiceReading reading, ServicePlan plan, Ids ids, DateTimeOffset now)
+internal sealed class ServiceApplication(ServiceReading reading, ServicePlan plan, PlacementBook placement, Ids ids, DateTimeOffset now)
 {
     private static readonly TimeSpan s_notRepeatedFor = TimeSpan.FromHours(6);
     private long _nextEvent = reading.Service.NextEvent;
@@ -34,7 +34,7 @@ internal sealed class ServiceApplication(ServiceReading reading, ServicePlan pla
         foreach (var key in plan.Forget) ecs.Delete(ServiceTables.ServiceTasks, key);
         foreach (var stop in plan.Stops) Stop(ecs, stop);
         foreach (var planned in plan.Events.Where(e => !IsRepeated(ecs, Before.Key, e, now)).Distinct()) Tell(ecs, planned.Message);
-        var launches = new ServiceLaunches(ecs, Before, plan, ids, now);
+        var launches = new ServiceLaunches(ecs, Before, plan, placement, ids, now);
         foreach (var start in plan.Starts) launches.Start(start);
         TellStarted(ecs, launches.Started);
         foreach (var (zone, task) in launches.Rebalanced) Tell(ecs, ServiceEvents.StartedToRebalance(Before.Key.Name, zone, task));

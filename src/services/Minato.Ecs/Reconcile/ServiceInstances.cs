@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Placement;
+using Minato.Ecs.Planning.Placement.Query;
 using Minato.Ecs.Planning.Services;
 using Minato.Ecs.State;
 using Minato.Platform;
@@ -47,21 +48,22 @@ internal static class ServiceInstances
 
     private static string? ZoneOf(ContainerInstanceState instance) => instance.Attributes.FirstOrDefault(a => a.Name == ZoneAttribute)?.Value;
 
-    private static ImmutableArray<string> Constraints(IReadState ecs, ServiceState service)
+    private static ImmutableArray<ClusterQuery> Constraints(IReadState ecs, ServiceState service)
     {
         var definition = ecs.Find(EcsTables.TaskDefinitions, service.Spec.TaskDefinition)?.Definition;
         return
         [
-            .. service.PlacementConstraints.Where(c => c.Type == PlacementConstraintType.MemberOf).Select(c => c.Expression).OfType<string>(),
-            .. (definition?.PlacementConstraints ?? []).Select(c => c.Expression).OfType<string>(),
+            .. service.PlacementConstraints.Where(c => c.Type == PlacementConstraintType.MemberOf)
+                .Select(c => ClusterQuery.Parse(c.Expression ?? "")),
+            .. (definition?.PlacementConstraints ?? []).Select(c => ClusterQuery.Parse(c.Expression ?? "")),
         ];
     }
 
-    private static bool Meets(IReadState ecs, ContainerInstanceState instance, ImmutableArray<string> constraints)
+    private static bool Meets(IReadState ecs, ContainerInstanceState instance, ImmutableArray<ClusterQuery> constraints)
     {
         if (constraints.IsEmpty) return true;
         var view = InstanceView.Of(ecs, instance);
-        return constraints.All(c => ClusterQuery.Matches(c, view));
+        return constraints.All(c => c.Matches(view));
     }
 
     private static bool HasReplicas(IReadState ecs, ContainerInstanceKey instance) =>

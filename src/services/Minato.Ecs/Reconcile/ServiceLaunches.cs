@@ -9,16 +9,11 @@ using Minato.Platform;
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>Makes the tasks that a plan starts, inside its transaction.</summary>
-internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, ServicePlan plan, Ids ids, DateTimeOffset now)
+internal sealed class ServiceLaunches(
+    Transaction ecs, ServiceState service, ServicePlan plan, PlacementBook placement, Ids ids, DateTimeOffset now)
 {
-    // AWS: spread over zones, then over the instances of a zone, when the service names no strategy.
-    private static readonly ImmutableArray<PlacementStrategy> s_spread =
-    [
-        new() { Type = PlacementStrategyType.Spread, Field = "attribute:ecs.availability-zone" },
-        new() { Type = PlacementStrategyType.Spread, Field = "instanceId" },
-    ];
-
     private Dictionary<string, int>? _providers;
+    private (TaskDefinitionKey Definition, string? Zone, PlacementRequest Request)? _request;
 
     public List<string> Started { get; } = [];
 
@@ -41,19 +36,12 @@ internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, Ser
         }
 
         var launch = Launch(deployment, definition, start);
-        if (deployment.Spec.LaunchType is LaunchType.Ec2 or LaunchType.External)
+        if (Write(launch, definition, start) is not { } task)
         {
-            if (Place(definition, start) is not PlacementOutcome.Placed placed)
-            {
-                Refuse(deployment, Refusal ?? "");
-                return;
-            }
-
-            launch = launch with { ContainerInstance = placed.Instance.Id };
+            Refuse(deployment, Refusal ?? "");
+            return;
         }
 
-        var task = TaskState.Create(launch, definition, ids, now);
-        ecs.Put(EcsTables.Tasks, task);
         ecs.Put(ServiceTables.ServiceTasks, new ServiceTaskState
         {
             Key = task.Key, Service = service.Key, DeploymentId = deployment.Id, IsRebalancing = start.RebalancedTo is not null,
@@ -105,25 +93,36 @@ internal sealed class ServiceLaunches(Transaction ecs, ServiceState service, Ser
             new Tag { Key = "aws:ecs:clusterName", Value = service.Key.Cluster.Name }, new Tag { Key = "aws:ecs:serviceName", Value = service.Key.Name });
     }
 
-    private PlacementOutcome Place(TaskDefinitionState definition, TaskStart start)
+    /// <returns>Null when no container instance takes it.</returns>
+    private TaskState? Write(TaskLaunch launch, TaskDefinitionState definition, TaskStart start)
     {
-        var request = new PlacementRequest
-        {
-            Demand = TaskDemand.Of(definition, null),
-            Group = $"service:{service.Key.Name}",
-            Constraints =
-            [
-                .. service.PlacementConstraints,
-                .. ServiceInstances.InZone(start.RebalancedTo),
-                .. (definition.Definition.PlacementConstraints ?? []).Select(c =>
-                    new PlacementConstraint { Type = PlacementConstraintType.MemberOf, Expression = c.Expression }),
-            ],
-            Strategies = service.PlacementStrategy.IsEmpty ? s_spread : service.PlacementStrategy,
-        };
-        var outcome = start.Instance is { } only ? PlaceOn(new(service.Key.Cluster, only), request)
-            : InstancePlacement.Place(ecs, service.Key.Cluster, request, ids);
+        if (launch.LaunchType is not (LaunchType.Ec2 or LaunchType.External)) return Put(TaskState.Create(launch, definition, ids, now));
+        var request = Request(definition, start.RebalancedTo);
+        TaskState? task = null;
+        var outcome = start.Instance is { } only
+            ? PlaceOn(new(service.Key.Cluster, only), request)
+            : placement.Place(ecs, service.Key.Cluster, request, instance => task = Make(instance.Key));
         if (outcome is PlacementOutcome.Refused refused) Refusal = ServiceEvents.NoInstance(service.Key.Name, refused.Nearest?.Id, refused.Reason);
-        return outcome;
+        return outcome is PlacementOutcome.Placed placed ? task ?? Put(Make(placed.Instance)) : null;
+
+        TaskState Make(ContainerInstanceKey instance) => TaskState.Create(launch with { ContainerInstance = instance.Id }, definition, ids, now);
+    }
+
+    private TaskState Put(TaskState task)
+    {
+        ecs.Put(EcsTables.Tasks, task);
+        return task;
+    }
+
+    // One for all tasks of a definition: reading constraints costs more than placing.
+    private PlacementRequest Request(TaskDefinitionState definition, string? zone)
+    {
+        if (_request is { } made && made.Definition == definition.Key && made.Zone == zone) return made.Request;
+        var request = PlacementRequest.For(
+            definition, null, $"service:{service.Key.Name}", [.. service.PlacementConstraints, .. ServiceInstances.InZone(zone)],
+            service.PlacementStrategy.IsEmpty ? PlacementRequest.DefaultOfServices : service.PlacementStrategy, []);
+        _request = (definition.Key, zone, request);
+        return request;
     }
 
     private PlacementOutcome PlaceOn(ContainerInstanceKey key, PlacementRequest request)

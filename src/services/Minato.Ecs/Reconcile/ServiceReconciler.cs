@@ -8,7 +8,8 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Brings a service to its desired count and its deployments to their end: read, plan, apply.</summary>
 internal sealed partial class ServiceReconciler(
-    Store store, TimeProvider clock, Ids ids, ServiceTargetHealth targetHealth, ServiceSubnets subnets, ILogger<ServiceReconciler> log)
+    Store store, TimeProvider clock, Ids ids, ServiceTargetHealth targetHealth, ServiceSubnets subnets, PlacementBook placement,
+    ILogger<ServiceReconciler> log)
     : IReconciler<ServiceKey>
 {
     /// <summary>An INACTIVE service is still described for this long.</summary>
@@ -35,7 +36,7 @@ internal sealed partial class ServiceReconciler(
         var isUnplaced = false;
         if (ServiceApplication.IsNews(store.Current, reading.Service, plan, now))
         {
-            var application = new ServiceApplication(reading, plan, ids, now);
+            var application = new ServiceApplication(reading, plan, placement, ids, now);
             isUnplaced = await store.UpdateAsync(application.Apply, ct);
             Report(key, plan);
         }

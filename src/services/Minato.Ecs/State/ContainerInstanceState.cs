@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Minato.Contracts.Ecs;
 
 namespace Minato.Ecs.State;
@@ -6,11 +7,18 @@ namespace Minato.Ecs.State;
 /// <summary>A host that takes tasks of the EC2 or EXTERNAL launch type. What remains of it is counted from its tasks.</summary>
 internal sealed record ContainerInstanceState
 {
+    /// <summary>The instance type that EC2 gives the machine Minato runs on.</summary>
+    public const string WholeMachine = "minato.host";
+
     public required ContainerInstanceKey Key { get; init; }
     public required string Ec2InstanceId { get; init; }
     public required DateTimeOffset RegisteredAt { get; init; }
     public required int Cpu { get; init; }
     public required int Memory { get; init; }
+    public int Gpus { get; init; }
+
+    /// <summary>Network interfaces for awsvpc tasks; null when the instance does not limit them.</summary>
+    public int? Interfaces { get; init; }
     public ImmutableArray<int> ReservedTcpPorts { get; init; } = [];
     public ImmutableArray<int> ReservedUdpPorts { get; init; } = [];
     public ImmutableArray<Attribute> Attributes { get; init; } = [];
@@ -21,4 +29,15 @@ internal sealed record ContainerInstanceState
     public ContainerInstanceStatus? Status { get; init; } = ContainerInstanceStatus.Active;
     public bool AgentConnected { get; init; } = true;
     public long Version { get; init; } = 1;
+
+    /// <summary>Null for an instance that is in every zone, as the whole machine that Minato runs on is.</summary>
+    [JsonIgnore]
+    public string? Zone => Attribute("ecs.instance-type") == WholeMachine ? null : Attribute("ecs.availability-zone");
+
+    private string? Attribute(string name)
+    {
+        foreach (var attribute in Attributes)
+            if (attribute.Name == name) return attribute.Value;
+        return null;
+    }
 }

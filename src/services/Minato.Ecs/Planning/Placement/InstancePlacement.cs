@@ -1,106 +1,62 @@
 using System.Collections.Immutable;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Planning.Placement.Filters;
 using Minato.Ecs.State;
 using Minato.Platform;
 
 namespace Minato.Ecs.Planning.Placement;
 
-internal abstract record PlacementOutcome
-{
-    private PlacementOutcome() { }
-
-    public sealed record Placed(ContainerInstanceKey Instance) : PlacementOutcome;
-
-    /// <param name="Failures">One an instance that was looked at, as RunTask answers them.</param>
-    /// <param name="Nearest">The instance that came closest, for a service's event; null when the cluster has none.</param>
-    public sealed record Refused(ImmutableArray<Failure> Failures, ContainerInstanceKey? Nearest, string Reason) : PlacementOutcome;
-}
-
-/// <summary>What is to be placed.</summary>
-internal sealed record PlacementRequest
-{
-    public required TaskDemand Demand { get; init; }
-    public required string Group { get; init; }
-    public ImmutableArray<PlacementConstraint> Constraints { get; init; } = [];
-    public ImmutableArray<PlacementStrategy> Strategies { get; init; } = [];
-}
-
 /// <summary>Chooses the container instance of a task: filters first, then strategies in their order.</summary>
 internal static class InstancePlacement
 {
-    private const string NoInstances = "NO ACTIVE INSTANCES";
+    public const string NoInstances = "NO ACTIVE INSTANCES";
 
+    // AWS: what the instance has left comes before what the task asks of its place. The agent is looked at first of all: without
+    // one nothing starts.
+    private static readonly ImmutableArray<IPlacementFilter> s_filters =
+    [
+        new AgentFilter(), new AttributeFilter(), new CpuFilter(), new MemoryFilter(), new GpuFilter(), new PortFilter(),
+        new InterfaceFilter(), new LocationFilter(), new DistinctInstanceFilter(), new MemberOfFilter(),
+    ];
+
+    /// <summary>For one task alone; <c>PlacementBook</c> is for many.</summary>
     public static PlacementOutcome Place(IReadState ecs, ClusterKey cluster, PlacementRequest request, Ids ids)
     {
         var active = ecs.Where(EcsTables.InstancesByCluster, cluster)
-            .Where(i => i.Status == ContainerInstanceStatus.Active).Select(i => InstanceView.Of(ecs, i)).ToImmutableArray();
-        return Choose(active, request, ids);
+            .Where(i => i.Status == ContainerInstanceStatus.Active).Select(i => InstanceView.Of(ecs, i));
+        return Choose([.. active], request, ids);
     }
 
     public static PlacementOutcome Choose(ImmutableArray<InstanceView> instances, PlacementRequest request, Ids ids)
     {
-        if (instances.IsEmpty) return new PlacementOutcome.Refused([], null, NoInstances);
-        var looked = instances.Select(i => (View: i, Reason: Explain(i, request))).ToArray();
-        var fitting = looked.Where(l => l.Reason is null).Select(l => l.View).ToImmutableArray();
-        if (fitting.IsEmpty)
-        {
-            var nearest = looked.MaxBy(l => l.View.MemoryLeft);
-            return new PlacementOutcome.Refused(
-                [.. looked.Select(l => new Failure { Arn = l.View.Instance.Key.Arn, Reason = l.Reason })],
-                nearest.View.Instance.Key, nearest.Reason ?? "");
-        }
-
-        foreach (var strategy in request.Strategies) fitting = Narrow(fitting, strategy, request);
-        return new PlacementOutcome.Placed(fitting[ids.Next(fitting.Length)].Instance.Key);
+        var ranking = new Ranking(request);
+        foreach (var instance in instances) ranking.Put(instance);
+        return ranking.Best(ids) is { } best ? new PlacementOutcome.Placed(best.Instance.Key) : Refuse(instances, request);
     }
 
     /// <returns>Why the instance cannot take it, in AWS's words; null when it can.</returns>
     public static string? Explain(InstanceView instance, PlacementRequest request)
     {
-        if (!instance.Instance.AgentConnected) return "AGENT";
-        if (instance.CpuLeft < request.Demand.Cpu) return "RESOURCE:CPU";
-        if (instance.MemoryLeft < request.Demand.Memory) return "RESOURCE:MEMORY";
-        if (request.Demand.TcpPorts.Any(instance.TcpPortsUsed.Contains) || request.Demand.UdpPorts.Any(instance.UdpPortsUsed.Contains))
-            return "RESOURCE:PORTS";
-        foreach (var constraint in request.Constraints)
-        {
-            if (constraint.Type == PlacementConstraintType.DistinctInstance && instance.Tasks.Any(t => t.Group == request.Group))
-                return "DistinctInstance placement constraint unsatisfied.";
-            if (constraint.Type == PlacementConstraintType.MemberOf && !ClusterQuery.Matches(constraint.Expression ?? "", instance))
-                return "MemberOf placement constraint unsatisfied.";
-        }
-
+        foreach (var filter in s_filters)
+            if (filter.Explain(instance, request) is { } reason) return reason;
         return null;
     }
 
-    private static ImmutableArray<InstanceView> Narrow(ImmutableArray<InstanceView> from, PlacementStrategy strategy, PlacementRequest request)
+    /// <summary>The closest match is the one that passed most filters; of equals the one with most memory left.</summary>
+    public static PlacementOutcome.Refused Refuse(IReadOnlyCollection<InstanceView> instances, PlacementRequest request)
     {
-        switch (strategy.Type)
-        {
-            case PlacementStrategyType.Binpack:
-                Func<InstanceView, int> left = string.Equals(strategy.Field, "cpu", StringComparison.OrdinalIgnoreCase)
-                    ? i => i.CpuLeft : i => i.MemoryLeft;
-                var least = from.Min(left);
-                return [.. from.Where(i => left(i) == least)];
-            case PlacementStrategyType.Spread:
-                var groups = from.GroupBy(i => SpreadValue(i, strategy.Field ?? "")).ToArray();
-                var fewest = groups.Min(Tasks);
-                return [.. groups.Where(g => Tasks(g) == fewest).SelectMany(g => g)];
-            default:
-                return from;
-        }
-
-        int Tasks(IEnumerable<InstanceView> group) => group.Sum(i => i.Tasks.Count(t => t.Group == request.Group));
+        if (instances.Count == 0) return new([], null, NoInstances);
+        var looked = instances.Select(i => (View: i, Reason: Explain(i, request) ?? "")).ToArray();
+        var nearest = looked.MaxBy(l => (Passed(l.View, request), l.View.MemoryLeft));
+        return new(
+            [.. looked.Select(l => new Failure { Arn = l.View.Instance.Key.Arn, Reason = l.Reason })],
+            nearest.View.Instance.Key, nearest.Reason);
     }
 
-    private static string SpreadValue(InstanceView instance, string field)
+    private static int Passed(InstanceView instance, PlacementRequest request)
     {
-        if (field.StartsWith("attribute:", StringComparison.Ordinal))
-        {
-            var name = field["attribute:".Length..];
-            return instance.Instance.Attributes.FirstOrDefault(a => a.Name == name)?.Value ?? "";
-        }
-
-        return instance.Instance.Key.Id;
+        var passed = 0;
+        while (passed < s_filters.Length && s_filters[passed].Explain(instance, request) is null) passed++;
+        return passed;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Minato.Contracts.Ecs;
 using Minato.Ecs.State;
 using Minato.Platform;
 
@@ -11,23 +10,51 @@ internal sealed record InstanceView
     public required ContainerInstanceState Instance { get; init; }
     public required int CpuLeft { get; init; }
     public required int MemoryLeft { get; init; }
-    public required ImmutableHashSet<int> TcpPortsUsed { get; init; }
-    public required ImmutableHashSet<int> UdpPortsUsed { get; init; }
+    public int GpusLeft { get; init; }
 
-    /// <summary>Live tasks, by the group they belong to.</summary>
-    public required ImmutableArray<TaskState> Tasks { get; init; }
+    /// <summary>Network interfaces for awsvpc tasks; null when nothing limits them.</summary>
+    public int? InterfacesLeft { get; init; }
+    public ImmutableHashSet<int> TcpPortsUsed { get; init; } = [];
+    public ImmutableHashSet<int> UdpPortsUsed { get; init; } = [];
+
+    /// <summary>How many tasks hold resources of it.</summary>
+    public int TaskCount { get; init; }
+
+    /// <summary>The same by task group.</summary>
+    public ImmutableDictionary<string, int> Groups { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>The tasks that were counted, as the store listed them.</summary>
+    public IReadOnlyList<TaskKey>? Counted { get; init; }
+
+    public int TasksOf(string group) => Groups.GetValueOrDefault(group);
 
     public static InstanceView Of(IReadState ecs, ContainerInstanceState instance)
     {
-        ImmutableArray<TaskState> tasks = [.. ecs.Where(EcsTables.LiveTasksByInstance, instance.Key)];
-        return new()
-        {
-            Instance = instance,
-            CpuLeft = instance.Cpu - tasks.Sum(t => t.Demand.Cpu),
-            MemoryLeft = instance.Memory - tasks.Sum(t => t.Demand.Memory),
-            TcpPortsUsed = [.. instance.ReservedTcpPorts, .. tasks.SelectMany(t => t.Demand.TcpPorts)],
-            UdpPortsUsed = [.. instance.ReservedUdpPorts, .. tasks.SelectMany(t => t.Demand.UdpPorts)],
-            Tasks = tasks,
-        };
+        var view = Empty(instance) with { Counted = ecs.Keys(EcsTables.LiveTasksByInstance, instance.Key) };
+        foreach (var task in ecs.Where(EcsTables.LiveTasksByInstance, instance.Key)) view = view.With(task.Demand, task.Group);
+        return view;
     }
+
+    public static InstanceView Empty(ContainerInstanceState instance) => new()
+    {
+        Instance = instance,
+        CpuLeft = instance.Cpu,
+        MemoryLeft = instance.Memory,
+        GpusLeft = instance.Gpus,
+        InterfacesLeft = instance.Interfaces,
+        TcpPortsUsed = [.. instance.ReservedTcpPorts],
+        UdpPortsUsed = [.. instance.ReservedUdpPorts],
+    };
+
+    public InstanceView With(TaskDemand demand, string group) => this with
+    {
+        CpuLeft = CpuLeft - demand.Cpu,
+        MemoryLeft = MemoryLeft - demand.Memory,
+        GpusLeft = GpusLeft - demand.Gpus,
+        InterfacesLeft = InterfacesLeft - demand.Interfaces,
+        TcpPortsUsed = demand.TcpPorts.IsEmpty ? TcpPortsUsed : TcpPortsUsed.Union(demand.TcpPorts),
+        UdpPortsUsed = demand.UdpPorts.IsEmpty ? UdpPortsUsed : UdpPortsUsed.Union(demand.UdpPorts),
+        TaskCount = TaskCount + 1,
+        Groups = Groups.SetItem(group, TasksOf(group) + 1),
+    };
 }

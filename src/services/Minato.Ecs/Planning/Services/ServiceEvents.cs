@@ -62,8 +62,8 @@ internal static class ServiceEvents
             "RESOURCE:CPU" => "has insufficient CPU units available.",
             "RESOURCE:MEMORY" => "has insufficient memory available.",
             "RESOURCE:PORTS" => "is already using a port required by your task.",
-            "AGENT" => "encountered error \"AGENT\".",
-            _ => "is missing an attribute required by your task.",
+            "ATTRIBUTE" => "is missing an attribute required by your task.",
+            _ => $"encountered error \"{reason.TrimEnd('.')}\".",
         };
         return $"(service {service}) was unable to place a task because no container instance met all of its requirements. {why}" +
             " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Planning.Placement.Query;
 
 namespace Minato.Ecs.Planning.TaskDefinitions;
 
@@ -21,6 +22,7 @@ internal static class TaskDefinitionRules
             throw new ClientException($"Too many containers in the task definition: {containers.Length}. The most is {MostContainers}.");
         if (request.PlacementConstraints is { Length: > MostConstraints })
             throw new ClientException($"A task definition can have at most {MostConstraints} placement constraints.");
+        foreach (var constraint in request.PlacementConstraints ?? []) CheckConstraint(constraint);
 
         var isFargate = request.RequiresCompatibilities?.Contains(Compatibility.Fargate) ?? false;
         var cpu = TaskSize.Cpu(request.Cpu, checkRange: !isFargate);
@@ -29,6 +31,21 @@ internal static class TaskDefinitionRules
         CheckTogether(containers);
         CheckVolumes(request);
         if (isFargate) CheckFargate(request, cpu, memory);
+    }
+
+    private static void CheckConstraint(TaskDefinitionPlacementConstraint constraint)
+    {
+        // AWS: distinctInstance is for RunTask and services alone.
+        if (constraint.Type != TaskDefinitionPlacementConstraintType.MemberOf)
+            throw new ClientException("The type of a placement constraint of a task definition is memberOf.");
+        try
+        {
+            ClusterQuery.Parse(constraint.Expression ?? "");
+        }
+        catch (InvalidParameterException e)
+        {
+            throw new ClientException(e.Message);
+        }
     }
 
     private static void CheckTogether(ImmutableArray<ContainerDefinition> containers)

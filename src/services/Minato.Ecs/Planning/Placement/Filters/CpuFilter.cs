@@ -1,0 +1,7 @@
+namespace Minato.Ecs.Planning.Placement.Filters;
+
+internal sealed class CpuFilter : IPlacementFilter
+{
+    public string? Explain(InstanceView instance, PlacementRequest request) =>
+        instance.CpuLeft < request.Demand.Cpu ? "RESOURCE:CPU" : null;
+}

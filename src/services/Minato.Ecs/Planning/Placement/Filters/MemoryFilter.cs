@@ -1,0 +1,7 @@
+namespace Minato.Ecs.Planning.Placement.Filters;
+
+internal sealed class MemoryFilter : IPlacementFilter
+{
+    public string? Explain(InstanceView instance, PlacementRequest request) =>
+        instance.MemoryLeft < request.Demand.Memory ? "RESOURCE:MEMORY" : null;
+}
