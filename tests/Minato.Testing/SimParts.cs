@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Engines.Containers;
+using Minato.Engines.Functions;
 using Minato.Engines.Proxy;
 using Minato.Testing.Containers;
 using Minato.Testing.Proxy;
@@ -12,6 +13,7 @@ internal static class SimParts
     public static void AddTo(World world, IServiceCollection services)
     {
         services.AddSingleton<IContainerEngine>(new SimContainerEngine(world.Host, "sim"));
+        services.AddSingleton<IFunctionEngine>(new SimFunctionEngine(world.Functions));
         services.AddSingleton<IProxyEngine>(new SimProxyEngine(world.Proxy));
         services.AddSingleton<IHealthProber>(p => new SimHealthProber(world.Targets, p.GetRequiredService<TimeProvider>()));
     }
@@ -32,4 +34,7 @@ public sealed partial class World
 
     /// <summary>The simulated proxy of the machine, in front of <see cref="Targets"/>.</summary>
     public SimProxy Proxy => Outside(world => new SimProxy(world.Targets, world.Time, (int)(world.Seed % int.MaxValue)));
+
+    /// <summary>The functions of the account, which a test puts there.</summary>
+    public SimFunctions Functions => Outside(world => new SimFunctions(world.Time));
 }

@@ -13,6 +13,8 @@ internal static class EcsServices
         .AddSingleton<ServiceSurroundings>()
         .AddSingleton<ServiceTargetHealth>()
         .AddSingleton<ServiceSubnets>()
+        .AddSingleton<ListenerRules>()
+        .AddSingleton<LifecycleHookBoard>()
         .AddTable(ServiceTables.Services).AddTable(ServiceTables.Events).AddTable(ServiceTables.ServiceTasks)
         .AddTable(ServiceTables.ServiceDeployments).AddTable(ServiceTables.ServiceRevisions)
         .AddRoomService<ServiceWakeUps>()
@@ -23,5 +25,11 @@ internal static class EcsServices
             o.Deadline = TimeSpan.FromMinutes(1);
             o.On(ServiceTables.Services, s => [s.Key]);
             o.On(EcsTables.Tasks, t => t.ServiceKey is { } key ? [key] : []);
+        })
+        .AddReconciler<ServiceHistoryReconciler, ServiceDeploymentKey>(o =>
+        {
+            o.Name = "ecs.service-history";
+            o.Workers = 1;
+            o.On(ServiceTables.ServiceDeployments, d => d.IsOver ? [d.Key] : []);
         });
 }

@@ -8,7 +8,6 @@ internal sealed partial class EcsApi
 {
     private static AwsException NotServed(string operation) => AwsException.NotServed("ecs", operation);
 
-    public Task<ContinueServiceDeploymentResponse> ContinueServiceDeploymentAsync(ContinueServiceDeploymentRequest request, Caller caller, CancellationToken ct) => throw NotServed("ContinueServiceDeployment");
     public Task<CreateCapacityProviderResponse> CreateCapacityProviderAsync(CreateCapacityProviderRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateCapacityProvider");
     public Task<CreateDaemonResponse> CreateDaemonAsync(CreateDaemonRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateDaemon");
     public Task<CreateExpressGatewayServiceResponse> CreateExpressGatewayServiceAsync(CreateExpressGatewayServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateExpressGatewayService");

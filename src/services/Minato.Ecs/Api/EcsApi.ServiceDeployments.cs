@@ -22,7 +22,7 @@ internal sealed partial class EcsApi
         var failures = ImmutableArray.CreateBuilder<Failure>();
         foreach (var arn in request.ServiceDeploymentArns)
         {
-            if (FindDeployment(ecs, caller, arn) is { } record) found.Add(Describe(record, ecs.Find(ServiceTables.Services, record.Key.Service)));
+            if (FindDeployment(ecs, caller, arn) is { } record) found.Add(ServiceDeploymentWire.ToWire(record, ecs.Find(ServiceTables.Services, record.Key.Service)));
             else failures.Add(new() { Arn = arn, Reason = "MISSING" });
         }
 
@@ -43,7 +43,7 @@ internal sealed partial class EcsApi
             .OrderBy(Position, StringComparer.Ordinal)
             .SkipWhile(d => after is not null && string.CompareOrdinal(Position(d), after) <= 0);
         var (page, next) = tokens.Page("ListServiceDeployments", newestFirst, request.MaxResults ?? DeploymentsOnAPage, Position);
-        return Answer(new ListServiceDeploymentsResponse { ServiceDeployments = [.. page.Select(Brief)], NextToken = next });
+        return Answer(new ListServiceDeploymentsResponse { ServiceDeployments = [.. page.Select(ServiceDeploymentWire.Brief)], NextToken = next });
 
         static string Position(ServiceDeploymentState d) =>
             $"{(DateTimeOffset.MaxValue.UtcTicks - d.CreatedAt.UtcTicks).ToString("D19", CultureInfo.InvariantCulture)}/{d.Key.Id}";
@@ -60,7 +60,7 @@ internal sealed partial class EcsApi
         {
             if (ServiceReferences.Part(caller, arn, "service-revision") is var (service, id)
                 && ecs.Find(ServiceTables.ServiceRevisions, new ServiceRevisionKey(service, id)) is { } revision)
-                found.Add(Describe(revision));
+                found.Add(ServiceDeploymentWire.ToWire(revision));
             else
                 failures.Add(new() { Arn = arn, Reason = "MISSING" });
         }
@@ -71,8 +71,7 @@ internal sealed partial class EcsApi
     public async Task<StopServiceDeploymentResponse> StopServiceDeploymentAsync(
         StopServiceDeploymentRequest request, Caller caller, CancellationToken ct)
     {
-        if (request.StopType is StopServiceDeploymentStopType.Abort)
-            throw new UnsupportedFeatureException("The stop type ABORT is not supported. Use ROLLBACK.");
+        var isAbort = request.StopType is StopServiceDeploymentStopType.Abort;
         await store.UpdateAsync(ecs =>
         {
             var record = FindDeployment(ecs, caller, request.ServiceDeploymentArn)
@@ -80,8 +79,28 @@ internal sealed partial class EcsApi
             if (record.IsOver) throw new ConflictException("The service deployment has reached a terminal state and cannot be stopped.");
             if (record.Status is not (ServiceDeploymentStatus.Pending or ServiceDeploymentStatus.InProgress)) return; // It goes on as asked before.
             var service = ecs.Find(ServiceTables.Services, record.Key.Service) ?? throw new ServiceNotFoundException("Service not found.");
-            ecs.Put(ServiceTables.ServiceDeployments, record with { Status = ServiceDeploymentStatus.RollbackRequested, UpdatedAt = Now });
-            ecs.Put(ServiceTables.Services, service with { RollbackRequested = record.Key.Id });
+            var status = isAbort ? ServiceDeploymentStatus.StopRequested : ServiceDeploymentStatus.RollbackRequested;
+            ecs.Put(ServiceTables.ServiceDeployments, record with { Status = status, UpdatedAt = Now });
+            ecs.Put(ServiceTables.Services, isAbort ? service with { AbortRequested = record.Key.Id } : service with { RollbackRequested = record.Key.Id });
+        }, ct);
+        return new() { ServiceDeploymentArn = request.ServiceDeploymentArn };
+    }
+
+    public async Task<ContinueServiceDeploymentResponse> ContinueServiceDeploymentAsync(
+        ContinueServiceDeploymentRequest request, Caller caller, CancellationToken ct)
+    {
+        await store.UpdateAsync(ecs =>
+        {
+            var record = FindDeployment(ecs, caller, request.ServiceDeploymentArn)
+                ?? throw new ServiceDeploymentNotFoundException("Service deployment not found.");
+            var service = ecs.Find(ServiceTables.Services, record.Key.Service) ?? throw new ServiceNotFoundException("Service not found.");
+            var hooks = service.Deployments.FirstOrDefault(d => d.Id == record.DeploymentId)?.Traffic?.Hooks ?? [];
+            var hook = hooks.FirstOrDefault(h => h.Id == request.HookId && h.Type == DeploymentLifecycleHookTargetType.Pause)
+                ?? throw new InvalidParameterException($"The service deployment has no pause hook {request.HookId}.");
+            if (hook.Status != DeploymentLifecycleHookStatus.AwaitingAction)
+                throw new InvalidParameterException($"The pause hook {request.HookId} does not await an action.");
+            var decision = new HookDecision(hook.Id, request.Action ?? DeploymentLifecycleHookAction.Continue);
+            ecs.Put(ServiceTables.Services, service with { HookDecisions = [.. service.HookDecisions.Where(d => d.HookId != hook.Id), decision] });
         }, ct);
         return new() { ServiceDeploymentArn = request.ServiceDeploymentArn };
     }
@@ -96,74 +115,4 @@ internal sealed partial class EcsApi
     private static ServiceDeploymentState? FindDeployment(IReadState ecs, Caller caller, string arn) =>
         ServiceReferences.Part(caller, arn, "service-deployment") is var (service, id)
             ? ecs.Find(ServiceTables.ServiceDeployments, new ServiceDeploymentKey(service, id)) : null;
-
-    private static ServiceDeploymentBrief Brief(ServiceDeploymentState record) => new()
-    {
-        ServiceDeploymentArn = record.Key.Arn,
-        ServiceArn = record.Key.Service.Arn,
-        ClusterArn = record.Key.Service.Cluster.Arn,
-        StartedAt = record.StartedAt,
-        CreatedAt = record.CreatedAt,
-        FinishedAt = record.FinishedAt,
-        TargetServiceRevisionArn = new ServiceRevisionKey(record.Key.Service, record.TargetRevision).Arn,
-        Status = record.Status,
-        StatusReason = record.StatusReason,
-    };
-
-    private static ServiceDeployment Describe(ServiceDeploymentState record, ServiceState? service)
-    {
-        var live = service?.Deployments.FirstOrDefault(d => d.Id == record.DeploymentId);
-        var target = record.TargetAtEnd ?? (live is null
-            ? new RevisionTasks(record.TargetRevision, record.TargetRequested, 0, 0)
-            : new RevisionTasks(record.TargetRevision, live.DesiredCount, live.RunningCount, live.PendingCount));
-        return new()
-        {
-            ServiceDeploymentArn = record.Key.Arn,
-            ServiceArn = record.Key.Service.Arn,
-            ClusterArn = record.Key.Service.Cluster.Arn,
-            CreatedAt = record.CreatedAt,
-            StartedAt = record.StartedAt,
-            FinishedAt = record.FinishedAt,
-            StoppedAt = record.StoppedAt,
-            UpdatedAt = record.UpdatedAt,
-            SourceServiceRevisions = [.. record.SourceRevisions.Select(r => Summary(record.Key.Service, r))],
-            TargetServiceRevision = Summary(record.Key.Service, target),
-            Status = record.Status,
-            StatusReason = record.StatusReason,
-            DeploymentConfiguration = record.Configuration,
-            Rollback = record.Rollback,
-            DeploymentCircuitBreaker = record.BreakerAtEnd ?? ServiceDeploymentRecords.Breaker(record, live, service?.DesiredCount ?? 0),
-            Alarms = new() { Status = ServiceDeploymentRollbackMonitorsStatus.Disabled },
-        };
-    }
-
-    private static ServiceRevisionSummary Summary(ServiceKey service, RevisionTasks tasks) => new()
-    {
-        Arn = new ServiceRevisionKey(service, tasks.RevisionId).Arn,
-        RequestedTaskCount = tasks.Requested,
-        RunningTaskCount = tasks.Running,
-        PendingTaskCount = tasks.Pending,
-    };
-
-    private static ServiceRevision Describe(ServiceRevisionState revision) => new()
-    {
-        ServiceRevisionArn = revision.Key.Arn,
-        ServiceArn = revision.Key.Service.Arn,
-        ClusterArn = revision.Key.Service.Cluster.Arn,
-        TaskDefinition = revision.Spec.TaskDefinition.Arn,
-        CapacityProviderStrategy = revision.Spec.CapacityProviderStrategy.IsEmpty ? null : revision.Spec.CapacityProviderStrategy,
-        LaunchType = revision.Spec.ShownLaunchType,
-        PlatformVersion = revision.Spec.ShownPlatformVersion,
-        PlatformFamily = revision.Spec.ShownPlatformFamily,
-        LoadBalancers = revision.Spec.LoadBalancers,
-        ServiceRegistries = revision.Spec.ServiceRegistries,
-        NetworkConfiguration = revision.Spec.NetworkConfiguration,
-        ContainerImages = revision.Images,
-        GuardDutyEnabled = false,
-        CreatedAt = revision.CreatedAt,
-        ResolvedConfiguration = new()
-        {
-            LoadBalancers = [.. revision.Spec.LoadBalancers.Select(b => new ServiceRevisionLoadBalancer { TargetGroupArn = b.TargetGroupArn })],
-        },
-    };
 }

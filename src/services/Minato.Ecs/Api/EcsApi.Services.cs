@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minato.Aws;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Services;
+using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
 using Minato.Platform;
 
@@ -36,7 +37,7 @@ internal sealed partial class EcsApi
             NetworkConfiguration = request.NetworkConfiguration,
             LoadBalancers = request.LoadBalancers ?? [],
         };
-        await CheckSpecAsync(spec, cluster.Key.Scope, ct);
+        await CheckSpecAsync(spec, configuration, cluster.Key.Scope, ct);
         var wire = await store.UpdateAsync(ecs =>
         {
             ecs.RequireCluster(caller, request.Cluster);
@@ -75,8 +76,9 @@ internal sealed partial class EcsApi
     {
         ServiceRules.Check(request);
         var cluster = store.Current.RequireCluster(caller, request.Cluster);
-        var asked = Asked(store.Current, ActiveService(store.Current, cluster.Key, request.Service), request);
-        await CheckSpecAsync(asked, cluster.Key.Scope, ct);
+        var current = ActiveService(store.Current, cluster.Key, request.Service);
+        await CheckSpecAsync(
+            Asked(store.Current, current, request), ServiceRules.Merge(current.DeploymentConfiguration, request.DeploymentConfiguration), cluster.Key.Scope, ct);
         var wire = await store.UpdateAsync(ecs =>
         {
             var old = ActiveService(ecs, cluster.Key, request.Service);
@@ -97,6 +99,7 @@ internal sealed partial class EcsApi
             };
             ZoneRules.Check(service, request.AvailabilityZoneRebalancing);
             ServiceRules.CheckFargatePlacement(spec.LaunchType, service.PlacementConstraints, service.PlacementStrategy);
+            TrafficRules.Check(service.DeploymentConfiguration, spec.LoadBalancers);
             if (request.ForceNewDeployment == true || IsNewRevision(old.Spec, spec)) service = Deploy(ecs, service);
             ecs.Put(ServiceTables.Services, service);
             return service.ToWire(ecs, withTags: true);
@@ -114,7 +117,7 @@ internal sealed partial class EcsApi
             if (service.Status == ServiceStatus.Draining) return service.ToWire(ecs, withTags: true);
             if (service.DesiredCount > 0 && request.Force != true)
                 throw new InvalidParameterException("The service cannot be stopped while the primary deployment is scaled above 0.");
-            var draining = service with { Status = ServiceStatus.Draining, DesiredCount = 0, RollbackRequested = null };
+            var draining = service with { Status = ServiceStatus.Draining, DesiredCount = 0, RollbackRequested = null, AbortRequested = null };
             ecs.Put(ServiceTables.Services, draining);
             return draining.ToWire(ecs, withTags: true);
         }, ct);
@@ -193,8 +196,9 @@ internal sealed partial class EcsApi
     private static byte[] Content(ServiceSpec spec) =>
         JsonSerializer.SerializeToUtf8Bytes(spec with { CapacityProviderStrategy = [], LaunchType = LaunchType.Ec2 }, ServiceJson.Default.ServiceSpec);
 
-    private async ValueTask CheckSpecAsync(ServiceSpec spec, AccountRegion scope, CancellationToken ct)
+    private async ValueTask CheckSpecAsync(ServiceSpec spec, DeploymentConfiguration configuration, AccountRegion scope, CancellationToken ct)
     {
+        TrafficRules.Check(configuration, spec.LoadBalancers);
         var definition = store.Current.Find(EcsTables.TaskDefinitions, spec.TaskDefinition) ?? throw new ClientException("TaskDefinition not found.");
         LaunchRules.Check(new(spec.LaunchType, spec.CapacityProviderStrategy), definition, spec.PlatformVersion);
         NetworkRules.Check(definition, spec.NetworkConfiguration, spec.LaunchType);
@@ -212,7 +216,7 @@ internal sealed partial class EcsApi
     private ServiceState Deploy(Transaction ecs, ServiceState service)
     {
         var id = $"ecs-svc/{NumberId()}";
-        var deployment = new DeploymentState
+        var deployment = TrafficRoles.Cast(new DeploymentState
         {
             Id = id,
             ServiceDeploymentId = ids.UrlSafe(21),
@@ -221,12 +225,13 @@ internal sealed partial class EcsApi
             CreatedAt = Now,
             UpdatedAt = Now,
             RolloutReason = RolloutReasons.InProgress(id),
-        };
+        }, service.Deployments, service.DeploymentConfiguration);
         RequestStop(ecs, service);
         ecs.Put(ServiceTables.ServiceRevisions, new ServiceRevisionState
         {
             Key = new(service.Key, deployment.RevisionId),
             Spec = service.Spec,
+            TargetGroups = deployment.TargetGroups,
             CreatedAt = Now,
             Images = [.. (ecs.Find(EcsTables.TaskDefinitions, service.Spec.TaskDefinition)?.Containers ?? [])
                 .Select(c => new ContainerImage { ContainerName = c.Name, Image = c.Image })],
@@ -243,7 +248,7 @@ internal sealed partial class EcsApi
             CreatedAt = Now,
             UpdatedAt = Now,
         });
-        return service with { Deployments = [deployment, .. service.Deployments], RollbackRequested = null, SteadySince = null };
+        return service with { Deployments = [deployment, .. service.Deployments], RollbackRequested = null, AbortRequested = null, SteadySince = null };
     }
 
     /// <summary>The newest deployment gives way to another; the scheduler records that it stopped.</summary>

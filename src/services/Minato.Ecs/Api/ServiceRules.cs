@@ -48,10 +48,10 @@ internal static class ServiceRules
             MinimumHealthyPercent = asked?.MinimumHealthyPercent ?? old?.MinimumHealthyPercent ?? 100,
             Alarms = asked?.Alarms ?? old?.Alarms,
             Strategy = asked?.Strategy ?? old?.Strategy ?? DeploymentStrategy.Rolling,
-            BakeTimeInMinutes = asked?.BakeTimeInMinutes ?? old?.BakeTimeInMinutes ?? 0,
         };
+        merged = TrafficRules.Merge(merged, old, asked);
         Check(merged);
-        if (asked?.LifecycleHooks is { Length: > 0 }) throw NotServed("deployment lifecycle hooks");
+        TrafficRules.Check(merged, asked);
         return merged;
     }
 
@@ -83,7 +83,6 @@ internal static class ServiceRules
             throw new InvalidParameterException("maximumPercent must be at least 100.");
         if (configuration is { MinimumHealthyPercent: 100, MaximumPercent: 100 })
             throw new InvalidParameterException("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
-        if (configuration.Strategy is not DeploymentStrategy.Rolling) throw NotServed($"the deployment strategy {configuration.Strategy?.ToWire()}");
         if (configuration.Alarms is { Enable: true }) throw NotServed("deployment alarms");
     }
 

@@ -24,7 +24,30 @@ internal sealed class ServiceSurroundings(IServiceProvider rooms)
         {
             var group = await FindAsync(elb, balancer.TargetGroupArn ?? "", scope, ct);
             Check(group, networkMode);
+            if (balancer.AdvancedConfiguration is not { } advanced) continue;
+            if (advanced.AlternateTargetGroupArn is { } alternate) Check(await FindAsync(elb, alternate, scope, ct), networkMode);
+            await CheckRuleAsync(elb, advanced.ProductionListenerRule, group, scope, ct);
+            await CheckRuleAsync(elb, advanced.TestListenerRule, group, scope, ct);
         }
+    }
+
+    /// <summary>The rule is there, and belongs to the load balancer of the target group.</summary>
+    private static async ValueTask CheckRuleAsync(IElasticLoadBalancingV2 elb, string? rule, TargetGroup group, AccountRegion scope, CancellationToken ct)
+    {
+        if (rule is null) return;
+        try
+        {
+            var isListener = rule.Contains(":listener/", StringComparison.Ordinal);
+            await elb.DescribeRulesAsync(isListener ? new() { ListenerArn = rule } : new() { RuleArns = [rule] }, scope.AsService(), ct);
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            throw new InvalidParameterException($"The specified listener rule does not exist: {rule}");
+        }
+
+        // app/NAME/ID or net/NAME/ID stands in the ARN of the load balancer and in those of its rules.
+        if ((group.LoadBalancerArns ?? []).All(b => !rule.Contains(b[(b.IndexOf(":loadbalancer/", StringComparison.Ordinal) + ":loadbalancer".Length)..], StringComparison.Ordinal)))
+            throw new InvalidParameterException($"The listener rule {rule} does not belong to the load balancer of the target group {group.TargetGroupArn}.");
     }
 
     /// <returns>The Availability Zones of the subnets, as far as known.</returns>

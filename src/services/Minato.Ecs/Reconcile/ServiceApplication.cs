@@ -84,9 +84,7 @@ internal sealed class ServiceApplication(ServiceReading reading, ServicePlan pla
         if (ecs.Count(ServiceTables.ServiceDeploymentsByService, Before.Key) <= ServiceTables.ServiceDeploymentsKept) return;
         var oldest = ecs.Where(ServiceTables.ServiceDeploymentsByService, Before.Key).Where(d => d.IsOver).MinBy(d => d.CreatedAt);
         if (oldest is null) return;
-        ecs.Delete(ServiceTables.ServiceDeployments, oldest.Key);
-        if (Before.Deployments.All(d => d.RevisionId != oldest.TargetRevision))
-            ecs.Delete(ServiceTables.ServiceRevisions, new ServiceRevisionKey(Before.Key, oldest.TargetRevision));
+        ServiceHistoryReconciler.Forget(ecs, oldest);
     }
 
     private void PinImages(Transaction ecs)
@@ -116,6 +114,8 @@ internal sealed class ServiceApplication(ServiceReading reading, ServicePlan pla
             Status = plan.Status,
             NextEvent = _nextEvent,
             RollbackRequested = isRollbackOpen ? Before.RollbackRequested : null,
+            AbortRequested = null,
+            HookDecisions = Undone(primary),
             InactiveAt = plan.Status == ServiceStatus.Inactive ? now : null,
         };
         // Without a difference nothing is written: what could not be placed would otherwise wake its service for ever.
@@ -125,6 +125,10 @@ internal sealed class ServiceApplication(ServiceReading reading, ServicePlan pla
         foreach (var key in ecs.Keys(ServiceTables.ServiceDeploymentsByService, Before.Key).Where(k => ecs.IsRecorded(RecordKey.Of(k))).ToArray()) ecs.Delete(ServiceTables.ServiceDeployments, key);
         foreach (var key in ecs.Keys(ServiceTables.ServiceRevisionsByService, Before.Key).ToArray()) ecs.Delete(ServiceTables.ServiceRevisions, key);
     }
+
+    /// <summary>Decisions for hooks that still wait for them.</summary>
+    private ImmutableArray<HookDecision> Undone(DeploymentState? primary) => Before.HookDecisions.IsEmpty ? Before.HookDecisions
+        : [.. Before.HookDecisions.Where(d => primary?.Traffic?.Hooks.Any(h => h.Id == d.HookId && h.IsOpen) == true)];
 
     /// <summary>Without the tasks that found no place; the very record it was when that leaves no difference.</summary>
     private DeploymentState Corrected(DeploymentState deployment, int unplaced)

@@ -60,7 +60,7 @@ internal sealed class ServiceLaunches(
         ServiceName = service.Key.Name,
         DeploymentId = deployment.Id,
         NetworkConfiguration = Network(deployment.Spec.NetworkConfiguration, start.Subnet),
-        LoadBalancers = deployment.Spec.LoadBalancers,
+        LoadBalancers = deployment.Balancers,
         Tags = Tags(definition),
         EnableExecuteCommand = service.EnableExecuteCommand,
         ImageDigests = deployment.ImageDigests,

@@ -40,6 +40,8 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         Breaker = service.DeploymentConfiguration.DeploymentCircuitBreaker is { } breaker ? new(breaker.Enable, breaker.Rollback) : BreakerSettings.Off,
         SteadySince = service.SteadySince,
         RollbackRequested = service.RollbackRequested,
+        AbortRequested = service.AbortRequested,
+        HookDecisions = service.HookDecisions,
         WithHealthCheck = [.. service.Deployments.Where(d => HasHealthCheck(ecs, d)).Select(d => d.Id)],
         SubnetZones = zones,
         Daemon = daemon,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Minato.Ecs.Planning.Services;
+using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
 using Minato.Platform;
 
@@ -9,7 +10,7 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>Brings a service to its desired count and its deployments to their end: read, plan, apply.</summary>
 internal sealed partial class ServiceReconciler(
     Store store, TimeProvider clock, Ids ids, ServiceTargetHealth targetHealth, ServiceSubnets subnets, PlacementBook placement,
-    ILogger<ServiceReconciler> log)
+    ListenerRules rules, LifecycleHookBoard hooks, ILogger<ServiceReconciler> log)
     : IReconciler<ServiceKey>
 {
     /// <summary>An INACTIVE service is still described for this long.</summary>
@@ -27,10 +28,12 @@ internal sealed partial class ServiceReconciler(
         if (store.Current.Find(ServiceTables.Services, key) is not { } service) return Next.Done;
         if (service is { Status: ServiceStatus.Inactive, InactiveAt: { } since }) return await PurgeAsync(service, since, ct);
 
-        var groups = service.Deployments.SelectMany(d => d.Spec.LoadBalancers).Select(b => b.TargetGroupArn).OfType<string>().Distinct(StringComparer.Ordinal);
+        var groups = service.Deployments.SelectMany(d => d.Balancers).Select(b => b.TargetGroupArn).OfType<string>().Distinct(StringComparer.Ordinal);
         var health = await targetHealth.ReadAsync(key, groups, ct);
         var zones = await subnets.ZonesAsync(Subnets(service), key.Cluster.Scope, ct);
-        if (ServiceReading.Of(store.Current, key, health, zones) is not { } reading) return Next.Done;
+        var traffic = await rules.ReadAsync(service.Deployments.FirstOrDefault(), key.Cluster.Scope, ct);
+        if (ServiceReading.Of(store.Current, key, health, zones) is not { } read) return Next.Done;
+        var reading = read with { View = read.View with { Rules = traffic, HookAnswers = hooks.Answers(key), HooksInFlight = hooks.InFlight(key) } };
         var now = clock.GetUtcNow();
         var plan = ServicePlanner.Plan(reading.View, now);
         var isUnplaced = false;
@@ -41,10 +44,31 @@ internal sealed partial class ServiceReconciler(
             Report(key, plan);
         }
 
-        if (plan.Status == ServiceStatus.Inactive) targetHealth.Forget(key);
-        var next = plan.WakeAt is { } at ? Next.At(at) : Next.Done;
+        var isShifted = await CarryOutAsync(key, plan, ct);
+        if (plan.Status == ServiceStatus.Inactive) Forget(key);
+        var next = isShifted ? Next.Soon : plan.WakeAt is { } at ? Next.At(at) : Next.Done;
         if (LookAgain(reading.View, plan) is { } look) next = Next.Earlier(next, Next.After(look), now);
         return isUnplaced ? Next.Earlier(next, Next.After(s_placementRetry), now) : next;
+    }
+
+    /// <summary>What a plan asks of others, once it is on record.</summary>
+    /// <returns>Whether listener rules were changed.</returns>
+    private async ValueTask<bool> CarryOutAsync(ServiceKey key, ServicePlan plan, CancellationToken ct)
+    {
+        foreach (var hook in plan.Answered) hooks.Forget(hook);
+        if (plan.Deployments is [{ Traffic: { } traffic } green, ..])
+        {
+            var blue = plan.Deployments.FirstOrDefault(d => d.Id == traffic.SourceId);
+            foreach (var hook in plan.Calls) hooks.Call(key, hook, HookPayload.Of(key, green, blue, hook));
+        }
+
+        return plan.Shifts.Length > 0 && await rules.WriteAsync(plan.Shifts, key.Cluster.Scope, ct);
+    }
+
+    private void Forget(ServiceKey service)
+    {
+        targetHealth.Forget(service);
+        hooks.Forget(service);
     }
 
     private static ImmutableArray<string> Subnets(ServiceState service) =>
@@ -52,6 +76,7 @@ internal sealed partial class ServiceReconciler(
 
     private static TimeSpan? LookAgain(ServiceView view, ServicePlan plan)
     {
+        if (view.Deployments is [var primary, ..] && TrafficPlanner.IsOn(primary)) return s_healthLook;
         if (!view.Tasks.Any(t => t is { Status: TaskLastStatus.Running, Targets.IsEmpty: false })) return null;
         return plan.SteadySince is null ? s_healthLook : s_quietLook;
     }

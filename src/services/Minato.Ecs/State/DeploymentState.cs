@@ -34,6 +34,19 @@ internal sealed record DeploymentState
     /// <summary>Digests its first task found, by container name: later tasks run the same bytes.</summary>
     public ImmutableSortedDictionary<string, string> ImageDigests { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Target groups that take its tasks, one for each load balancer of the content: of a pair, the one that the deployment before it
+    /// does not use.
+    /// </summary>
+    public ImmutableArray<string> TargetGroups { get; init; } = [];
+
+    /// <summary>Null for a deployment that has no traffic to shift.</summary>
+    public TrafficState? Traffic { get; init; }
+
+    /// <summary>The load balancers of its tasks.</summary>
+    public ImmutableArray<LoadBalancer> Balancers => TargetGroups.IsEmpty
+        ? Spec.LoadBalancers : [.. Spec.LoadBalancers.Select((b, i) => b with { TargetGroupArn = TargetGroups[i] })];
+
     /// <summary>While it is rolled back to: the service deployment that failed.</summary>
     public string? RollingBackServiceDeployment { get; init; }
 

@@ -24,6 +24,7 @@ internal sealed record ServiceDeploymentState
     /// <summary>Counters as they stood at the end; while it runs they come from the service.</summary>
     public RevisionTasks? TargetAtEnd { get; init; }
     public ServiceDeploymentCircuitBreaker? BreakerAtEnd { get; init; }
+    public TrafficState? TrafficAtEnd { get; init; }
 
     public bool IsOver => Status is ServiceDeploymentStatus.Successful or ServiceDeploymentStatus.Stopped
         or ServiceDeploymentStatus.RollbackSuccessful or ServiceDeploymentStatus.RollbackFailed;
@@ -39,4 +40,7 @@ internal sealed record ServiceRevisionState
     public required ServiceSpec Spec { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required ImmutableArray<ContainerImage> Images { get; init; }
+
+    /// <summary>Target groups that serve it, one for each load balancer.</summary>
+    public ImmutableArray<string> TargetGroups { get; init; } = [];
 }

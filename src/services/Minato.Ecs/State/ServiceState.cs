@@ -40,6 +40,12 @@ internal sealed record ServiceState
     /// <summary>A user asked to stop this service deployment by rolling back.</summary>
     public string? RollbackRequested { get; init; }
 
+    /// <summary>A user asked to stop this service deployment where it is.</summary>
+    public string? AbortRequested { get; init; }
+
+    /// <summary>What users decided for pause hooks, by hook id.</summary>
+    public ImmutableArray<HookDecision> HookDecisions { get; init; } = [];
+
     // Progress.
     public ServiceStatus Status { get; init; } = ServiceStatus.Active;
 

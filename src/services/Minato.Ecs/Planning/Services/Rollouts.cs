@@ -26,15 +26,15 @@ internal static class Rollouts
     {
         var primary = draft.Primary;
         var isTripped = CircuitBreaker.IsTripped(primary, draft.View);
-        var isAsked = primary.Rollout == DeploymentRolloutState.InProgress
-            && primary.RollingBackServiceDeployment is null
-            && draft.View.RollbackRequested is { } asked && asked == primary.ServiceDeploymentId;
+        var isAborted = IsAsked(primary, draft.View.AbortRequested);
+        var isAsked = isAborted || IsAsked(primary, draft.View.RollbackRequested);
         if (!isTripped && !isAsked) return;
 
         var reason = isTripped ? RolloutReasons.FailedToStart : AskedByUser;
         draft.Change(primary.Id, d => d with { Rollout = DeploymentRolloutState.Failed, RolloutReason = reason, IsOutcomeRecorded = true });
         if (isTripped) draft.Tell(ServiceEvents.Failed(draft.View.Name, primary.Id));
-        var target = isAsked || draft.View.Breaker.Rollback ? RollbackTarget(draft) : null;
+        var isRollback = isTripped ? draft.View.Breaker.Rollback : !isAborted;
+        var target = isRollback ? RollbackTarget(draft) : null;
         if (target is null)
         {
             draft.Record(new(primary.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, reason));
@@ -81,6 +81,10 @@ internal static class Rollouts
     public static bool HasTasks(ServiceDraft draft, string deployment) =>
         draft.Tasks.Any(t => t.IsOccupying && t.Task.DeploymentId == deployment);
 
+    private static bool IsAsked(DeploymentState primary, string? serviceDeployment) =>
+        primary is { Rollout: DeploymentRolloutState.InProgress, RollingBackServiceDeployment: null }
+        && serviceDeployment is not null && serviceDeployment == primary.ServiceDeploymentId;
+
     private static void Supersede(ServiceDraft draft, DeploymentState older)
     {
         if (older.RollingBackServiceDeployment is { } rollingBack)
@@ -91,7 +95,8 @@ internal static class Rollouts
         else if (!older.IsOutcomeRecorded)
         {
             draft.Change(older.Id, d => d with { IsOutcomeRecorded = true });
-            draft.Record(new(older.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, Superseded));
+            var status = older.Traffic is { IsGoingBack: true } ? ServiceDeploymentStatus.RollbackFailed : ServiceDeploymentStatus.Stopped;
+            draft.Record(new(older.ServiceDeploymentId, status, Superseded));
         }
     }
 

@@ -29,6 +29,7 @@ internal static class ServiceDeploymentRecords
             FinishedAt = now,
             StoppedAt = change.Status == ServiceDeploymentStatus.Stopped ? now : null,
             BreakerAtEnd = next.BreakerAtEnd ?? Breaker(next, deployment, desired),
+            TrafficAtEnd = deployment?.Traffic,
             TargetAtEnd = deployment is null
                 ? new(record.TargetRevision, 0, 0, 0)
                 : new(record.TargetRevision, deployment.DesiredCount, deployment.RunningCount, deployment.PendingCount),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
 
 namespace Minato.Ecs.Planning.Services;
@@ -22,6 +23,9 @@ internal sealed class ServiceDraft
     private readonly List<TaskStop> _stops = [];
     private readonly List<PlannedEvent> _events = [];
     private readonly List<ServiceDeploymentChange> _outcomes = [];
+    private readonly List<RuleShift> _shifts = [];
+    private readonly List<HookExecution> _calls = [];
+    private readonly List<string> _answered = [];
     private readonly List<JudgedTask> _tasks;
     private DateTimeOffset? _wakeAt;
     private DeploymentState? _rolledBackTo;
@@ -55,6 +59,19 @@ internal sealed class ServiceDraft
         var at = _deployments.FindIndex(d => d.Id == deployment);
         if (at >= 0) _deployments[at] = change(_deployments[at]);
     }
+
+    /// <summary>Of the primary deployment.</summary>
+    public void ChangeTraffic(Func<TrafficState, TrafficState> change) =>
+        Change(Primary.Id, d => d.Traffic is { } before && change(before) is var after && after != before ? d with { Traffic = after } : d);
+
+    /// <summary>Something is in the way of the primary deployment's traffic.</summary>
+    public void Hinder(string obstacle) => ChangeTraffic(t => t with { Obstacle = obstacle });
+
+    public void Shift(RuleShift shift) => _shifts.Add(shift);
+
+    public void Call(HookExecution hook) => _calls.Add(hook);
+
+    public void Take(string hookAnswer) => _answered.Add(hookAnswer);
 
     /// <summary>The deployment becomes PRIMARY again, and the service what it was then.</summary>
     public void Promote(DeploymentState deployment)
@@ -129,6 +146,9 @@ internal sealed class ServiceDraft
         Status = Status,
         RolledBackTo = _rolledBackTo,
         WakeAt = _wakeAt,
+        Shifts = [.. _shifts],
+        Calls = [.. _calls],
+        Answered = [.. _answered],
     };
 
     private DeploymentState Counted(DeploymentState deployment)

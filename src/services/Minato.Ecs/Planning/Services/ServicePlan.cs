@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
 
 namespace Minato.Ecs.Planning.Services;
@@ -26,6 +27,15 @@ internal sealed record ServicePlan
 
     /// <summary>The deployment whose content the service takes over; set by a rollback.</summary>
     public DeploymentState? RolledBackTo { get; init; }
+
+    /// <summary>What to write into listener rules once the plan is on record.</summary>
+    public ImmutableArray<RuleShift> Shifts { get; init; } = [];
+
+    /// <summary>Hooks whose function is to be called once the plan is on record.</summary>
+    public ImmutableArray<HookExecution> Calls { get; init; } = [];
+
+    /// <summary>Hooks whose answer the plan has used.</summary>
+    public ImmutableArray<string> Answered { get; init; } = [];
 
     /// <summary>When time alone changes the plan.</summary>
     public DateTimeOffset? WakeAt { get; init; }

@@ -1,3 +1,4 @@
+using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
 
 namespace Minato.Ecs.Planning.Services;
@@ -17,6 +18,12 @@ internal static class ServicePlanner
     private static void Roll(ServiceDraft draft)
     {
         Rollouts.TakeUp(draft);
+        if (TrafficPlanner.IsOn(draft.Primary))
+        {
+            TrafficPlanner.Plan(draft);
+            return;
+        }
+
         RollingUpdate.StopFailedTasks(draft);
         Rollouts.GiveUp(draft);
         if (draft.View.Daemon is { } instances) DaemonSchedule.Plan(draft, instances);

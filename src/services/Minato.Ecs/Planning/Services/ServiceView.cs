@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
 
 namespace Minato.Ecs.Planning.Services;
@@ -27,6 +28,17 @@ internal sealed record ServiceView
 
     /// <summary>Service deployment that a user wants rolled back.</summary>
     public string? RollbackRequested { get; init; }
+
+    /// <summary>Service deployment that a user wants stopped where it is.</summary>
+    public string? AbortRequested { get; init; }
+
+    /// <summary>Listener rules of the primary deployment, as far as they could be read.</summary>
+    public ImmutableDictionary<string, RuleReading> Rules { get; init; } = ImmutableDictionary<string, RuleReading>.Empty;
+    public ImmutableArray<HookDecision> HookDecisions { get; init; } = [];
+
+    /// <summary>Answers of functions that no plan has used yet, by hook id.</summary>
+    public ImmutableDictionary<string, HookAnswer> HookAnswers { get; init; } = ImmutableDictionary<string, HookAnswer>.Empty;
+    public ImmutableHashSet<string> HooksInFlight { get; init; } = [];
 
     /// <summary>Deployments whose task definition has a health check on an essential container.</summary>
     public ImmutableHashSet<string> WithHealthCheck { get; init; } = [];
