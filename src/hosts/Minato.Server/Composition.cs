@@ -7,6 +7,7 @@ using Minato.Ecr;
 using Minato.Ecs;
 using Minato.Elb;
 using Minato.Engines.Docker;
+using Minato.Engines.EcsAgent;
 using Minato.Engines.HaProxy;
 using Minato.Iam;
 using Minato.Logs;
@@ -32,6 +33,7 @@ internal static class Composition
         .AddRooms(file)
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
+        .AddSingleton<AgentEndpoint>()
         .AddSingleton<FrontDoor>();
 
     private static IServiceCollection AddState(this IServiceCollection services, ServerOptions options) => services
@@ -42,6 +44,7 @@ internal static class Composition
 
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
         .AddDockerEngine(new() { InstallationId = file.Id })
+        .AddEcsAgents(new())
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,

@@ -81,6 +81,8 @@ internal sealed class MinatoServer : IAsyncDisposable
         builder.Services.AddMinato(options, installation, running);
         var web = builder.Build();
         var door = web.Services.GetRequiredService<FrontDoor>();
+        web.UseWebSockets(new() { KeepAliveInterval = TimeSpan.Zero }); // Agents do not count pings as a sign of life.
+        web.Lifetime.ApplicationStopping.Register(web.Services.GetRequiredService<AgentEndpoint>().Close);
         web.Run(door.HandleAsync);
         return web;
     }

@@ -21,6 +21,7 @@ public static class EcsRoom
         services.AddEcsTasks();
         services.AddEcsServices();
         services.AddEcsRecords();
+        services.AddEcsHosts();
         return services;
     }
 

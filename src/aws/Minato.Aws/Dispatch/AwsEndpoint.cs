@@ -55,6 +55,33 @@ public sealed partial class AwsEndpoint
         await SendAsync(context, output);
     }
 
+    /// <summary>For requests without a body that no operation answers, such as those to upgrade to a websocket.</summary>
+    /// <returns>Who signed it; null when that is not sure, and then it is answered already.</returns>
+    public async Task<Caller?> AuthenticateAsync(HttpContext context, string signingName)
+    {
+        var requestId = _options.NewRequestId();
+        var (path, query) = RawTarget(context);
+        var fields = AuthorizationFields.Find(context.Request.Headers, query);
+        var request = new WireInput { Method = context.Request.Method, Path = path, Query = query, Headers = context.Request.Headers };
+        var verified = _signatures.Verify(request, fields, signingName);
+        if (verified.Credential is { } credential) return CallerOf(credential, fields, requestId);
+        using var output = new WireOutput { Headers = context.Response.Headers };
+        var call = new Call();
+        Refuse(call, Refusal.Signature(call.Protocol.Errors, verified.Fault ?? SignatureFault.MissingToken), requestId, output);
+        await SendAsync(context, output);
+        return null;
+    }
+
+    private static Caller CallerOf(Credential credential, AuthorizationFields? fields, string requestId) => new()
+    {
+        AccountId = credential.AccountId,
+        Region = fields?.Scope[2] ?? "",
+        PrincipalArn = credential.PrincipalArn,
+        PrincipalId = credential.PrincipalId,
+        AccessKeyId = credential.AccessKeyId,
+        RequestId = requestId,
+    };
+
     // What is known of a request so far: an error is answered in the best form known when it happens.
     private sealed class Call
     {
@@ -81,15 +108,7 @@ public sealed partial class AwsEndpoint
         var verified = _signatures.Verify(request, fields, served.Model.SigningName);
         if (verified.Credential is not { } credential) throw Refusal.Signature(call.Protocol.Errors, verified.Fault ?? SignatureFault.MissingToken);
         if (route.Operation is not { } operation) throw Refusal.UnknownOperation(call.Protocol.Errors, route.OperationName, route.Version);
-        var caller = new Caller
-        {
-            AccountId = credential.AccountId,
-            Region = fields?.Scope[2] ?? "",
-            PrincipalArn = credential.PrincipalArn,
-            PrincipalId = credential.PrincipalId,
-            AccessKeyId = credential.AccessKeyId,
-            RequestId = requestId,
-        };
+        var caller = CallerOf(credential, fields, requestId);
         var input = call.Protocol.ReadRequest(served.Model, operation, request);
         // Policies will be evaluated here: caller, operation and input are known, nothing has happened yet.
         if (request.Violations.Found.Count > 0) throw Refusal.Invalid(call.Protocol.Errors, served.Model, request.Violations);

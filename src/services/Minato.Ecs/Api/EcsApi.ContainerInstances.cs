@@ -19,6 +19,7 @@ internal sealed partial class EcsApi
     public async Task<RegisterContainerInstanceResponse> RegisterContainerInstanceAsync(
         RegisterContainerInstanceRequest request, Caller caller, CancellationToken ct)
     {
+        if (AgentRegistration.IsFromAgent(request)) return await RegisterAgentAsync(request, caller, ct);
         var size = await host.AskAsync(caller, ct);
         var tags = Tagging.Check(request.Tags);
         var now = Now;
@@ -34,7 +35,7 @@ internal sealed partial class EcsApi
 
             var id = request.ContainerInstanceArn is { } arn ? References.Id(arn) : ids.Hex(32);
             var known = ecs.Find(EcsTables.Instances, new ContainerInstanceKey(cluster, id));
-            if (request.ContainerInstanceArn is not null && known is not { Status: not null })
+            if (request.ContainerInstanceArn is not null && known is not { Status: not null, Agent: null })
                 throw new ClientException("The referenced container instance was not found.");
             var instance = Registered(known ?? New(new(cluster, id), size, now), request, size, tags);
             ecs.Put(EcsTables.Instances, instance);
@@ -50,10 +51,11 @@ internal sealed partial class EcsApi
         var ecs = store.Current;
         var cluster = ecs.RequireCluster(caller, request.Cluster).Key;
         var withTags = request.Include?.Contains(ContainerInstanceField.Tags) ?? false;
+        var withHealth = request.Include?.Contains(ContainerInstanceField.ContainerInstanceHealth) ?? false;
         var (found, missing) = FindInstances(ecs, cluster, request.ContainerInstances);
         return Answer(new DescribeContainerInstancesResponse
         {
-            ContainerInstances = [.. found.Select(i => ToWire(ecs, i, withTags))],
+            ContainerInstances = [.. found.Select(i => ToWire(ecs, i, withTags, withHealth))],
             Failures = missing,
         });
     }
@@ -170,7 +172,7 @@ internal sealed partial class EcsApi
             [.. keys.Where(k => ecs.Find(EcsTables.Instances, k) is null).Select(k => new Failure { Arn = k.Arn, Reason = "MISSING" })]);
     }
 
-    private static ContainerInstance ToWire(IReadState ecs, ContainerInstanceState instance, bool withTags)
+    private static ContainerInstance ToWire(IReadState ecs, ContainerInstanceState instance, bool withTags, bool withHealth = false)
     {
         var view = InstanceView.Of(ecs, instance);
         TaskState[] tasks = [.. ecs.Where(EcsTables.LiveTasksByInstance, instance.Key)];
@@ -182,6 +184,8 @@ internal sealed partial class EcsApi
             VersionInfo = instance.VersionInfo,
             Status = instance.Status?.ToWire() ?? "INACTIVE",
             AgentConnected = instance.AgentConnected,
+            AgentUpdateStatus = instance.Agent?.UpdateStatus,
+            HealthStatus = withHealth ? HealthOf(instance.Agent) : null,
             RunningTasksCount = tasks.Count(t => ClusterCounts.IsRunning(t.LastStatus)),
             PendingTasksCount = tasks.Count(t => ClusterCounts.IsPending(t.LastStatus)),
             RegisteredResources = Resources(instance.Cpu, instance.Memory, instance.ReservedTcpPorts, instance.ReservedUdpPorts),

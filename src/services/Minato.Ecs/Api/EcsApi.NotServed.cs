@@ -23,7 +23,6 @@ internal sealed partial class EcsApi
     public Task<DescribeDaemonTaskDefinitionResponse> DescribeDaemonTaskDefinitionAsync(DescribeDaemonTaskDefinitionRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeDaemonTaskDefinition");
     public Task<DescribeExpressGatewayServiceResponse> DescribeExpressGatewayServiceAsync(DescribeExpressGatewayServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeExpressGatewayService");
     public Task<DescribeTaskSetsResponse> DescribeTaskSetsAsync(DescribeTaskSetsRequest request, Caller caller, CancellationToken ct) => throw NotServed("DescribeTaskSets");
-    public Task<DiscoverPollEndpointResponse> DiscoverPollEndpointAsync(DiscoverPollEndpointRequest request, Caller caller, CancellationToken ct) => throw NotServed("DiscoverPollEndpoint");
     public Task<ExecuteCommandResponse> ExecuteCommandAsync(ExecuteCommandRequest request, Caller caller, CancellationToken ct) => throw NotServed("ExecuteCommand");
     public Task<GetTaskProtectionResponse> GetTaskProtectionAsync(GetTaskProtectionRequest request, Caller caller, CancellationToken ct) => throw NotServed("GetTaskProtection");
     public Task<ListDaemonDeploymentsResponse> ListDaemonDeploymentsAsync(ListDaemonDeploymentsRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListDaemonDeployments");
@@ -31,11 +30,7 @@ internal sealed partial class EcsApi
     public Task<ListDaemonsResponse> ListDaemonsAsync(ListDaemonsRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListDaemons");
     public Task<ListServicesByNamespaceResponse> ListServicesByNamespaceAsync(ListServicesByNamespaceRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListServicesByNamespace");
     public Task<RegisterDaemonTaskDefinitionResponse> RegisterDaemonTaskDefinitionAsync(RegisterDaemonTaskDefinitionRequest request, Caller caller, CancellationToken ct) => throw NotServed("RegisterDaemonTaskDefinition");
-    public Task<SubmitAttachmentStateChangesResponse> SubmitAttachmentStateChangesAsync(SubmitAttachmentStateChangesRequest request, Caller caller, CancellationToken ct) => throw NotServed("SubmitAttachmentStateChanges");
-    public Task<SubmitContainerStateChangeResponse> SubmitContainerStateChangeAsync(SubmitContainerStateChangeRequest request, Caller caller, CancellationToken ct) => throw NotServed("SubmitContainerStateChange");
-    public Task<SubmitTaskStateChangeResponse> SubmitTaskStateChangeAsync(SubmitTaskStateChangeRequest request, Caller caller, CancellationToken ct) => throw NotServed("SubmitTaskStateChange");
     public Task<UpdateCapacityProviderResponse> UpdateCapacityProviderAsync(UpdateCapacityProviderRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateCapacityProvider");
-    public Task<UpdateContainerAgentResponse> UpdateContainerAgentAsync(UpdateContainerAgentRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateContainerAgent");
     public Task<UpdateDaemonResponse> UpdateDaemonAsync(UpdateDaemonRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateDaemon");
     public Task<UpdateExpressGatewayServiceResponse> UpdateExpressGatewayServiceAsync(UpdateExpressGatewayServiceRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateExpressGatewayService");
     public Task<UpdateServicePrimaryTaskSetResponse> UpdateServicePrimaryTaskSetAsync(UpdateServicePrimaryTaskSetRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateServicePrimaryTaskSet");

@@ -76,11 +76,12 @@ internal sealed partial class EcsApi
             foreach (var reference in request.ContainerInstances)
             {
                 var key = References.InstanceKeyOf(cluster.Key, reference);
-                var reason = ecs.Find(EcsTables.Instances, key) switch
+                var instance = ecs.Find(EcsTables.Instances, key);
+                var reason = instance switch
                 {
                     null => "MISSING",
                     { Status: null } => "INACTIVE",
-                    var instance => InstancePlacement.Explain(InstanceView.Of(ecs, instance), wanted),
+                    _ => InstancePlacement.Explain(InstanceView.Of(ecs, instance), wanted),
                 };
                 if (reason is not null)
                 {
@@ -91,7 +92,7 @@ internal sealed partial class EcsApi
                 var task = TaskState.Create(new()
                 {
                     Cluster = cluster.Key,
-                    LaunchType = LaunchType.Ec2,
+                    LaunchType = instance is { IsExternal: true } ? LaunchType.External : LaunchType.Ec2,
                     Group = request.Group,
                     StartedBy = request.StartedBy,
                     NetworkConfiguration = request.NetworkConfiguration,
@@ -153,7 +154,8 @@ internal sealed partial class EcsApi
         var tasks = ImmutableArray.CreateBuilder<EcsTask>(count);
         var wanted = PlacementRequest.For(
             definition, request.Overrides, request.Group ?? $"family:{definition.Key.Family}",
-            request.PlacementConstraints ?? [], request.PlacementStrategy ?? [], zones);
+            request.PlacementConstraints ?? [], request.PlacementStrategy ?? [], zones)
+            with { IsExternal = target.LaunchType == LaunchType.External };
         for (var i = 0; i < count; i++)
         {
             var one = providers.IsDefault ? launch : launch with { CapacityProviderName = providers[i] };

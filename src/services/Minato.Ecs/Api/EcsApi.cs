@@ -7,7 +7,8 @@ namespace Minato.Ecs.Api;
 
 /// <summary>The ECS API: writes intent and answers at once. One partial file a resource noun.</summary>
 internal sealed partial class EcsApi(
-    Store store, TimeProvider clock, Ids ids, PageTokens tokens, HostFacts host, ServiceSurroundings surroundings, PlacementBook placement) : IEcs
+    Store store, TimeProvider clock, Ids ids, PageTokens tokens, HostFacts host, ServiceSurroundings surroundings, PlacementBook placement,
+    AgentDesk agents) : IEcs
 {
     private static Task<T> Answer<T>(T answer) => Task.FromResult(answer);
 

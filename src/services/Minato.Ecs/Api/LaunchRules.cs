@@ -33,6 +33,8 @@ internal static class LaunchRules
         {
             if (platformVersion is not null)
                 throw new InvalidParameterException("The platform version must be null when specifying an EC2 launch type.");
+            if (target.LaunchType == LaunchType.External && definition.Definition.Compatibilities?.Contains(Compatibility.External) != true)
+                throw new InvalidParameterException("Task definition does not support launch_type EXTERNAL.");
             return;
         }
 

@@ -38,7 +38,7 @@ internal sealed partial class LogShipper(
 
     private void Follow(TaskState task, ICloudWatchLogs to, CancellationToken ct)
     {
-        if (task.Progress.IsCleanedUp) return;
+        if (task.Progress.IsCleanedUp || task.Progress.Hosted is not null) return; // A host ships what its containers say.
         foreach (var container in task.Progress.Containers)
         {
             if (container is not { RuntimeId: { } id, HasRun: true }) continue;

@@ -97,7 +97,7 @@ internal sealed class ServiceLaunches(
     private TaskState? Write(TaskLaunch launch, TaskDefinitionState definition, TaskStart start)
     {
         if (launch.LaunchType is not (LaunchType.Ec2 or LaunchType.External)) return Put(TaskState.Create(launch, definition, ids, now));
-        var request = Request(definition, start.RebalancedTo);
+        var request = Request(definition, launch.LaunchType, start.RebalancedTo);
         TaskState? task = null;
         var outcome = start.Instance is { } only
             ? PlaceOn(new(service.Key.Cluster, only), request)
@@ -115,12 +115,13 @@ internal sealed class ServiceLaunches(
     }
 
     // One for all tasks of a definition: reading constraints costs more than placing.
-    private PlacementRequest Request(TaskDefinitionState definition, string? zone)
+    private PlacementRequest Request(TaskDefinitionState definition, LaunchType launchType, string? zone)
     {
-        if (_request is { } made && made.Definition == definition.Key && made.Zone == zone) return made.Request;
+        if (_request is { } made && made.Definition == definition.Key && made.Zone == zone && made.Request.IsExternal == (launchType == LaunchType.External)) return made.Request;
         var request = PlacementRequest.For(
             definition, null, $"service:{service.Key.Name}", [.. service.PlacementConstraints, .. ServiceInstances.InZone(zone)],
-            service.PlacementStrategy.IsEmpty ? PlacementRequest.DefaultOfServices : service.PlacementStrategy, []);
+            service.PlacementStrategy.IsEmpty ? PlacementRequest.DefaultOfServices : service.PlacementStrategy, [])
+            with { IsExternal = launchType == LaunchType.External };
         _request = (definition.Key, zone, request);
         return request;
     }

@@ -50,6 +50,12 @@ internal sealed class TaskEntry
     public TaskInputs? Inputs { get; set; }
     public TargetsState Targets { get; set; }
 
+    /// <summary>Orders to the task's host.</summary>
+    public HostView Host { get; set; } = new();
+
+    /// <summary>Who is told when the task is gone from the store.</summary>
+    public string? HostArn { get; set; }
+
     public bool IsStale
     {
         get => Volatile.Read(ref _stale) != 0;

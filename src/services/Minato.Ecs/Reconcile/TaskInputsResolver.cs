@@ -59,7 +59,7 @@ internal sealed class TaskInputsResolver(
         catch (AwsException e) when (e.IsClientFault)
         {
             throw new UnreadableException(
-                $"ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
+                StopReasons.CannotAssume(role),
                 isNamed: true);
         }
     }

@@ -12,7 +12,7 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Makes the moves of a plan. Each answers how the progress changes by it.</summary>
 internal sealed partial class TaskMoves(
-    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, TaskInputsResolver inputs, ImagePuller images, IContainerEngine engine,
+    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, TaskInputsResolver inputs, ImagePuller images, IContainerEngine engine, HostedTaskMoves hosted,
     IWorkQueue<TaskKey> queue, TargetHints hints, TimeProvider clock, ILogger<TaskMoves> log, IElasticLoadBalancingV2? elb = null)
 {
     private static readonly Func<TaskProgress, TaskProgress> s_same = p => p;
@@ -32,6 +32,9 @@ internal sealed partial class TaskMoves(
         TaskMove.RegisterTargets => await RegisterAsync(work, ct),
         TaskMove.DeregisterTargets => await DeregisterAsync(work, ct),
         TaskMove.RemoveContainers => await RemoveAsync(work, ct),
+        TaskMove.HandOver => hosted.HandOver(work),
+        TaskMove.OrderStop => hosted.OrderStop(work),
+        TaskMove.RenewKeys => hosted.RenewKeys(work),
         TaskMove.Forget => await ForgetAsync(work, ct),
         _ => throw new InvalidOperationException($"No way to make the move {move}."),
     };
@@ -39,8 +42,14 @@ internal sealed partial class TaskMoves(
     /// <summary>The task is gone from the store (a reset): so is what it left on the engine.</summary>
     public async Task RemoveTracesAsync(TaskKey key, CancellationToken ct)
     {
-        if (board.Find(key) is null) return;
+        if (board.Find(key) is not { } entry) return;
         board.Forget(key);
+        if (entry.HostArn is { } host)
+        {
+            hosted.Abandon(key, host);
+            return;
+        }
+
         foreach (var container in await engine.ListAsync(ct))
         {
             if (ContainerNames.TaskOf(container.Labels) == key) await engine.RemoveAsync(container.Id, ct);

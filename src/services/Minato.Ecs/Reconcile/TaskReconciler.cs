@@ -10,7 +10,7 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Reads a task, plans, moves, and plans again until nothing is left to do now; then writes what came of it, once.</summary>
 internal sealed partial class TaskReconciler(
-    Store store, TaskBoard board, TaskMoves moves, TaskObserver observer, TaskInputsResolver inputs, EcsOptions options, TimeProvider clock,
+    Store store, TaskBoard board, TaskMoves moves, HostedTaskMoves hosted, TaskObserver observer, TaskInputsResolver inputs, EcsOptions options, TimeProvider clock,
     ILogger<TaskReconciler> log) : IReconciler<TaskKey>
 {
     private const int MostRounds = 64;
@@ -27,6 +27,7 @@ internal sealed partial class TaskReconciler(
         var work = new TaskWork(task, board.Entry(task));
         try
         {
+            await PrepareAsync(work, ct);
             var next = await StepAsync(work, ct);
             await WriteAsync(work, ct);
             return next;
@@ -46,6 +47,17 @@ internal sealed partial class TaskReconciler(
         }
     }
 
+    // What its host is told of must be on record before: a host that has taken a task keeps the ids it was given first.
+    private async ValueTask PrepareAsync(TaskWork work, CancellationToken ct)
+    {
+        work.Instance = work.Task.InstanceKey is { } instance ? store.Current.Find(EcsTables.Instances, instance) : null;
+        if (!work.IsHosted) return;
+        work.Entry.HostArn = work.Instance?.Key.Arn;
+        if (work.Progress.Hosted is not null) return;
+        work.Progress = hosted.Prepare(work.Progress);
+        await WriteAsync(work, ct);
+    }
+
     private async Task<Next> StepAsync(TaskWork work, CancellationToken ct)
     {
         for (var round = 0; round < MostRounds; round++)
@@ -57,13 +69,14 @@ internal sealed partial class TaskReconciler(
                 throw new InvalidOperationException($"Task {task.Key} runs {task.TaskDefinition}, which is gone.");
             work.Task = task with { Progress = work.Progress };
             work.Definition = definition;
-            work.Ec2InstanceId ??= task.InstanceKey is { } instance ? ecs.Find(EcsTables.Instances, instance)?.Ec2InstanceId : null;
+            work.Instance = task.InstanceKey is { } instance ? ecs.Find(EcsTables.Instances, instance) : null;
             work.Entry.ReadInbox();
             if (round == 0) await observer.LookAtTargetsAsync(work, ct);
-            if (work.Entry.TakeStale()) await observer.LookAsync(work, ct);
+            if (work.Entry.TakeStale() && !work.IsHosted) await observer.LookAsync(work, ct);
 
             var plan = TaskPlanner.Plan(View(ecs, work), clock.GetUtcNow());
             Report(work.Progress, plan.Progress, task.Key);
+            if (work.IsHosted && plan.Progress.IsCleanedUp && !work.Progress.IsCleanedUp) inputs.Forget(task, definition);
             work.Progress = plan.Progress;
             if (plan.Moves.IsEmpty) return plan.Wake is { } wake ? Next.At(wake) : Next.Done;
             await MoveAsync(plan.Moves, work, ct);
@@ -102,6 +115,8 @@ internal sealed partial class TaskReconciler(
         InputsReady = work.Entry.Inputs is not null || !inputs.AreNeeded(work.Task, work.Definition),
         LogsReady = work.Entry.LogsReady || !work.Definition.Containers.Any(ContainerNames.HasAwslogs),
         Targets = work.Entry.Targets,
+        Host = work.Instance is { Agent: not null } host
+            ? work.Entry.Host with { IsConnected = hosted.IsConnected(host.Key), IsActive = host.Status is not null } : null,
         Drained = work.Progress.LastStatus == TaskLastStatus.Stopped && !work.Progress.IsCleanedUp
             ? [.. work.Progress.Containers.Select(c => c.Name)
                 .Where(name => ecs.Find(EcsTables.LogCursors, new LogCursorKey(work.Task.Key, name)) is { IsDrained: true })]
@@ -150,6 +165,12 @@ internal sealed class TaskWork(TaskState task, TaskEntry entry)
 
     /// <summary>What the store has.</summary>
     public TaskProgress Written { get; set; } = task.Progress;
-    public string? Ec2InstanceId { get; set; }
+
+    /// <summary>Where it was placed; null on Fargate.</summary>
+    public ContainerInstanceState? Instance { get; set; }
+    public string? Ec2InstanceId => Instance?.Ec2InstanceId;
+
+    /// <summary>The official agent runs it as a whole.</summary>
+    public bool IsHosted => Instance is { Agent: not null };
     public bool IsForgotten { get; set; }
 }

@@ -28,6 +28,13 @@ internal sealed record ContainerInstanceState
     /// <summary>Null stands for INACTIVE: deregistered, describable for a while.</summary>
     public ContainerInstanceStatus? Status { get; init; } = ContainerInstanceStatus.Active;
     public bool AgentConnected { get; init; } = true;
+
+    /// <summary>The official agent, when that runs its tasks; null when this installation does.</summary>
+    public AgentState? Agent { get; init; }
+
+    /// <summary>It takes tasks of the EXTERNAL launch type, and no others.</summary>
+    [JsonIgnore]
+    public bool IsExternal => Attributes.Any(a => a.Name == "ecs.capability.external");
     public long Version { get; init; } = 1;
 
     /// <summary>Null for an instance that is in every zone, as the whole machine that Minato runs on is.</summary>

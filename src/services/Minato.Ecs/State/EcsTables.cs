@@ -62,6 +62,10 @@ internal static class EcsTables
     public static readonly Index<ClusterKey, ContainerInstanceKey, ContainerInstanceState> InstancesByCluster =
         Instances.AddIndex<ClusterKey>("cluster", i => i.Status is null ? null : i.Key.Cluster);
 
+    /// <summary>By the machine it says it is.</summary>
+    public static readonly Index<(ClusterKey, string), ContainerInstanceKey, ContainerInstanceState> InstancesByMachine =
+        Instances.AddIndex<(ClusterKey, string)>("machine", i => i.Status is null || i.Ec2InstanceId.Length == 0 ? null : (i.Key.Cluster, i.Ec2InstanceId));
+
     public static readonly Table<LogCursorKey, LogCursorState> LogCursors = new("ecs.log-cursors", c => c.Key, () => Json.LogCursorState);
     public static readonly Table<SettingKey, SettingState> Settings = new("ecs.account-settings", s => s.Key, () => Json.SettingState);
     public static readonly Index<AccountRegion, SettingKey, SettingState> SettingsByScope =

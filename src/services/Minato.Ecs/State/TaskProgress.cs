@@ -40,6 +40,9 @@ internal sealed record TaskProgress
     public bool TargetsRegistered { get; init; }
     public bool TargetsDeregistered { get; init; }
 
+    /// <summary>Null for a task whose containers are started here one by one.</summary>
+    public HostedProgress? Hosted { get; init; }
+
     /// <summary>Nothing of it is left on the engine.</summary>
     public bool IsCleanedUp { get; init; }
 

@@ -89,7 +89,7 @@ internal sealed partial record TaskState
         var over = Overrides.ContainerOverrides?.FirstOrDefault(o => o.Name == container.Name);
         return new()
         {
-            ContainerArn = Key.Cluster.Scope.Arn($"container/{Key.Cluster.Name}/{Key.Id}/{container.Id}"),
+            ContainerArn = ContainerArn(container.Name),
             TaskArn = Key.Arn,
             Name = container.Name,
             Image = asked?.Image,

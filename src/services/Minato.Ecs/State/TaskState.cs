@@ -49,6 +49,9 @@ internal sealed partial record TaskState
     public string? StopReason { get; init; }
     public DateTimeOffset? StopRequestedAt { get; init; }
 
+    /// <summary>What its host said of it, when that runs it as a whole; written by the API.</summary>
+    public HostReport? Report { get; init; }
+
     public required TaskProgress Progress { get; init; }
 
     [JsonIgnore]
@@ -72,6 +75,8 @@ internal sealed partial record TaskState
 
     [JsonIgnore]
     public bool IsStopped => Progress.LastStatus == TaskLastStatus.Stopped;
+
+    public string ContainerArn(string name) => Key.Cluster.Scope.Arn($"container/{Key.Cluster.Name}/{Key.Id}/{Progress.Container(name).Id}");
 
     /// <summary>A later request to stop does not change what the first one said.</summary>
     public TaskState RequestStop(TaskStopCode code, string reason, DateTimeOffset now) =>

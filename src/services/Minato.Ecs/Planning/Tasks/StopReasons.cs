@@ -13,6 +13,10 @@ internal static class StopReasons
     public static string FailedToStart(TaskDraft draft, string? reason) =>
         draft.IsFargate && !string.IsNullOrEmpty(reason) ? reason : TaskFailedToStart;
 
+    public static string CannotAssume(string role) =>
+        $"ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role being passed has the proper "
+        + "trust relationship and permissions and that your IAM user has permissions to pass this role.";
+
     public static string OutOfMemory => "OutOfMemoryError: Container killed due to memory usage";
 
     public static string Vanished => "ContainerVanishedError: No container matching saved ID found";

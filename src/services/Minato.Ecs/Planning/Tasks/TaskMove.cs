@@ -42,6 +42,15 @@ internal abstract record TaskMove
     /// <summary>Removes what is left of the task on the engine.</summary>
     public sealed record RemoveContainers : TaskMove;
 
+    /// <summary>Begins to give the whole task to its host.</summary>
+    public sealed record HandOver : TaskMove;
+
+    /// <summary>Begins to tell the host to stop it.</summary>
+    public sealed record OrderStop : TaskMove;
+
+    /// <summary>Begins to give the host new keys of the task's roles.</summary>
+    public sealed record RenewKeys : TaskMove;
+
     /// <summary>The task is no longer described.</summary>
     public sealed record Forget : TaskMove;
 }

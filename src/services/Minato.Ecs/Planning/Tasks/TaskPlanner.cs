@@ -12,8 +12,16 @@ internal static class TaskPlanner
         // AWS: the first cause of the end is the one that is told.
         if (view.Task.DesiredStatus == DesiredStatus.Stopped)
             draft.Stop(view.Task.StopCode ?? TaskStopCode.UserInitiated, view.Task.StopReason ?? "");
-        if (!draft.IsStopping) TaskStartPlanner.Plan(draft);
-        if (draft.IsStopping) TaskStopPlanner.Plan(draft);
+        if (view.Host is { } host)
+        {
+            HostedTaskPlanner.Plan(draft, host);
+        }
+        else
+        {
+            if (!draft.IsStopping) TaskStartPlanner.Plan(draft);
+            if (draft.IsStopping) TaskStopPlanner.Plan(draft);
+        }
+
         var health = TaskHealth.Of(draft.Progress, view.Definition.Containers);
         if (draft.Progress.HealthStatus != health) draft.Progress = draft.Progress with { HealthStatus = health };
         return draft.Result();

@@ -120,7 +120,7 @@ internal static class TaskStartPlanner
         }
     }
 
-    private static void PlanRunning(TaskDraft draft)
+    public static void PlanRunning(TaskDraft draft)
     {
         if (draft.Status >= TaskLastStatus.Running) return;
         // AWS: also the containers that are not essential must have run, or have ended, before the task is RUNNING.

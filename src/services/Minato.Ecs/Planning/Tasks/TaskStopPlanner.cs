@@ -40,7 +40,7 @@ internal static class TaskStopPlanner
     }
 
     /// <summary>A task that serves goes on serving until its load balancers have let go of it; one that died need not wait.</summary>
-    private static bool IsStillDraining(TaskDraft draft)
+    public static bool IsStillDraining(TaskDraft draft)
     {
         // A crash may have come between the registration and its record: deregistering what is not registered does no harm.
         var mayBeRegistered = draft.Progress.TargetsRegistered || draft.Status is TaskLastStatus.Activating or TaskLastStatus.Deactivating;
@@ -82,7 +82,7 @@ internal static class TaskStopPlanner
         }
     }
 
-    private static void PlanCleanup(TaskDraft draft)
+    public static void PlanCleanup(TaskDraft draft)
     {
         if (!draft.Progress.IsCleanedUp)
         {

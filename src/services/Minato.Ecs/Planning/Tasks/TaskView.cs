@@ -23,12 +23,46 @@ internal sealed record TaskView
     public bool LogsReady { get; init; } = true;
     public TargetsState Targets { get; init; }
 
+    /// <summary>Null for a task whose containers are started here one by one.</summary>
+    public HostView? Host { get; init; }
+
     /// <summary>Containers whose output has been shipped to its end.</summary>
     public ImmutableHashSet<string> Drained { get; init; } = [];
     /// <summary>How it ended is on record, with what its containers left.</summary>
     public bool IsRecorded { get; init; } = true;
     public TimeSpan DefaultStopTimeout { get; init; } = TimeSpan.FromSeconds(30);
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>A host that takes whole tasks, and what became of the orders given to it for this one.</summary>
+internal sealed record HostView
+{
+    public bool IsConnected { get; init; }
+
+    /// <summary>False once the container instance was deregistered.</summary>
+    public bool IsActive { get; init; } = true;
+    public OrderState Start { get; init; } = new OrderState.None();
+    public OrderState Stop { get; init; } = new OrderState.None();
+    public OrderState Renewal { get; init; } = new OrderState.None();
+
+    /// <summary>The agent is a new process and has lost the keys of its tasks.</summary>
+    public bool NeedsKeys { get; init; }
+}
+
+/// <summary>One order to a host, as far as this process knows.</summary>
+internal abstract record OrderState
+{
+    private OrderState() { }
+
+    public sealed record None : OrderState;
+
+    public sealed record InFlight : OrderState;
+
+    /// <param name="KeysExpireAt">Of the keys that went with it.</param>
+    public sealed record Taken(DateTimeOffset? KeysExpireAt = null) : OrderState;
+
+    /// <summary>It could not even be made.</summary>
+    public sealed record Refused(string Reason) : OrderState;
 }
 
 internal abstract record PullState
