@@ -9,11 +9,19 @@ namespace Minato.Acceptance;
 /// <summary>One installation of its own, started by the command line, gone with all it made at the end.</summary>
 public sealed class Host : IAsyncLifetime
 {
+    private static readonly Dictionary<string, string> Nothing = [];
+    private readonly IReadOnlyDictionary<string, string> _environment;
+
     private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "minato");
     private MinatoClient? _minato;
     private DemoImage? _image;
 
-    public string Data { get; } = Path.Combine(Path.GetTempPath(), $"minato-acceptance-{Guid.NewGuid():N}");
+    public Host() : this(Nothing) { }
+
+    /// <param name="environment">Of the command line and so of the server.</param>
+    internal Host(IReadOnlyDictionary<string, string> environment) => _environment = environment;
+
+    public string Data { get; init; } = Path.Combine(Path.GetTempPath(), $"minato-acceptance-{Guid.NewGuid():N}");
     internal ServerFiles Files => new(Data);
     internal MinatoClient Minato => _minato ?? throw new InvalidOperationException("The installation did not start.");
     internal DemoImage Image => _image ?? throw new InvalidOperationException("The images were not pushed.");
@@ -25,10 +33,16 @@ public sealed class Host : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (Missing is not null) return;
-        await UpAsync(default);
-        _minato = new(Files, "eu-west-1");
-        _image = new(_minato);
+        await StartAsync(default);
+        _image = new(Minato);
         await _image.BuildAndPushAsync(["v1", "v2", "bad"], default);
+    }
+
+    /// <summary>The server alone, without images.</summary>
+    internal async Task StartAsync(CancellationToken ct)
+    {
+        await UpAsync(ct);
+        _minato = new(Files, "eu-west-1");
     }
 
     public async ValueTask DisposeAsync()
@@ -37,7 +51,7 @@ public sealed class Host : IAsyncLifetime
         if (Directory.Exists(Data)) (await RunAsync(default, "down", "--purge")).Ok();
     }
 
-    internal Task<Shell.Result> RunAsync(CancellationToken ct, params string[] arguments) => Shell.RunAsync(Cli, [.. arguments, "--data", Data, "--region", "eu-west-1"], ct);
+    internal Task<Shell.Result> RunAsync(CancellationToken ct, params string[] arguments) => Shell.RunAsync(Cli, [.. arguments, "--data", Data, "--region", "eu-west-1"], ct, _environment);
 
     internal async Task UpAsync(CancellationToken ct) => (await RunAsync(ct, "up", "--detach", "--no-install", "--port", $"{Files.Installation?.Port ?? 0}")).Ok();
 

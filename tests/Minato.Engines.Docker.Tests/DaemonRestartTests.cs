@@ -1,3 +1,4 @@
+using Minato.Testing.Containers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Minato.Engines.Containers;

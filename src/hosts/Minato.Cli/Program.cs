@@ -30,6 +30,11 @@ catch (Minato.Aws.AwsException e)
     Screen.Error($"{e.Code}: {e.Message}");
     return 1;
 }
+catch (Minato.Engines.Containers.EngineUnavailableException e)
+{
+    Screen.Error(e.Message);
+    return 1;
+}
 catch (HttpRequestException e)
 {
     Screen.Error($"the server does not answer: {e.Message}");

@@ -51,7 +51,11 @@ internal static class Composition
         });
 
     private static IServiceCollection AddRooms(this IServiceCollection services, InstallationFile file) => services
-        .AddSingleton(p => new AwsEndpointOptions { NewRequestId = p.GetRequiredService<Ids>().Uuid })
+        .AddSingleton(p => new AwsEndpointOptions
+        {
+            NewRequestId = p.GetRequiredService<Ids>().Uuid,
+            Explain = e => e is StoreUnavailableException ? e.Message : null,
+        })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs()
         .AddSecretsManager().AddSsm();

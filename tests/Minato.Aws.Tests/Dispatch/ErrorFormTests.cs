@@ -30,6 +30,16 @@ public sealed class ErrorFormTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_host_can_explain_reaches_the_client_in_the_form_of_a_failure_of_the_service()
+    {
+        Server.AnswerNext("""{"disk":"The disk is full: free some space and try again."}""");
+        var answer = await JsonAsync("DescribeServices", """{"services":["a"]}""");
+        answer.Status.ShouldBe(500);
+        answer.Text.ShouldBe("""{"__type":"ServerException","message":"The disk is full: free some space and try again."}""");
+        Server.Failures.ShouldBeEmpty("it is no bug");
+    }
+
+    [Fact]
     public async Task A_query_error_is_wrapped_and_says_whose_fault_it_is()
     {
         Server.AnswerNext("""{"error":"NoSuchEntityException","message":"The user with name <b> cannot be found."}""");

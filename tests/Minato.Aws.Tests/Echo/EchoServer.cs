@@ -32,7 +32,7 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
         // A generated client implements its service's interface: behind it stands this class.
         foreach (var service in Services) builder.Services.AddSingleton(service.Interface, ClientOf(service));
         builder.Services.AddSingleton<ICredentials>(this).AddSingleton(clock)
-            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString() });
+            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString(), Explain = e => e is IOException ? e.Message : null });
         builder.Services.AddAwsEndpoint(Services);
         _app = builder.Build();
         Endpoint = _app.Services.GetRequiredService<AwsEndpoint>();
@@ -61,6 +61,7 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
     {
         Last = (operation.Name, request, caller);
         if (_next.ValueKind is JsonValueKind.Undefined) return Task.FromResult(CanonicalReader.Read<TOut>(JsonDocument.Parse("{}").RootElement));
+        if (_next.TryGetProperty("disk", out var disk)) throw new IOException(disk.GetString());
         if (_next.TryGetProperty("error", out var error)) throw service.Errors[error.GetString() ?? ""](_next.GetProperty("message").GetString());
         return Task.FromResult(CanonicalReader.Read<TOut>(_next.GetProperty("answer")));
     }

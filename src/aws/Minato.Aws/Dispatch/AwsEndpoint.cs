@@ -129,6 +129,8 @@ public sealed partial class AwsEndpoint
                 return Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
             case BadHttpRequestException:
                 return Refusal.Malformed(call.Protocol.Errors, null);
+            case var foreseen when _options.Explain(foreseen) is { } words:
+                return Refusal.Internal(call.Protocol.Errors, call.Service, words);
             default:
                 LogUnexpected(e, call.Service?.ServiceId ?? "unknown", requestId);
                 return Refusal.Internal(call.Protocol.Errors, call.Service);

@@ -83,13 +83,13 @@ internal static class Refusal
         ? new("RequestEntityTooLargeException", $"Request body is larger than {limit} bytes.", 413)
         : new("RequestEntityTooLarge", $"Request body is larger than {limit} bytes.", 413);
 
-    public static AwsException Internal(ErrorStyle style, ServiceModel? service) => style switch
+    /// <param name="words">What the client may know of it; AWS's own words without.</param>
+    public static AwsException Internal(ErrorStyle style, ServiceModel? service, string? words = null) => style switch
     {
-        _ when service?.Errors.ContainsKey("ServerException") is true => new("ServerException", "Service Unavailable. Please try again later.", 500),
-        ErrorStyle.Ec2 => new("InternalError", "An internal error has occurred", 500),
-        ErrorStyle.S3 => new("InternalError", "We encountered an internal error. Please try again.", 500),
-        ErrorStyle.Json or ErrorStyle.RestJson => new("InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500),
-        _ => new("InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500),
+        _ when service?.Errors.ContainsKey("ServerException") is true => new("ServerException", words ?? "Service Unavailable. Please try again later.", 500),
+        ErrorStyle.Ec2 => new("InternalError", words ?? "An internal error has occurred", 500),
+        ErrorStyle.S3 => new("InternalError", words ?? "We encountered an internal error. Please try again.", 500),
+        _ => new("InternalFailure", words ?? "The request processing has failed because of an unknown error, exception or failure.", 500),
     };
 
     /// <summary>What the service answers to a request that breaks the limits of its model.</summary>

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
-namespace Minato.Engines.Docker.Tests;
+namespace Minato.Testing.Containers;
 
 /// <summary>A Docker Engine of a test's own, which it may kill.</summary>
-internal sealed class PrivateDaemon : IAsyncDisposable
+public sealed class PrivateDaemon : IAsyncDisposable
 {
     private readonly string directory = Path.Combine(Path.GetTempPath(), "minato-daemon-" + Path.GetRandomFileName());
     private Process? process;
@@ -28,15 +29,14 @@ internal sealed class PrivateDaemon : IAsyncDisposable
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        using var client = new DockerClient(new() { InstallationId = "x", SocketPath = Socket });
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync });
         for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(20, ct))
         {
             try
             {
-                await client.DoAsync(HttpMethod.Get, "/_ping", ct);
-                return;
+                if ((await client.GetAsync(new Uri("http://docker/_ping"), ct)).IsSuccessStatusCode) return;
             }
-            catch (Containers.EngineUnavailableException) when (!process.HasExited)
+            catch (HttpRequestException) when (!process.HasExited)
             {
                 // Not yet.
             }
@@ -68,6 +68,13 @@ internal sealed class PrivateDaemon : IAsyncDisposable
         }
         await RunAsync("/bin/umount", Path.Combine(directory, "data")); // With live restore it leaves its own mount.
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var socket = new System.Net.Sockets.Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), ct);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private static async Task RunAsync(string program, params string[] arguments)
