@@ -1,9 +1,11 @@
 // Writes models/<service>.json: AWS's API facts, without prose, for the operations that services.json names.
 // Source: the service descriptions of a botocore installation (Apache-2.0); only facts are taken, every sentence is left behind.
-//   node tools/models/import.mjs --botocore DIR_WITH_data [--services FILE] [--out DIR]
+// What only the newest AWS SDK for JavaScript v3 has is laid over it (overlay.mjs): members and shapes, without limits.
+//   node tools/models/import.mjs --botocore DIR_WITH_data [--sdk DIR_WITH_node_modules] [--services FILE] [--out DIR] [--only SERVICE]
 import { gunzipSync } from 'node:zlib';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Overlay } from './overlay.mjs';
 
 const option = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -15,6 +17,12 @@ if (!botocore || !existsSync(join(botocore, 'data'))) {
   console.error('Give the botocore package folder: --botocore DIR (python3 -c "import botocore; print(botocore.__path__[0])" prints it).');
   process.exit(2);
 }
+const sdk = option('sdk', join(here, '../../tests/conformance'));
+if (!existsSync(join(sdk, 'node_modules'))) {
+  console.error(`The packages of the AWS SDK for JavaScript are not in ${sdk}: run npm ci there.`);
+  process.exit(2);
+}
+const only = option('only');
 const out = option('out', join(here, '../../models'));
 const services = JSON.parse(readFileSync(option('services', join(here, 'services.json')), 'utf8'));
 
@@ -44,6 +52,7 @@ const line = (value) => JSON.stringify(value);
 const table = (entries) => Object.keys(entries).sort().map((k) => `    ${line(k)}: ${line(entries[k])}`).join(',\n');
 
 for (const [service, wanted] of Object.entries(services)) {
+  if (only && service !== only) continue;
   const root = join(botocore, 'data', wanted.botocore);
   const folder = join(root, readdirSync(root).filter((d) => /^\d{4}-/.test(d)).sort().at(-1));
   const model = read(folder, 'service-2.json');
@@ -65,9 +74,10 @@ for (const [service, wanted] of Object.entries(services)) {
   const { apiVersion, endpointPrefix, jsonVersion, protocol, protocols, serviceId, signingName, targetPrefix, xmlNamespace, awsQueryCompatible } = model.metadata;
   const metadata = { apiVersion, awsQueryCompatible, endpointPrefix, jsonVersion, protocol, protocols, serviceId, signingName: signingName ?? endpointPrefix, targetPrefix, xmlNamespace };
   const shapes = Object.fromEntries([...seen].map((n) => [n, shapeFacts(model.shapes[n])]));
+  const overlaid = new Overlay(sdk, service).apply(operations, shapes);
   writeFileSync(join(out, `${service}.json`),
     `{\n  "metadata": ${line(metadata)},\n  "operations": {\n${table(operations)}\n  },\n  "shapes": {\n${table(shapes)}\n  }\n}\n`);
-  console.log(`${service}: ${names.length} operations, ${seen.size} shapes`);
+  console.log(`${service}: ${names.length} operations, ${Object.keys(shapes).length} shapes${overlaid.length ? `; only in the SDK: ${overlaid.sort().join(', ')}` : ''}`);
 }
 
 function hasEventStream(model, operation) {

@@ -151,7 +151,7 @@ export class Filler {
   }
 }
 
-const isEmpty = (value) => value?.constructor === Object && Object.keys(value).length === 0;
+const isEmpty = (value) => value?.constructor === Object && Object.values(value).every(isEmpty);
 
 // A header is trimmed on its way, and a path knows "." and "..".
 const fits = (text, place) => place === 'header' || place === 'headers' ? /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text)
