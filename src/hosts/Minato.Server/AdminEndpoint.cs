@@ -10,12 +10,12 @@ using Minato.Platform;
 namespace Minato.Server;
 
 /// <summary>
-/// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c> and
-/// <c>POST /_minato/reset</c> with the root key as user name and password.
+/// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c>,
+/// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>) and <c>POST /_minato/reset</c> with the root key as user name and password.
 /// </summary>
-internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, IServiceProvider services)
+internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, FunctionsEndpoint functions, IServiceProvider services)
 {
-    private static readonly string[] s_owners = ["/_minato/status", "/_minato/why", "/_minato/reset"];
+    private static readonly string[] s_owners = ["/_minato/status", "/_minato/why", "/_minato/functions", "/_minato/reset"];
     private readonly RequestDelegate _stories = EcsRoom.Stories(services);
 
     public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
@@ -24,9 +24,10 @@ internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost 
         (_, var path) when s_owners.Contains(path) && !IsRoot(context.Request) => ChallengeAsync(context),
         ("GET", "/_minato/status") => StatusAsync(context),
         ("GET", "/_minato/why") => _stories(context),
+        (_, "/_minato/functions") => FunctionsAsync(context),
         ("POST", "/_minato/reset") => ResetAsync(context),
         (_, var path) when path is "/_minato/health" || s_owners.Contains(path) => AnswerAsync(context, 405, new() { ["message"] = "Method not allowed." }),
-        _ => AnswerAsync(context, 404, new() { ["message"] = "There is /_minato/health, /_minato/status, /_minato/why and /_minato/reset." }),
+        _ => AnswerAsync(context, 404, new() { ["message"] = "There is /_minato/health, /_minato/status, /_minato/why, /_minato/functions and /_minato/reset." }),
     };
 
     private async Task StatusAsync(HttpContext context)
@@ -43,10 +44,17 @@ internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost 
         });
     }
 
+    private async Task FunctionsAsync(HttpContext context)
+    {
+        var (status, body) = await functions.AnswerAsync(context.Request, context.RequestAborted);
+        await AnswerAsync(context, status, body);
+    }
+
     private async Task ResetAsync(HttpContext context)
     {
         var watch = Stopwatch.StartNew();
         await host.ResetAsync(context.RequestAborted);
+        functions.Clear();
         await AnswerAsync(context, 200, new() { ["status"] = "reset", ["milliseconds"] = watch.ElapsedMilliseconds });
     }
 

@@ -8,6 +8,7 @@ using Minato.Ecs;
 using Minato.Elb;
 using Minato.Engines.Docker;
 using Minato.Engines.EcsAgent;
+using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Iam;
 using Minato.Logs;
@@ -31,6 +32,7 @@ internal static class Composition
         .AddState(options)
         .AddEngines(options, file)
         .AddRooms(file)
+        .AddSingleton<FunctionsEndpoint>()
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
         .AddSingleton<AgentEndpoint>()
@@ -48,7 +50,8 @@ internal static class Composition
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
-        });
+        })
+        .AddHttpFunctions(new(Path.Combine(options.DataDirectory, "functions.json")));
 
     private static IServiceCollection AddRooms(this IServiceCollection services, InstallationFile file) => services
         .AddSingleton(p => new AwsEndpointOptions

@@ -58,6 +58,14 @@ internal sealed class MinatoClient : IDisposable
 
     public Task<JsonNode> StatusAsync(CancellationToken ct) => CallAsync(HttpMethod.Get, "/_minato/status", ct);
 
+    /// <summary>The addresses of functions after what was asked.</summary>
+    public async Task<JsonNode> FunctionsAsync(HttpMethod method, JsonNode? asked, CancellationToken ct)
+    {
+        const string path = "/_minato/functions";
+        var (status, body) = await AskAsync(method, path, ct, asked);
+        return Require(status, body, method, path);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<JsonNode> CallAsync(HttpMethod method, string path, CancellationToken ct)
@@ -66,10 +74,11 @@ internal sealed class MinatoClient : IDisposable
         return Require(status, body, method, path);
     }
 
-    private async Task<(HttpStatusCode Status, JsonNode? Body)> AskAsync(HttpMethod method, string path, CancellationToken ct)
+    private async Task<(HttpStatusCode Status, JsonNode? Body)> AskAsync(HttpMethod method, string path, CancellationToken ct, JsonNode? content = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_key.AccessKeyId}:{_key.SecretAccessKey}")));
+        if (content is not null) request.Content = JsonContent.Create(content);
         using var answer = await _http.SendAsync(request, ct);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonNode>(ct));
     }

@@ -28,12 +28,19 @@ internal sealed partial class ServiceReconciler(
         if (store.Current.Find(ServiceTables.Services, key) is not { } service) return Next.Done;
         if (service is { Status: ServiceStatus.Inactive, InactiveAt: { } since }) return await PurgeAsync(service, since, ct);
 
-        var groups = service.Deployments.SelectMany(d => d.Balancers).Select(b => b.TargetGroupArn).OfType<string>().Distinct(StringComparer.Ordinal);
+        var groups = service.Deployments.SelectMany(d => d.Balancers).Select(b => b.TargetGroupArn).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var health = await targetHealth.ReadAsync(key, groups, ct);
         var zones = await subnets.ZonesAsync(Subnets(service), key.Cluster.Scope, ct);
         var traffic = await rules.ReadAsync(service.Deployments.FirstOrDefault(), key.Cluster.Scope, ct);
         if (ServiceReading.Of(store.Current, key, health, zones) is not { } read) return Next.Done;
-        var reading = read with { View = read.View with { Rules = traffic, HookAnswers = hooks.Answers(key), HooksInFlight = hooks.InFlight(key) } };
+        var reading = read with
+        {
+            View = read.View with
+            {
+                Rules = traffic, HookAnswers = hooks.Answers(key), HooksInFlight = hooks.InFlight(key),
+                MissingGroups = [.. groups.Where(g => !health.ContainsKey(g))],
+            },
+        };
         var now = clock.GetUtcNow();
         var plan = ServicePlanner.Plan(reading.View, now);
         var isUnplaced = false;

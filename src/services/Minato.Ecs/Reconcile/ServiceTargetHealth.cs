@@ -28,6 +28,7 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         foreach (var service in reading.Users.Keys) queue.Enqueue(service);
     }
 
+    /// <returns>Targets by target group; a group that is not there any more has no entry.</returns>
     public async ValueTask<TargetReadings> ReadAsync(ServiceKey service, IEnumerable<string> targetGroups, CancellationToken ct)
     {
         var all = s_none;
@@ -35,7 +36,7 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         {
             var reading = _readings.GetOrAdd(group, _ => new());
             reading.Users.TryAdd(service, 0);
-            all = all.SetItem(group, await ReadAsync(reading, group, service.Cluster.Scope, ct));
+            if (await ReadAsync(reading, group, service.Cluster.Scope, ct) is { } targets) all = all.SetItem(group, targets);
         }
 
         return all;
@@ -49,7 +50,7 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         }
     }
 
-    private async ValueTask<ImmutableDictionary<(string, int), TargetHealth>> ReadAsync(
+    private async ValueTask<ImmutableDictionary<(string, int), TargetHealth>?> ReadAsync(
         Reading reading, string group, AccountRegion scope, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -60,7 +61,7 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         return targets;
     }
 
-    private async ValueTask<ImmutableDictionary<(string, int), TargetHealth>> DescribeAsync(string group, AccountRegion scope, CancellationToken ct)
+    private async ValueTask<ImmutableDictionary<(string, int), TargetHealth>?> DescribeAsync(string group, AccountRegion scope, CancellationToken ct)
     {
         var none = ImmutableDictionary<(string, int), TargetHealth>.Empty;
         if (rooms.GetService<IElasticLoadBalancingV2>() is not { } elb) return none;
@@ -74,7 +75,7 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         }
         catch (AwsException e) when (e.IsClientFault)
         {
-            // The target group was deleted under the service: none of its targets will be healthy.
+            return null; // The target group was deleted under the service.
         }
 
         return none;
@@ -90,5 +91,5 @@ internal sealed class ServiceTargetHealth(IServiceProvider rooms, TimeProvider c
         public Answered? Last { get; set; }
     }
 
-    private sealed record Answered(ImmutableDictionary<(string, int), TargetHealth> Targets, DateTimeOffset At);
+    private sealed record Answered(ImmutableDictionary<(string, int), TargetHealth>? Targets, DateTimeOffset At);
 }

@@ -34,6 +34,9 @@ internal sealed record ServiceView
 
     /// <summary>Listener rules of the primary deployment, as far as they could be read.</summary>
     public ImmutableDictionary<string, RuleReading> Rules { get; init; } = ImmutableDictionary<string, RuleReading>.Empty;
+
+    /// <summary>Target groups that are not there any more.</summary>
+    public ImmutableHashSet<string> MissingGroups { get; init; } = [];
     public ImmutableArray<HookDecision> HookDecisions { get; init; } = [];
 
     /// <summary>Answers of functions that no plan has used yet, by hook id.</summary>

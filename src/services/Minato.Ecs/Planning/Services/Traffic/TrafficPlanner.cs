@@ -48,7 +48,7 @@ internal static class TrafficPlanner
     private static bool Move(ServiceDraft draft)
     {
         if (draft.Primary.Traffic is not { Stage: { } stage } traffic) return false;
-        if (!traffic.IsGoingBack && (Asked(draft) || Tripped(draft) || Overdue(draft, traffic))) return true;
+        if (!traffic.IsGoingBack && (Asked(draft) || Tripped(draft) || Bereft(draft) || Overdue(draft, traffic))) return true;
         draft.ChangeTraffic(t => t.Obstacle is null ? t : t with { Obstacle = null });
         var progress = TrafficCourse.Work(draft, traffic, stage);
         if (progress.Failure is { } failure) return TrafficTurn.Fail(draft, failure, isRollback: true);
@@ -68,6 +68,11 @@ internal static class TrafficPlanner
 
     private static bool Tripped(ServiceDraft draft) => CircuitBreaker.IsTripped(draft.Primary, draft.View)
         && TrafficTurn.Fail(draft, RolloutReasons.FailedToStart, draft.View.Breaker.Rollback);
+
+    /// <summary>Nothing can be sent to green when its target group is gone.</summary>
+    private static bool Bereft(ServiceDraft draft) =>
+        draft.Primary.Balancers.FirstOrDefault(b => draft.View.MissingGroups.Contains(b.TargetGroupArn ?? "")) is { TargetGroupArn: { } group }
+        && TrafficTurn.Fail(draft, TrafficWords.GroupIsGone(group), isRollback: true);
 
     private static bool Overdue(ServiceDraft draft, TrafficState traffic)
     {

@@ -12,6 +12,8 @@ internal static class TrafficWords
 
     public static string RuleIsGone(string stage) => $"Service deployment failed in the lifecycle stage {stage}: a listener rule does not exist any more.";
 
+    public static string GroupIsGone(string group) => $"Service deployment failed: the target group {group} does not exist any more.";
+
     public static string ForeignRule(string rule) =>
         $"The listener rule {rule} was changed outside of Amazon ECS. Its traffic is not shifted until it forwards as it did before.";
 
