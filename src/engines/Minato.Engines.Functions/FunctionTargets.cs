@@ -16,9 +16,9 @@ public sealed class FunctionTargets
     public FunctionTargets(HttpFunctionOptions options)
     {
         _file = options.File;
-        _urls = File.Exists(_file)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(_file), FunctionJson.Default.ImmutableSortedDictionaryStringString) ?? []
-            : ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+        var kept = File.Exists(_file)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(_file), FunctionJson.Default.ImmutableSortedDictionaryStringString) : null;
+        _urls = (kept ?? ImmutableSortedDictionary<string, string>.Empty).WithComparers(StringComparer.Ordinal);
     }
 
     /// <summary>Addresses by function ARN.</summary>
