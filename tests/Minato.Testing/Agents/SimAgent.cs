@@ -12,6 +12,7 @@ namespace Minato.Testing.Agents;
 /// </summary>
 public sealed class SimAgent(TimeProvider clock, Func<SimTaskChange, Task> submit)
 {
+    private readonly HashSet<string> _toldToStop = new(StringComparer.Ordinal);
     private WebSocket? _socket;
 
     /// <summary>Everything it heard, in order.</summary>
@@ -19,6 +20,9 @@ public sealed class SimAgent(TimeProvider clock, Func<SimTaskChange, Task> submi
 
     /// <summary>Its data directory: tasks by ARN.</summary>
     public Dictionary<string, SimAgentTask> Tasks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Tasks that it was told to run after it had been told to stop them: an agent that has cleaned up would start them anew.</summary>
+    public List<string> Revived { get; } = [];
 
     public bool AcknowledgesHeartbeats { get; set; } = true;
     public bool AcknowledgesPayloads { get; set; } = true;
@@ -55,6 +59,7 @@ public sealed class SimAgent(TimeProvider clock, Func<SimTaskChange, Task> submi
                 var message = JsonNode.Parse(buffer.WrittenSpan) ?? new JsonObject();
                 buffer.ResetWrittenCount();
                 Heard.Add(message);
+                Note(message);
                 await HearAsync(message);
             }
 
@@ -108,6 +113,17 @@ public sealed class SimAgent(TimeProvider clock, Func<SimTaskChange, Task> submi
             case "TaskManifestMessage":
                 await VerifyAsync(body);
                 break;
+        }
+    }
+
+    private void Note(JsonNode message)
+    {
+        if ((string?)message["type"] != "PayloadMessage") return;
+        foreach (var task in message["message"]?["tasks"]?.AsArray() ?? [])
+        {
+            var arn = Text(task, "arn") ?? "";
+            if (Text(task, "desiredStatus") == "STOPPED") _toldToStop.Add(arn);
+            else if (_toldToStop.Contains(arn)) Revived.Add(arn);
         }
     }
 
