@@ -12,6 +12,7 @@ internal sealed class SimContainer(SimHost host, string id, string installation,
     private int life;
     private int failingStreak;
     private bool? forcedWell;
+    private bool isSick;
 
     public string Id => id;
     public string Installation => installation;
@@ -35,7 +36,7 @@ internal sealed class SimContainer(SimHost host, string id, string installation,
 
     public bool IsRunning => Phase is ContainerPhase.Running;
 
-    public bool IsWell => IsRunning && (forcedWell ?? image.IsWell(Age));
+    public bool IsWell => IsRunning && (forcedWell ?? (!isSick && image.IsWell(Age)));
 
     public bool Listens(int port) => IsRunning && image.Listens.Contains(port) && Age >= image.ListensAfter;
 
@@ -46,6 +47,8 @@ internal sealed class SimContainer(SimHost host, string id, string installation,
         (Phase, StartedAt, FinishedAt, ExitCode, Error, OutOfMemory) = (ContainerPhase.Running, host.Now, null, null, null, false);
         Ports = ports;
         WriteFrom(0);
+        isSick = host.IsUnlucky(image, SimFailure.Sick);
+        if (host.IsUnlucky(image, SimFailure.Crash)) After(image.ListensAfter, () => Exit(1));
         if (image.RunsFor is { } time) After(time, () => Exit(image.ExitCode));
         if (spec.MemoryBytes > 0 && image.NeedsMemory > spec.MemoryBytes)
         {

@@ -60,6 +60,7 @@ public sealed class SimContainerEngine : IContainerEngine
                     : new CreateOutcome.Refused($"The name {spec.Name} is held by a container that is not of this installation.");
             }
             if (host.Faults.NextCreate() is { } fault) return fault;
+            if (spec.Network is NetworkAttachment.Address at && NoRoom(at) is { } words) return new CreateOutcome.Refused(words);
             if (host.ImageHere(spec.Image) is not { } image) return new CreateOutcome.ImageMissing($"No such image: {spec.Image}");
             if (Needed(spec).FirstOrDefault(other => Find(other) is null) is { } missing)
                 return new CreateOutcome.Refused($"No such container: {missing}");
@@ -170,6 +171,7 @@ public sealed class SimContainerEngine : IContainerEngine
         if (Find(containerId) is not { } container) return new StartOutcome.Gone();
         if (container.IsRunning) return new StartOutcome.Started();
         if (host.Faults.DiskFull) return new StartOutcome.DiskFull(SimContainerFaults.NoSpace);
+        if (host.IsUnlucky(container.Image, SimFailure.Refused)) return Refuse(container, "the simulated start failed");
         if (container.Image.StartRefusal is { } words) return Refuse(container, words);
         if (container.Spec.Network is NetworkAttachment.SharedWith with && Find(with.Container) is not { IsRunning: true })
             return Refuse(container, $"cannot join network of a non running container: {with.Container}");
@@ -185,6 +187,13 @@ public sealed class SimContainerEngine : IContainerEngine
             return new StartOutcome.PortTaken($"Bind for {taken.HostAddress}:{taken.HostPort} failed: port is already allocated");
         container.Start(ports);
         return new StartOutcome.Started();
+    }
+
+    private string? NoRoom(NetworkAttachment.Address wanted)
+    {
+        if (host.Faults.IsLost(wanted.Ipv4)) return "The Availability Zone is not available.";
+        return host.Capacity is { } capacity && host.All.Count(c => c.Spec.Network is NetworkAttachment.Address) >= capacity
+            ? "Capacity is unavailable at this time. Please try again later or in a different availability zone." : null;
     }
 
     private static StartOutcome.Refused Refuse(SimContainer container, string words)

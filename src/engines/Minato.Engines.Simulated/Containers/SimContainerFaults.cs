@@ -7,6 +7,7 @@ public sealed class SimContainerFaults
 {
     private readonly SimHost host;
     private DateTimeOffset awayUntil = DateTimeOffset.MinValue;
+    private readonly List<System.Net.IPNetwork> lost = [];
     private Queue<CreateOutcome> nextCreates = new();
 
     internal SimContainerFaults(SimHost host) => this.host = host;
@@ -16,6 +17,19 @@ public sealed class SimContainerFaults
 
     /// <summary>Pulls take this many times longer.</summary>
     public double PullSlowness { get; set; } = 1;
+
+    /// <summary>A part of the network is lost, with every container in it, and does not come back.</summary>
+    public void LoseNetwork(System.Net.IPNetwork range) => host.Run(() =>
+    {
+        lost.Add(range);
+        foreach (var container in host.All.Where(c => AddressOf(c) is { } address && IsLost(address)).ToList()) container.Exit(137);
+        return true;
+    });
+
+    internal bool IsLost(string address) => lost.Exists(range => range.Contains(System.Net.IPAddress.Parse(address)));
+
+    private string? AddressOf(SimContainer container) => (container.Spec.Network is NetworkAttachment.SharedWith with ? host.Find(with.Container) : container)
+        ?.Spec.Network is NetworkAttachment.Address own ? own.Ipv4 : null;
 
     internal bool IsAway => host.Now < awayUntil;
 

@@ -24,6 +24,9 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
 
     public SimLatency Latency { get; init; } = new();
 
+    /// <summary>Tasks that find room at the same time: containers with an address of their own. Null for no limit.</summary>
+    public int? Capacity { get; init; }
+
     public SimContainerFaults Faults => field ??= new(this);
 
     /// <summary>Every container on the machine, oldest first, whoever owns it.</summary>
@@ -91,6 +94,10 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
         var time = Run(() => least * (1 + chance.NextDouble()));
         return new(Task.Delay(time, clock, ct));
     }
+
+    /// <summary>Draws the lot of a container; an image that never fails draws none, so that histories stay as they were.</summary>
+    internal bool IsUnlucky(SimImage image, SimFailure failure) =>
+        image.FailureRate > 0 && image.Failure == failure && chance.NextDouble() < image.FailureRate;
 
     internal string NewId() => string.Concat(Enumerable.Range(0, 8).Select(_ => chance.Next().ToString("x8")));
 

@@ -31,6 +31,10 @@ public sealed record SimImage(string Name)
     /// <summary>When it starts and ceases to be well: what health checks and requests see. Well until the first step says otherwise.</summary>
     public ImmutableArray<SimHealthStep> Health { get; init; } = [];
 
+    /// <summary>Share of its containers, 0 to 1, that fail by chance, and how.</summary>
+    public double FailureRate { get; init; }
+    public SimFailure Failure { get; init; }
+
     /// <summary>Ports that its process listens on.</summary>
     public ImmutableArray<int> Listens { get; init; } = [];
     public TimeSpan ListensAfter { get; init; }
@@ -60,6 +64,19 @@ public sealed record SimImage(string Name)
             if (step.At > after) return step.At;
         return null;
     }
+}
+
+/// <summary>How a container fails that is chosen by <see cref="SimImage.FailureRate"/>.</summary>
+public enum SimFailure
+{
+    /// <summary>It is never well.</summary>
+    Sick,
+
+    /// <summary>It ends with code 1 when it should begin to listen.</summary>
+    Crash,
+
+    /// <summary>It cannot be started.</summary>
+    Refused,
 }
 
 public sealed record SimHealthStep(TimeSpan At, bool Well);

@@ -27,7 +27,7 @@ internal static class DeployCommand
     {
         using var aws = AwsAccess.Of(parsed);
         var (cluster, name) = (parsed.GetRequiredValue(InCluster), parsed.GetRequiredValue(Service));
-        var before = await FindAsync(aws, cluster, name, ct);
+        var before = await ServiceReader.FindAsync(aws, cluster, name, ct);
         var definition = await DefinitionAsync(aws, before, parsed, ct);
         var output = new DeployOutput(parsed.GetValue(Options.Json));
         var follower = new DeploymentFollower(aws, cluster, name, output);
@@ -58,23 +58,10 @@ internal static class DeployCommand
 
     private static string Failure(DeploymentEnd end, string old, string @new) => end.Status switch
     {
-        "ROLLBACK_SUCCESSFUL" => $"{@new} failed and was rolled back to {old}: {end.StatusReason}",
-        "ROLLBACK_FAILED" => $"{@new} failed, and so did the rollback to {old}: {end.StatusReason}",
-        _ => $"{@new} was given up: {end.StatusReason}",
-    };
-
-    private static async Task<Service> FindAsync(AwsAccess aws, string cluster, string name, CancellationToken ct)
-    {
-        try
-        {
-            var found = (await aws.Ecs.DescribeServicesAsync(new() { Cluster = cluster, Services = [name] }, aws.Caller, ct)).Services ?? [];
-            return found is [{ Status: "ACTIVE" } service] ? service : throw new UserException($"there is no ACTIVE service {name} in cluster {cluster}.");
-        }
-        catch (ClusterNotFoundException)
-        {
-            throw new UserException($"there is no cluster {cluster}. Name another one with --cluster.");
-        }
-    }
+        "ROLLBACK_SUCCESSFUL" => $"{@new} failed and was rolled back to {old}",
+        "ROLLBACK_FAILED" => $"{@new} failed, and so did the rollback to {old}",
+        _ => $"{@new} was given up",
+    } + $": {(end.Reasons.Count > 0 ? end.Reasons[0] : end.StatusReason)}".TrimEnd('.');
 
     /// <returns>Null when the service keeps the one it has.</returns>
     private static async Task<string?> DefinitionAsync(AwsAccess aws, Service service, ParseResult parsed, CancellationToken ct)

@@ -18,7 +18,7 @@ internal sealed class DeployOutput(bool isJson)
     public void Message(ServiceEvent line)
     {
         if (isJson) Write("message", new() { ["message"] = line.Message }, line.CreatedAt);
-        else Above($"          {line.Message}");
+        else Above($"          {Brief.Of(line.Message)}");
     }
 
     public void Progress(Service service, ServiceDeployment deployment, TimeSpan elapsed)
@@ -59,8 +59,8 @@ internal sealed class DeployOutput(bool isJson)
             return;
         }
 
-        Screen.Failed(what);
-        foreach (var reason in end.Reasons) Screen.Line($"  {reason}");
+        Screen.Failed(Brief.Of(what));
+        foreach (var reason in end.Reasons.Skip(1)) Screen.Line($"  also {Brief.Of(reason)}");
     }
 
     /// <summary>The command ends and the deployment goes on.</summary>

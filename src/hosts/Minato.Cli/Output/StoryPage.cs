@@ -60,7 +60,7 @@ internal static class StoryPage
             Screen.Dim($"    {Time(line?["at"])} {Text(line?["text"])}");
     }
 
-    private static string Text(JsonNode? node) => node?.ToString() ?? "";
+    private static string Text(JsonNode? node) => Brief.Of(node?.ToString());
 
     private static string Time(JsonNode? node) =>
         DateTimeOffset.TryParse(Text(node), CultureInfo.InvariantCulture, out var at) ? at.ToString("HH:mm:ss.f", CultureInfo.InvariantCulture) : "";

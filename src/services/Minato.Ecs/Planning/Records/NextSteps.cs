@@ -11,7 +11,7 @@ internal static class NextSteps
     private const int Most = 4;
 
     public static ImmutableArray<string> For(IEnumerable<TaskRecord> failed) =>
-        [.. failed.SelectMany(For).Distinct(StringComparer.Ordinal).Take(Most)];
+        [.. failed.DistinctBy(t => t.Cause).SelectMany(For).Distinct(StringComparer.Ordinal).Take(Most)];
 
     private static IEnumerable<string> For(TaskRecord task)
     {

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Minato.Aws.Shapes;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Rehearsal;
+
+namespace Minato.Cli.Rehearsing;
+
+/// <summary>
+/// What is rehearsed, in a file: <c>service</c> and <c>taskDefinition</c>, <c>newTaskDefinition</c>, <c>targetGroups</c> as the AWS CLI
+/// prints them, <c>deregistrationDelaySeconds</c> by target group and <c>zones</c> by subnet.
+/// </summary>
+internal static class RehearsalFile
+{
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    public static void Write(string path, RehearsalInput input) => File.WriteAllText(path, new JsonObject
+    {
+        ["service"] = Node(input.Service),
+        ["taskDefinition"] = Node(input.Before),
+        ["newTaskDefinition"] = Node(input.After),
+        ["targetGroups"] = new JsonArray([.. input.TargetGroups.Select(Node)]),
+        ["deregistrationDelaySeconds"] = new JsonObject(input.DeregistrationDelays.Select(d => System.Collections.Generic.KeyValuePair.Create(d.Key, (JsonNode?)d.Value))),
+        ["zones"] = new JsonObject(input.Zones.Select(z => System.Collections.Generic.KeyValuePair.Create(z.Key, (JsonNode?)z.Value))),
+    }.ToJsonString(s_indented));
+
+    /// <exception cref="UserException">The file is not there or says something else.</exception>
+    public static RehearsalInput Read(string path)
+    {
+        try
+        {
+            var file = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new FormatException("This is not a JSON object.");
+            return new()
+            {
+                Service = Shape<Service>(file, "service"),
+                Before = Shape<TaskDefinition>(file, "taskDefinition"),
+                After = Shape<TaskDefinition>(file, file["newTaskDefinition"] is null ? "taskDefinition" : "newTaskDefinition"),
+                TargetGroups = [.. (file["targetGroups"] as JsonArray ?? []).Select(Shape<TargetGroup>)],
+                DeregistrationDelays = (file["deregistrationDelaySeconds"] as JsonObject ?? []).ToImmutableDictionary(d => d.Key, d => (int?)d.Value ?? 0, StringComparer.Ordinal),
+                Zones = (file["zones"] as JsonObject ?? []).ToImmutableDictionary(z => z.Key, z => (string?)z.Value ?? "", StringComparer.Ordinal),
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException or InvalidOperationException)
+        {
+            throw new UserException($"{path}: {e.Message}");
+        }
+    }
+
+    private static JsonNode? Node(IShape shape) => JsonNode.Parse(ShapeJson.Write(shape).Span);
+
+    private static T Shape<T>(JsonObject file, string name)
+        where T : IShape<T> => file[name] is { } node ? Shape<T>(node) : throw new FormatException($"It has no \"{name}\".");
+
+    private static T Shape<T>(JsonNode? node)
+        where T : IShape<T>
+    {
+        WithoutTimes(node);
+        return ShapeJson.Read<T>(JsonSerializer.SerializeToUtf8Bytes(node));
+    }
+
+    /// <summary>The AWS CLI prints times in a form of its own; a rehearsal needs none of them.</summary>
+    private static void WithoutTimes(JsonNode? node)
+    {
+        if (node is JsonArray array) foreach (var item in array) WithoutTimes(item);
+        if (node is not JsonObject json) return;
+        foreach (var name in json.Select(p => p.Key).Where(k => k.EndsWith("At", StringComparison.Ordinal)).ToArray()) json.Remove(name);
+        foreach (var (_, value) in json) WithoutTimes(value);
+    }
+}

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Ecs.Reconcile;
+using Minato.Ecs.State;
+using Minato.Platform;
+using Task = System.Threading.Tasks.Task;
+
+namespace Minato.Rehearsal;
+
+/// <summary>One rehearsal: the service as it is comes up, the update is made, and what happens is written down.</summary>
+internal sealed class Play(IServiceProvider services, SimHost machine, RehearsalInput input, WhatIf whatIf, SimTime time)
+{
+    public const string AccountId = "123456789012";
+    private const string Cluster = "rehearsal";
+    private const string DefaultRegion = "us-east-1";
+
+    /// <summary>For the service as it is to come up, apart from what it bakes.</summary>
+    private static readonly TimeSpan s_overture = TimeSpan.FromHours(1);
+
+    private readonly IEcs _ecs = services.GetRequiredService<IEcs>();
+    private readonly Notes _notes = new(input, whatIf);
+    private Spectator? _spectator;
+
+    public RehearsalResult Result { get; private set; } = new() { Verdict = "", Status = "" };
+
+    private string Name => input.Service.ServiceName ?? "web";
+
+    private Caller Caller { get; } = new()
+    {
+        AccountId = AccountId, PrincipalArn = $"arn:aws:iam::{AccountId}:root", RequestId = "rehearsal",
+        Region = Arn.TryParse(input.Service.ServiceArn ?? "", out var arn) && arn.Region.Length > 0 ? arn.Region : DefaultRegion,
+    };
+
+    private ServiceKey Key => new(new ClusterKey(AccountRegion.Of(Caller), Cluster), Name);
+
+    /// <summary>After every step of the world.</summary>
+    public void Look() => _spectator?.Look();
+
+    public async Task RunAsync()
+    {
+        _notes.Refuse();
+        var scenery = new Scenery(services.GetRequiredService<IEc2>(), services.GetRequiredService<IElasticLoadBalancingV2>(), input, Caller);
+        await scenery.BuildAsync(CancellationToken.None);
+        await BeginAsync(scenery);
+        var spectator = _spectator = new Spectator(services.GetRequiredService<Store>(), Key, time);
+        var update = await UpdateAsync();
+        var loss = LoseZoneAsync(scenery);
+        await UntilAsync(() => spectator.IsOver(update), whatIf.Horizon);
+        if (whatIf.LostZone is { } lost && lost.At < whatIf.Horizon) await loss; // What comes after the end still counts.
+        await UntilAsync(() => spectator.IsSteady, whatIf.Horizon - (time.Elapsed - spectator.Begin));
+        Result = await ResultAsync(spectator, update);
+    }
+
+    private async Task BeginAsync(Scenery scenery)
+    {
+        await _ecs.CreateClusterAsync(new() { ClusterName = Cluster }, Caller, CancellationToken.None);
+        var asked = input.Service;
+        await _ecs.CreateServiceAsync(
+            new()
+            {
+                Cluster = Cluster, ServiceName = Name, TaskDefinition = await DefineAsync(input.Before, isNew: false), DesiredCount = asked.DesiredCount ?? 1,
+                LaunchType = LaunchType.Fargate, LoadBalancers = scenery.LoadBalancers.IsEmpty ? null : scenery.LoadBalancers,
+                NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = scenery.Subnets } },
+                DeploymentConfiguration = asked.DeploymentConfiguration is { } configuration ? configuration with { Alarms = null, LifecycleHooks = null } : null,
+                HealthCheckGracePeriodSeconds = scenery.LoadBalancers.IsEmpty ? null : asked.HealthCheckGracePeriodSeconds,
+                AvailabilityZoneRebalancing = asked.AvailabilityZoneRebalancing,
+            },
+            Caller, CancellationToken.None);
+        var before = new Spectator(services.GetRequiredService<Store>(), Key, time);
+        if (await UntilAsync(() => before.IsSteady, s_overture + TimeSpan.FromMinutes(asked.DeploymentConfiguration?.BakeTimeInMinutes ?? 0))) return;
+        throw new RehearsalException($"{Name} does not even come up as it is, with {whatIf.StartUp.TotalSeconds:0.#} s to start and room for {whatIf.Capacity?.ToString(null as IFormatProvider) ?? "all"} tasks.");
+    }
+
+    /// <returns>Id of the service deployment.</returns>
+    private async Task<string> UpdateAsync()
+    {
+        var definition = await DefineAsync(input.After, isNew: true);
+        var answer = await _ecs.UpdateServiceAsync(new() { Cluster = Cluster, Service = Name, TaskDefinition = definition, ForceNewDeployment = true }, Caller, CancellationToken.None);
+        return answer.Service?.CurrentServiceDeployment?.Split('/')[^1] ?? "";
+    }
+
+    private async Task<string> DefineAsync(TaskDefinition definition, bool isNew)
+    {
+        var version = isNew ? "new" : "old";
+        var targets = (input.Service.LoadBalancers ?? []).Select(b => b.ContainerName ?? "").ToHashSet(StringComparer.Ordinal);
+        foreach (var image in Cast.Images(definition, version, whatIf, isNew, targets)) machine.AddImage(image);
+        var answer = await _ecs.RegisterTaskDefinitionAsync(Cast.Definition(definition, version), Caller, CancellationToken.None);
+        return answer.TaskDefinition?.TaskDefinitionArn ?? "";
+    }
+
+    private async Task LoseZoneAsync(Scenery scenery)
+    {
+        if (whatIf.LostZone is not { } lost) return;
+        if (scenery.RangeOf(lost.Zone) is not { } range)
+            throw new RehearsalException($"the service has no subnet in {lost.Zone}, but in {string.Join(", ", scenery.Zones)}.");
+        await Task.Delay(lost.At, time);
+        _spectator?.Note($"{lost.Zone} is lost");
+        machine.Faults.LoseNetwork(System.Net.IPNetwork.Parse(range));
+    }
+
+    private async Task<bool> UntilAsync(Func<bool> condition, TimeSpan within)
+    {
+        var end = time.Elapsed + within;
+        while (!condition())
+        {
+            if (time.Elapsed >= end) return false;
+            await Task.Delay(Spectator.LookAgain, time);
+        }
+
+        return true;
+    }
+
+    private async Task<RehearsalResult> ResultAsync(Spectator spectator, string update)
+    {
+        await Task.Delay(Spectator.LookAgain, time); // The record of the end is a moment behind it.
+        var story = await services.GetRequiredService<Stories>().OfDeploymentAsync(new(Key, update), CancellationToken.None);
+        return spectator.Tell(update, story?.Verdict ?? "nothing happened") with { Desired = input.Service.DesiredCount ?? 1, Notes = _notes.All };
+    }
+}

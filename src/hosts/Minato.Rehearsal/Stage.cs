@@ -1,0 +1,40 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Ec2;
+using Minato.Ecs;
+using Minato.Elb;
+using Minato.Engines.Containers;
+using Minato.Engines.Proxy;
+using Minato.Logs;
+using Minato.Platform;
+
+namespace Minato.Rehearsal;
+
+/// <summary>The parts of a server, with a simulated machine under them.</summary>
+internal static class Stage
+{
+    private const string InstallationId = "rehearsal";
+
+    public static ServiceProvider Compose(SimTime time, SimContext context, WhatIf whatIf, out SimHost machine)
+    {
+        var clock = new SimProcessTime(time, context);
+        var seed = (int)(whatIf.Seed % int.MaxValue);
+        var host = machine = new SimHost(time, seed) { Capacity = whatIf.Capacity };
+        var network = new SimTargets { Fallback = request => Ask(host, request) };
+        return new ServiceCollection()
+            .AddSingleton<TimeProvider>(clock)
+            .AddSingleton(new Ids(whatIf.Seed))
+            .AddSingleton(new Installation { Id = InstallationId, AccountId = Play.AccountId, Endpoint = new("http://127.0.0.1") })
+            .AddSingleton(new PageTokens(Encoding.UTF8.GetBytes(InstallationId)))
+            .AddSingleton<IContainerEngine>(new SimContainerEngine(host, InstallationId))
+            .AddSingleton<IProxyEngine>(new SimProxyEngine(new SimProxy(network, time, seed)))
+            .AddSingleton<IHealthProber>(new SimHealthProber(network, clock))
+            .AddPlatform()
+            .AddEc2().AddElb().AddLogs().AddEcs()
+            .BuildServiceProvider();
+    }
+
+    private static ProbeOutcome Ask(SimHost host, ProbeRequest request) => host.Ask(request.Address, request.Port) is { } answer
+        ? new ProbeOutcome.Answered(answer.Status) : new ProbeOutcome.Failed("connection refused");
+}
