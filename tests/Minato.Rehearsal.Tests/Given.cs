@@ -32,6 +32,35 @@ internal static class Given
         Zones = ImmutableDictionary<string, string>.Empty.Add("subnet-1", "eu-west-1a").Add("subnet-2", "eu-west-1b").Add("subnet-3", "eu-west-1c"),
     };
 
+    /// <summary>The same with a second target group, and five minutes to bake.</summary>
+    public static RehearsalInput BlueGreen()
+    {
+        var web = Web();
+        var green = TargetGroup.Replace("/web/", "/green/", StringComparison.Ordinal);
+        var balancer = new Minato.Contracts.Ecs.LoadBalancer
+        {
+            TargetGroupArn = TargetGroup, ContainerName = "web", ContainerPort = 80,
+            AdvancedConfiguration = new()
+            {
+                AlternateTargetGroupArn = green, RoleArn = "arn:aws:iam::111122223333:role/infrastructure",
+                ProductionListenerRule = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener-rule/app/web/1/2/3",
+            },
+        };
+        return web with
+        {
+            TargetGroups = [.. web.TargetGroups, web.TargetGroups[0] with { TargetGroupArn = green }],
+            Service = web.Service with
+            {
+                LoadBalancers = [balancer],
+                DeploymentConfiguration = new()
+                {
+                    Strategy = DeploymentStrategy.BlueGreen, BakeTimeInMinutes = 5, MinimumHealthyPercent = 100, MaximumPercent = 200,
+                    DeploymentCircuitBreaker = new() { Enable = true, Rollback = true },
+                },
+            },
+        };
+    }
+
     private static TaskDefinition Definition(int revision) => new()
     {
         Family = "web", Revision = revision, NetworkMode = NetworkMode.Awsvpc, ExecutionRoleArn = "arn:aws:iam::111122223333:role/execution",

@@ -84,6 +84,18 @@ public sealed class RehearsalTests
         result.Timeline.ShouldContain(s => s.What == "eu-west-1b is lost");
     }
 
+    [Theory]
+    [InlineData(0, "SUCCESSFUL")]
+    [InlineData(1, "ROLLBACK_SUCCESSFUL")]
+    public void A_blue_green_deployment_is_rehearsed_by_its_own_planner(double failureRate, string status)
+    {
+        var result = Rehearsal.Run(Given.BlueGreen(), new() { FailureRate = failureRate });
+        result.Status.ShouldBe(status, string.Join('\n', result.Timeline));
+        result.LowestHealthy.Count.ShouldBe(3);
+        result.HighestTasks.Count.ShouldBeGreaterThanOrEqualTo(6);
+        if (failureRate == 0) result.Took.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromMinutes(5)); // It bakes.
+    }
+
     [Fact]
     public void A_zone_that_the_service_does_not_use_cannot_be_lost() =>
         Should.Throw<RehearsalException>(() => Rehearsal.Run(Given.Web(), new() { LostZone = new("eu-west-1z", TimeSpan.Zero) })).Message.ShouldContain("eu-west-1a");

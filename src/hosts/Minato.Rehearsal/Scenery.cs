@@ -43,35 +43,46 @@ internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalIn
         var type = IsNetwork(asked) ? LoadBalancerTypeEnum.Network : LoadBalancerTypeEnum.Application;
         var made = await elb.CreateLoadBalancerAsync(new() { Name = $"rehearsal-{number}", Type = type, Subnets = Subnets }, caller, ct);
         var arn = made.LoadBalancers?[0].LoadBalancerArn ?? "";
-        var production = await ListenAsync(arn, type, 80, group, ct);
-        if (asked.AdvancedConfiguration is not { AlternateTargetGroupArn: { } other } advanced) return asked with { TargetGroupArn = group };
+        var advanced = asked.AdvancedConfiguration;
+        var other = advanced?.AlternateTargetGroupArn is { } alternate ? await GroupAsync(alternate, ct) : null;
+        var production = await ListenAsync(arn, type, 80, group, other, ct);
+        if (advanced is null || other is null) return asked with { TargetGroupArn = group };
         return asked with
         {
             TargetGroupArn = group,
             AdvancedConfiguration = new()
             {
-                AlternateTargetGroupArn = await GroupAsync(other, ct),
+                AlternateTargetGroupArn = other,
                 ProductionListenerRule = production,
-                TestListenerRule = advanced.TestListenerRule is null ? null : await ListenAsync(arn, type, 8080, group, ct),
+                TestListenerRule = advanced.TestListenerRule is null ? null : await ListenAsync(arn, type, 8080, group, other, ct),
                 RoleArn = advanced.RoleArn,
             },
         };
     }
 
     /// <returns>What a service names to shift traffic: the default rule, or on a network load balancer the listener.</returns>
-    private async Task<string> ListenAsync(string balancer, LoadBalancerTypeEnum type, int port, string group, CancellationToken ct)
+    private async Task<string> ListenAsync(string balancer, LoadBalancerTypeEnum type, int port, string group, string? other, CancellationToken ct)
     {
         var made = await elb.CreateListenerAsync(
             new()
             {
                 LoadBalancerArn = balancer, Port = port, Protocol = type is LoadBalancerTypeEnum.Network ? ProtocolEnum.Tcp : ProtocolEnum.Http,
-                DefaultActions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = group }],
+                DefaultActions = [Forward(group, other)],
             },
             caller, ct);
         var listener = made.Listeners?[0].ListenerArn ?? "";
         if (type is LoadBalancerTypeEnum.Network) return listener;
         return (await elb.DescribeRulesAsync(new() { ListenerArn = listener }, caller, ct)).Rules?.FirstOrDefault()?.RuleArn ?? listener;
     }
+
+    /// <summary>All to the one; a second one stands by.</summary>
+    private static Contracts.ElasticLoadBalancingV2.Action Forward(string group, string? other) => other is null
+        ? new() { Type = ActionTypeEnum.Forward, TargetGroupArn = group }
+        : new()
+        {
+            Type = ActionTypeEnum.Forward,
+            ForwardConfig = new() { TargetGroups = [new() { TargetGroupArn = group, Weight = 100 }, new() { TargetGroupArn = other, Weight = 0 }] },
+        };
 
     private async Task<string> GroupAsync(string arn, CancellationToken ct)
     {
