@@ -26,18 +26,9 @@ internal sealed partial class EcsApi
         if (Existing(store.Current, key, fingerprint) is { } repeated) return new() { Service = repeated.ToWire(store.Current, withTags: true) };
 
         if (isDaemon) DaemonRules.Check(request, cluster);
-        var target = LaunchRules.Resolve(cluster, request.LaunchType, request.CapacityProviderStrategy);
-        ServiceRules.CheckFargatePlacement(target.LaunchType, request.PlacementConstraints ?? [], request.PlacementStrategy ?? []);
-        var spec = new ServiceSpec
-        {
-            TaskDefinition = store.Current.RequireActiveDefinition(cluster.Key.Scope, request.TaskDefinition ?? "").Key,
-            LaunchType = target.LaunchType,
-            CapacityProviderStrategy = target.Strategy,
-            PlatformVersion = request.PlatformVersion,
-            NetworkConfiguration = request.NetworkConfiguration,
-            LoadBalancers = request.LoadBalancers ?? [],
-        };
-        await CheckSpecAsync(spec, configuration, cluster.Key.Scope, ct);
+        var controller = ControllerRules.Of(request);
+        var spec = controller == DeploymentControllerType.External ? ServiceSpec.OfTaskSets(cluster.Key.Scope) : SpecOf(cluster, request);
+        if (controller != DeploymentControllerType.External) await CheckSpecAsync(spec, configuration, cluster.Key.Scope, ct);
         var wire = await store.UpdateAsync(ecs =>
         {
             ecs.RequireCluster(caller, request.Cluster);
@@ -49,6 +40,7 @@ internal sealed partial class EcsApi
                 CreatedBy = caller.PrincipalArn,
                 DesiredCount = request.DesiredCount ?? 0,
                 Spec = spec,
+                Controller = controller,
                 SchedulingStrategy = request.SchedulingStrategy ?? SchedulingStrategy.Replica,
                 DeploymentConfiguration = configuration,
                 PlacementConstraints = request.PlacementConstraints ?? [],
@@ -65,7 +57,12 @@ internal sealed partial class EcsApi
             };
             service = service with { AvailabilityZoneRebalancing = ZoneRules.Resolve(service, request.AvailabilityZoneRebalancing) };
             ForgetEvents(ecs, key);
-            service = Deploy(ecs, service);
+            service = controller switch
+            {
+                DeploymentControllerType.External => service,
+                DeploymentControllerType.CodeDeploy => service with { Deployments = [FirstTaskSet(spec)] },
+                _ => Deploy(ecs, service),
+            };
             ecs.Put(ServiceTables.Services, service);
             return service.ToWire(ecs, withTags: true);
         }, ct);
@@ -76,12 +73,18 @@ internal sealed partial class EcsApi
     {
         ServiceRules.Check(request);
         var cluster = store.Current.RequireCluster(caller, request.Cluster);
-        var current = ActiveService(store.Current, cluster.Key, request.Service);
-        await CheckSpecAsync(
-            Asked(store.Current, current, request), ServiceRules.Merge(current.DeploymentConfiguration, request.DeploymentConfiguration), cluster.Key.Scope, ct);
+        var before = ActiveService(store.Current, cluster.Key, request.Service);
+        ControllerRules.Check(before, request);
+        if (!before.HasTaskSets)
+        {
+            await CheckSpecAsync(
+                Asked(store.Current, before, request), ServiceRules.Merge(before.DeploymentConfiguration, request.DeploymentConfiguration), cluster.Key.Scope, ct);
+        }
+
         var wire = await store.UpdateAsync(ecs =>
         {
             var old = ActiveService(ecs, cluster.Key, request.Service);
+            ControllerRules.Check(old, request);
             if (old.SchedulingStrategy == SchedulingStrategy.Daemon) DaemonRules.Check(request);
             var spec = Asked(ecs, old, request);
             var service = old with
@@ -100,7 +103,7 @@ internal sealed partial class EcsApi
             ZoneRules.Check(service, request.AvailabilityZoneRebalancing);
             ServiceRules.CheckFargatePlacement(spec.LaunchType, service.PlacementConstraints, service.PlacementStrategy);
             TrafficRules.Check(service.DeploymentConfiguration, spec.LoadBalancers);
-            if (request.ForceNewDeployment == true || IsNewRevision(old.Spec, spec)) service = Deploy(ecs, service);
+            if (!old.HasTaskSets && (request.ForceNewDeployment == true || IsNewRevision(old.Spec, spec))) service = Deploy(ecs, service);
             ecs.Put(ServiceTables.Services, service);
             return service.ToWire(ecs, withTags: true);
         }, ct);
@@ -117,6 +120,8 @@ internal sealed partial class EcsApi
             if (service.Status == ServiceStatus.Draining) return service.ToWire(ecs, withTags: true);
             if (service.DesiredCount > 0 && request.Force != true)
                 throw new InvalidParameterException("The service cannot be stopped while the primary deployment is scaled above 0.");
+            if (service.HasTaskSets && !service.Deployments.IsEmpty && request.Force != true)
+                throw new InvalidParameterException("The service cannot be stopped while deployments are active.");
             var draining = service with { Status = ServiceStatus.Draining, DesiredCount = 0, RollbackRequested = null, AbortRequested = null };
             ecs.Put(ServiceTables.Services, draining);
             return draining.ToWire(ecs, withTags: true);
@@ -166,6 +171,21 @@ internal sealed partial class EcsApi
         var same when same.CreatedFrom == fingerprint => same,
         _ => throw new InvalidParameterException("Creation of service was not idempotent."),
     };
+
+    private ServiceSpec SpecOf(ClusterState cluster, CreateServiceRequest request)
+    {
+        var target = LaunchRules.Resolve(cluster, request.LaunchType, request.CapacityProviderStrategy);
+        ServiceRules.CheckFargatePlacement(target.LaunchType, request.PlacementConstraints ?? [], request.PlacementStrategy ?? []);
+        return new()
+        {
+            TaskDefinition = store.Current.RequireActiveDefinition(cluster.Key.Scope, request.TaskDefinition ?? "").Key,
+            LaunchType = target.LaunchType,
+            CapacityProviderStrategy = target.Strategy,
+            PlatformVersion = request.PlatformVersion,
+            NetworkConfiguration = request.NetworkConfiguration,
+            LoadBalancers = request.LoadBalancers ?? [],
+        };
+    }
 
     private static ServiceState ActiveService(IReadState ecs, ClusterKey cluster, string reference) =>
         ecs.RequireService(cluster, reference) is { Status: ServiceStatus.Active } service

@@ -31,6 +31,9 @@ internal sealed partial class EcsApi
             ["task", var cluster, var id] => ecs.Find(EcsTables.Tasks, new(new(scope, cluster), id))?.Tags,
             ["container-instance", var cluster, var id] => ecs.Find(EcsTables.Instances, new(new(scope, cluster), id))?.Tags,
             ["task-definition", var name] => ecs.FindDefinition(scope, name)?.Tags,
+            ["task-set", var cluster, var name, var prefix, var number] =>
+                ecs.Find(ServiceTables.Services, new(new(scope, cluster), name)) is { } service
+                    ? TaskSetRules.Find(service, $"{prefix}/{number}")?.TaskSet?.Tags : null,
             ["capacity-provider", _] => [],
             _ => null,
         };
@@ -47,6 +50,12 @@ internal sealed partial class EcsApi
                 break;
             case ["service", var at, var name] when ecs.Find(ServiceTables.Services, new(new(scope, at), name)) is { } service:
                 ecs.Put(ServiceTables.Services, service with { Tags = change(service.Tags) });
+                break;
+            case ["task-set", var at, var name, var prefix, var number]
+                when ecs.Find(ServiceTables.Services, new(new(scope, at), name)) is { } owner
+                    && TaskSetRules.Find(owner, $"{prefix}/{number}") is { TaskSet: { } asked } set:
+                var tagged = set with { TaskSet = asked with { Tags = change(asked.Tags) } };
+                ecs.Put(ServiceTables.Services, owner with { Deployments = owner.Deployments.Replace(set, tagged) });
                 break;
             case ["task", var at, var id] when ecs.Find(EcsTables.Tasks, new(new(scope, at), id)) is { } task:
                 ecs.Put(EcsTables.Tasks, task with { Tags = change(task.Tags) });

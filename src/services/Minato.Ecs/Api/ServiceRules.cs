@@ -17,9 +17,8 @@ internal static class ServiceRules
             throw new InvalidParameterException("Service name can only contain letters, numbers, hyphens and underscores, and must be 255 characters or fewer.");
         if (request.ClientToken?.Length > LongestToken)
             throw new InvalidParameterException($"clientToken cannot be longer than {LongestToken} characters.");
-        CheckServed(request.DeploymentController);
+        ControllerRules.Check(request);
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
-        if (string.IsNullOrEmpty(request.TaskDefinition)) throw new InvalidParameterException("TaskDefinition cannot be blank.");
         if (request.DesiredCount is null && request.SchedulingStrategy != SchedulingStrategy.Daemon)
             throw new InvalidParameterException("The desired count must be specified for services with the REPLICA scheduling strategy.");
         CheckDesired(request.DesiredCount);
@@ -30,7 +29,6 @@ internal static class ServiceRules
 
     public static void Check(UpdateServiceRequest request)
     {
-        CheckServed(request.DeploymentController);
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         CheckDesired(request.DesiredCount);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
@@ -86,11 +84,6 @@ internal static class ServiceRules
         if (configuration.Alarms is { Enable: true }) throw NotServed("deployment alarms");
     }
 
-    private static void CheckServed(DeploymentController? controller)
-    {
-        if (controller is { Type: not DeploymentControllerType.Ecs }) throw NotServed($"the deployment controller {controller.Type.ToWire()}");
-    }
-
     private static void CheckServed(
         ImmutableArray<ServiceRegistry>? registries, ServiceConnectConfiguration? connect,
         ImmutableArray<ServiceVolumeConfiguration>? volumes, ImmutableArray<VpcLatticeConfiguration>? lattice)
@@ -112,7 +105,7 @@ internal static class ServiceRules
         if (seconds is < 0) throw new InvalidParameterException("healthCheckGracePeriodSeconds must be between 0 and 2147483647.");
     }
 
-    private static void CheckShape(ImmutableArray<LoadBalancer> balancers)
+    public static void CheckShape(ImmutableArray<LoadBalancer> balancers)
     {
         if (balancers.Length > MostLoadBalancers)
             throw new InvalidParameterException($"load balancers can have at most {MostLoadBalancers} items.");

@@ -10,7 +10,7 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>A service as it was read for a plan, with the very records, so that the plan can be held to them.</summary>
 internal sealed record ServiceReading(ServiceState Service, ServiceView View, ImmutableArray<TaskState> Tasks)
 {
-    public static ServiceReading? Of(IReadState ecs, ServiceKey key, TargetReadings health, ImmutableDictionary<string, string> zones)
+    public static ServiceReading? Of(IReadState ecs, ServiceKey key, TargetReadings health, ImmutableDictionary<string, string> zones, DateTimeOffset now)
     {
         if (ecs.Find(ServiceTables.Services, key) is not { } service) return null;
         var tasks = ImmutableArray.CreateBuilder<TaskState>();
@@ -19,7 +19,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         {
             var task = ecs.Find(EcsTables.Tasks, memory.Key);
             if (task is not null) tasks.Add(task);
-            views.Add(task is null ? Vanished(memory) : ViewOf(ecs, task, memory, health));
+            views.Add(task is null ? Vanished(memory) : ViewOf(ecs, task, memory, health, now));
         }
 
         return new(service, ViewOf(ecs, service, views.ToImmutable(), zones, ServiceInstances.ForDaemon(ecs, service)), tasks.ToImmutable());
@@ -34,6 +34,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         DesiredCount = daemon is { } instances ? instances.Count(i => i.IsWanted) : service.DesiredCount,
         Deployments = service.Deployments,
         Tasks = tasks,
+        HasTaskSets = service.HasTaskSets,
         MinimumHealthyPercent = service.DeploymentConfiguration.MinimumHealthyPercent ?? 100,
         MaximumPercent = service.DeploymentConfiguration.MaximumPercent ?? 200,
         GracePeriod = service.GracePeriod,
@@ -52,7 +53,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         ecs.Find(EcsTables.TaskDefinitions, deployment.Spec.TaskDefinition) is { } definition
         && definition.Containers.Any(c => c is { Essential: not false, HealthCheck: not null });
 
-    private static TaskInService ViewOf(IReadState ecs, TaskState task, ServiceTaskState memory, TargetReadings health) => new()
+    private static TaskInService ViewOf(IReadState ecs, TaskState task, ServiceTaskState memory, TargetReadings health, DateTimeOffset now) => new()
     {
         Id = task.Key.Id,
         DeploymentId = memory.DeploymentId,
@@ -67,6 +68,8 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         Instance = task.ContainerInstance,
         IsDisplaced = task.InstanceKey is { } instance
             && ecs.Find(EcsTables.Instances, instance) is { Status: ContainerInstanceStatus.Draining },
+        IsProtected = task.ProtectedUntil > now,
+        ProtectedUntil = task.ProtectedUntil,
         StopCode = task.Progress.StopCode ?? task.StopCode,
         Reason = Reason(task),
         TargetsRegistered = task.Progress.TargetsRegistered,

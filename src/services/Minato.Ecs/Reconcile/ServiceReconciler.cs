@@ -32,7 +32,8 @@ internal sealed partial class ServiceReconciler(
         var health = await targetHealth.ReadAsync(key, groups, ct);
         var zones = await subnets.ZonesAsync(Subnets(service), key.Cluster.Scope, ct);
         var traffic = await rules.ReadAsync(service.Deployments.FirstOrDefault(), key.Cluster.Scope, ct);
-        if (ServiceReading.Of(store.Current, key, health, zones) is not { } read) return Next.Done;
+        var now = clock.GetUtcNow();
+        if (ServiceReading.Of(store.Current, key, health, zones, now) is not { } read) return Next.Done;
         var reading = read with
         {
             View = read.View with
@@ -41,7 +42,6 @@ internal sealed partial class ServiceReconciler(
                 MissingGroups = [.. groups.Where(g => !health.ContainsKey(g))],
             },
         };
-        var now = clock.GetUtcNow();
         var plan = ServicePlanner.Plan(reading.View, now);
         var isUnplaced = false;
         if (ServiceApplication.IsNews(store.Current, reading.Service, plan, now))
@@ -79,7 +79,7 @@ internal sealed partial class ServiceReconciler(
     }
 
     private static ImmutableArray<string> Subnets(ServiceState service) =>
-        service.Spec.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? [];
+        [.. service.Deployments.SelectMany(d => d.Spec.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? []).Distinct(StringComparer.Ordinal)];
 
     private static TimeSpan? LookAgain(ServiceView view, ServicePlan plan)
     {

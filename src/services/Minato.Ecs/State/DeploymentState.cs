@@ -16,6 +16,9 @@ internal sealed record DeploymentState
     public required ServiceSpec Spec { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Set when it is a task set, which the API goes on changing.</summary>
+    public TaskSetState? TaskSet { get; init; }
+
     // Progress.
     public required DateTimeOffset UpdatedAt { get; init; }
 

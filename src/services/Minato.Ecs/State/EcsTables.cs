@@ -11,6 +11,8 @@ internal static class EcsTables
     public static readonly Table<ClusterKey, ClusterState> Clusters = new("ecs.clusters", c => c.Key, () => Json.ClusterState);
     public static readonly Index<AccountRegion, ClusterKey, ClusterState> ActiveClusters =
         Clusters.AddIndex<AccountRegion>("active", c => c.IsActive ? c.Key.Scope : null);
+    public static readonly Index<(AccountRegion, string), ClusterKey, ClusterState> ClustersByNamespace =
+        Clusters.AddIndex<(AccountRegion, string)>("namespace", c => c is { IsActive: true, ServiceConnectNamespace: { } name } ? (c.Key.Scope, name) : null);
 
     public static readonly Table<FamilyKey, FamilyState> Families = new("ecs.families", f => f.Key, () => Json.FamilyState);
     public static readonly Index<AccountRegion, FamilyKey, FamilyState> FamiliesByScope =
@@ -52,6 +54,9 @@ internal static class EcsTables
         Tasks.AddIndex<ContainerInstanceKey>("instance-live", t => t.IsStopped ? null : t.InstanceKey);
     public static readonly Index<(ClusterKey, LaunchType, TaskLastStatus), TaskKey, TaskState> TasksByStatus =
         Tasks.AddIndex<(ClusterKey, LaunchType, TaskLastStatus)>("status", t => (t.Key.Cluster, t.LaunchType, t.LastStatus));
+
+    public static readonly Index<ClusterKey, TaskKey, TaskState> ProtectedTasks =
+        Tasks.AddIndex<ClusterKey>("protected", t => t.ProtectedUntil is null || t.IsStopped ? null : t.Key.Cluster);
 
     /// <summary>Every task that is still described: its answer needs the definition.</summary>
     public static readonly Index<TaskDefinitionKey, TaskKey, TaskState> TasksByDefinition =

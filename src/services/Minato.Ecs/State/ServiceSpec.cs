@@ -19,9 +19,16 @@ internal sealed record ServiceSpec
     public ImmutableArray<ServiceVolumeConfiguration> Volumes { get; init; } = [];
     public ImmutableArray<VpcLatticeConfiguration> Lattice { get; init; } = [];
 
+    /// <summary>Of a service whose controller is EXTERNAL, until one of its task sets is PRIMARY.</summary>
+    public static ServiceSpec OfTaskSets(AccountRegion scope) => new() { TaskDefinition = new(scope, "", 0), LaunchType = LaunchType.Ec2 };
+
+    public string? ShownTaskDefinition => IsOfTaskSets ? null : TaskDefinition.Arn;
+
     public string? ShownPlatformVersion => LaunchType == LaunchType.Fargate ? FargatePlatform.Resolve(PlatformVersion) : null;
 
     public string? ShownPlatformFamily => LaunchType == LaunchType.Fargate ? "Linux" : null;
 
-    public LaunchType? ShownLaunchType => CapacityProviderStrategy.IsEmpty ? LaunchType : null;
+    public LaunchType? ShownLaunchType => CapacityProviderStrategy.IsEmpty && !IsOfTaskSets ? LaunchType : null;
+
+    private bool IsOfTaskSets => TaskDefinition.Family.Length == 0;
 }

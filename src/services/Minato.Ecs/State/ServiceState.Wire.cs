@@ -45,15 +45,16 @@ internal static class ServiceWire
         // AWS: the service shows what was asked for, its deployments what that came to.
         PlatformVersion = service.Spec.LaunchType == LaunchType.Fargate ? service.Spec.PlatformVersion ?? "LATEST" : null,
         PlatformFamily = service.Spec.ShownPlatformFamily,
-        TaskDefinition = service.Spec.TaskDefinition.Arn,
+        TaskDefinition = service.Spec.ShownTaskDefinition,
         DeploymentConfiguration = service.DeploymentConfiguration,
-        Deployments = [.. service.Deployments.Where((d, i) => i == 0 || d.RunningCount + d.PendingCount > 0).Select((d, i) => ToWire(d, i == 0))],
+        TaskSets = service.HasTaskSets ? TaskSetWire.Of(service) : null,
+        Deployments = [.. service.Rollouts.Where((d, i) => i == 0 || d.RunningCount + d.PendingCount > 0).Select((d, i) => ToWire(d, i == 0))],
         RoleArn = service.Role ?? LinkedRole(service),
         Events = [.. ecs.Where(ServiceTables.EventsByService, service.Key).Reverse().Select(e =>
             new ServiceEvent { Id = e.Id, CreatedAt = e.CreatedAt, Message = e.Message })],
         CreatedAt = service.CreatedAt,
         CurrentServiceDeployment = CurrentDeployment(service),
-        CurrentServiceRevisions = [.. service.Deployments.Where((d, i) => i == 0 || d.RunningCount + d.PendingCount > 0).Select(d =>
+        CurrentServiceRevisions = [.. service.Rollouts.Where((d, i) => i == 0 || d.RunningCount + d.PendingCount > 0).Select(d =>
             new ServiceCurrentRevisionSummary
             {
                 Arn = new ServiceRevisionKey(service.Key, d.RevisionId).Arn,
@@ -95,7 +96,7 @@ internal static class ServiceWire
         RolloutStateReason = deployment.RolloutReason,
     };
 
-    private static string? CurrentDeployment(ServiceState service) => service.Deployments is [var primary, ..]
+    private static string? CurrentDeployment(ServiceState service) => service.Rollouts is [var primary, ..]
         ? new ServiceDeploymentKey(service.Key, primary.RollingBackServiceDeployment ?? primary.ServiceDeploymentId).Arn
         : null;
 

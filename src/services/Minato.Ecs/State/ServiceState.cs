@@ -65,6 +65,12 @@ internal sealed record ServiceState
     public int ShownDesiredCount => SchedulingStrategy == SchedulingStrategy.Daemon
         ? Deployments.FirstOrDefault()?.DesiredCount ?? 0 : DesiredCount;
 
+    /// <summary>Its tasks are those of task sets: whoever controls it makes, scales and deletes them.</summary>
+    public bool HasTaskSets => Controller != DeploymentControllerType.Ecs;
+
+    /// <summary>Deployments of ours. AWS: a service of task sets shows none.</summary>
+    public ImmutableArray<DeploymentState> Rollouts => HasTaskSets ? [] : Deployments;
+
     public int RunningCount => Deployments.Sum(d => d.RunningCount);
 
     public int PendingCount => Deployments.Sum(d => d.PendingCount);

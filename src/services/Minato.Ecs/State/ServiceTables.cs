@@ -33,6 +33,11 @@ internal static class ServiceTables
     public static readonly Index<TaskDefinitionKey, ServiceKey, ServiceState> ByDefinition =
         Services.AddIndex<TaskDefinitionKey>("definition", s => s.Status == ServiceStatus.Active ? s.Spec.TaskDefinition : null);
 
+    /// <summary>Services by the namespace of their Service Connect, as they name it.</summary>
+    public static readonly Index<(AccountRegion, string), ServiceKey, ServiceState> ByNamespace =
+        Services.AddIndex<(AccountRegion, string)>("namespace", s => s is { Status: not ServiceStatus.Inactive, Spec.ServiceConnect: { Enabled: true, Namespace: { } name } }
+            ? (s.Key.Cluster.Scope, name) : null);
+
     public static readonly Table<ServiceEventKey, ServiceEventState> Events = new("ecs.service-events", e => e.Key, () => Json.ServiceEventState);
     public static readonly Index<ServiceKey, ServiceEventKey, ServiceEventState> EventsByService =
         Events.AddIndex<ServiceKey>("service", e => e.Key.Service);
@@ -54,6 +59,7 @@ internal static class ServiceTables
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(CreateServiceRequest))]
+[JsonSerializable(typeof(CreateTaskSetRequest))]
 [JsonSerializable(typeof(ServiceSpec))]
 [JsonSerializable(typeof(ServiceState))]
 [JsonSerializable(typeof(ServiceEventState))]

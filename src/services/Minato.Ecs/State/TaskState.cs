@@ -52,6 +52,9 @@ internal sealed partial record TaskState
     /// <summary>What its host said of it, when that runs it as a whole; written by the API.</summary>
     public HostReport? Report { get; init; }
 
+    /// <summary>Until then neither scale-in nor a deployment stops it.</summary>
+    public DateTimeOffset? ProtectedUntil { get; init; }
+
     public required TaskProgress Progress { get; init; }
 
     [JsonIgnore]

@@ -36,7 +36,11 @@ internal sealed class ServiceDraft
         Now = now;
         _deployments = [.. view.Deployments];
         _tasks = [.. view.Tasks.Select(t => new JudgedTask(t, TaskVerdicts.Of(t, view, now)))];
-        foreach (var task in view.Tasks) WakeBy(TaskVerdicts.ChangesAt(task, view, now));
+        foreach (var task in view.Tasks)
+        {
+            WakeBy(TaskVerdicts.ChangesAt(task, view, now));
+            if (task.IsProtected) WakeBy(task.ProtectedUntil);
+        }
     }
 
     public ServiceView View { get; }
@@ -48,6 +52,9 @@ internal sealed class ServiceDraft
     public bool HasStops => _stops.Count > 0;
     public bool IsRolledBack => _rolledBackTo is not null;
     public int Starting => _starts.Count;
+
+    public bool IsStarting(string deployment) => _starts.Exists(s => s.DeploymentId == deployment);
+
     public int Replaced { get; set; }
     public DateTimeOffset? SteadySince { get; set; }
     public ServiceStatus Status { get; set; } = ServiceStatus.Active;

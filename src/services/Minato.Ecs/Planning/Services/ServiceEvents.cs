@@ -69,6 +69,11 @@ internal static class ServiceEvents
             " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
     }
 
+    /// <param name="taskSet">Id of the deployment or task set that has more protected tasks than it should have tasks.</param>
+    public static string ProtectedTasks(string service, string taskSet) =>
+        $"(service {service}) was unable to reach steady state because task set ({taskSet}) was unable to scale in. " +
+        "Reason: The number of protected tasks are more than the desired count of tasks";
+
     public static string Blocked(string service) =>
         $"(service {service}) was unable to stop or start tasks during a deployment because of the service deployment configuration. " +
         "Update the minimumHealthyPercent or maximumPercent value and try again.";

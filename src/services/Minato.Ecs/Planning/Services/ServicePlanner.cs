@@ -11,6 +11,7 @@ internal static class ServicePlanner
         var draft = new ServiceDraft(view, now) { Status = view.Status };
         TaskAccounts.Settle(draft);
         if (view.Status == ServiceStatus.Draining) Drain(draft);
+        else if (view is { Status: ServiceStatus.Active, HasTaskSets: true }) TaskSetSchedule.Plan(draft);
         else if (view.Status == ServiceStatus.Active) Roll(draft);
         return draft.ToPlan();
     }
@@ -37,6 +38,7 @@ internal static class ServicePlanner
         Draining.StopPending(draft);
         RollingUpdate.Plan(draft);
         ZoneRebalancing.Plan(draft);
+        ProtectedTasks.Tell(draft);
     }
 
     private static void Drain(ServiceDraft draft)
@@ -44,6 +46,6 @@ internal static class ServicePlanner
         foreach (var deployment in draft.Deployments.ToArray()) draft.Change(deployment.Id, d => d with { DesiredCount = 0 });
         RollingUpdate.StopAll(draft);
         if (draft.View.Tasks.All(t => t.Status == TaskLastStatus.Stopped)) draft.Status = ServiceStatus.Inactive;
-        else Rollouts.Forget(draft);
+        else if (!draft.View.HasTaskSets) Rollouts.Forget(draft);
     }
 }

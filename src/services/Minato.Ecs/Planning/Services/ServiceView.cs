@@ -18,6 +18,8 @@ internal sealed record ServiceView
 
     /// <summary>Every task whose end is not accounted for yet.</summary>
     public ImmutableArray<TaskInService> Tasks { get; init; } = [];
+    /// <summary>The deployments are task sets, and scale alone decides what runs.</summary>
+    public bool HasTaskSets { get; init; }
     public int MinimumHealthyPercent { get; init; } = 100;
     public int MaximumPercent { get; init; } = 200;
     public TimeSpan GracePeriod { get; init; }
@@ -77,6 +79,9 @@ internal sealed record TaskInService
     /// <summary>One for each load balancer of its deployment.</summary>
     public ImmutableArray<TargetInService> Targets { get; init; } = [];
     public bool IsProtected { get; init; }
+
+    /// <summary>When its protection from scale-in ends.</summary>
+    public DateTimeOffset? ProtectedUntil { get; init; }
     public string? Subnet { get; init; }
     public string? Zone { get; init; }
     public string? Instance { get; init; }
