@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Minato.AutoScaling.Api;
+using Minato.AutoScaling.Reconcile;
+using Minato.AutoScaling.State;
+using Minato.Contracts.AutoScaling;
+using Minato.Platform;
+
+namespace Minato.AutoScaling;
+
+/// <summary>The door of EC2 Auto Scaling. Its instances join ECS clusters through the ECS API.</summary>
+public static class AutoScalingRoom
+{
+    public static IServiceCollection AddAutoScaling(this IServiceCollection services) => services
+        .AddTable(AutoScalingTables.Groups).AddTable(AutoScalingTables.Instances).AddTable(AutoScalingTables.LaunchConfigurations)
+        .AddTable(AutoScalingTables.Activities)
+        .AddSingleton<IAutoScaling, AutoScalingApi>()
+        .AddSingleton<ClusterMembers>()
+        .AddReconciler<GroupReconciler, GroupKey>(o =>
+        {
+            o.Name = "auto-scaling.group";
+            o.Workers = 4;
+            o.On(AutoScalingTables.Groups, g => [g.Key]);
+            o.On(AutoScalingTables.Instances, i => [i.Group]);
+        });
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.AutoScaling.Planning;
+using Minato.AutoScaling.State;
+using Minato.Contracts.Ecs;
+using Task = System.Threading.Tasks.Task;
+
+namespace Minato.AutoScaling.Reconcile;
+
+/// <summary>What the ECS agent of an instance does when it boots, and what ECS sees when the instance is gone.</summary>
+internal sealed class ClusterMembers(IServiceProvider rooms)
+{
+    /// <returns>Why the instance could not join its cluster; null when it did.</returns>
+    public async ValueTask<string?> JoinAsync(InstanceState instance, CancellationToken ct)
+    {
+        if (rooms.GetService<IEcs>() is not { } ecs || InstanceTypes.Find(instance.Type) is not { } size) return null;
+        var caller = As(instance);
+        try
+        {
+            // A crash may have come after the registration and before its record.
+            if (await FindAsync(ecs, instance, caller, ct) is not null) return null;
+            await ecs.RegisterContainerInstanceAsync(new()
+            {
+                Cluster = instance.Cluster,
+                InstanceIdentityDocument = new JsonObject
+                {
+                    ["instanceId"] = instance.Id, ["instanceType"] = instance.Type, ["availabilityZone"] = instance.Zone,
+                    ["region"] = instance.Group.Region, ["accountId"] = instance.Group.AccountId,
+                }.ToJsonString(),
+                TotalResources = [Integer("CPU", size.Cpu), Integer("MEMORY", size.MemoryMiB)],
+                Attributes =
+                [
+                    new() { Name = "ecs.availability-zone", Value = instance.Zone }, new() { Name = "ecs.instance-type", Value = instance.Type },
+                ],
+            }, caller, ct);
+            return null;
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            return e.Message;
+        }
+    }
+
+    public async ValueTask LeaveAsync(InstanceState instance, CancellationToken ct)
+    {
+        if (rooms.GetService<IEcs>() is not { } ecs) return;
+        try
+        {
+            if (await FindAsync(ecs, instance, As(instance), ct) is { } arn)
+                await ecs.DeregisterContainerInstanceAsync(new() { Cluster = instance.Cluster, ContainerInstance = arn, Force = true }, As(instance), ct);
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            // The cluster is gone, or somebody else deregistered it.
+        }
+    }
+
+    private static async ValueTask<string?> FindAsync(IEcs ecs, InstanceState instance, Caller caller, CancellationToken ct)
+    {
+        var found = await ecs.ListContainerInstancesAsync(new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.Id}" }, caller, ct);
+        return found.ContainerInstanceArns?.FirstOrDefault();
+    }
+
+    private static Caller As(InstanceState instance) => Caller.ForService(instance.Group.AccountId, instance.Group.Region, "autoscaling.amazonaws.com");
+
+    private static Resource Integer(string name, int value) => new() { Name = name, Type = "INTEGER", IntegerValue = value };
+}
