@@ -11,12 +11,15 @@ namespace Minato.Server;
 
 /// <summary>
 /// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c>,
-/// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>) and <c>POST /_minato/reset</c> with the root key as user name and password.
+/// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>), <c>POST /_minato/spot/interrupt</c> and <c>POST /_minato/reset</c>
+/// with the root key as user name and password.
 /// </summary>
 internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, FunctionsEndpoint functions, IServiceProvider services)
 {
-    private static readonly string[] s_owners = ["/_minato/status", "/_minato/why", "/_minato/functions", "/_minato/reset"];
+    private static readonly string[] s_owners =
+        ["/_minato/status", "/_minato/why", "/_minato/functions", "/_minato/spot/interrupt", "/_minato/reset"];
     private readonly RequestDelegate _stories = EcsRoom.Stories(services);
+    private readonly RequestDelegate _spot = EcsRoom.Spot(services);
 
     public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
@@ -25,9 +28,10 @@ internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost 
         ("GET", "/_minato/status") => StatusAsync(context),
         ("GET", "/_minato/why") => _stories(context),
         (_, "/_minato/functions") => FunctionsAsync(context),
+        ("POST", "/_minato/spot/interrupt") => _spot(context),
         ("POST", "/_minato/reset") => ResetAsync(context),
         (_, var path) when path is "/_minato/health" || s_owners.Contains(path) => AnswerAsync(context, 405, new() { ["message"] = "Method not allowed." }),
-        _ => AnswerAsync(context, 404, new() { ["message"] = "There is /_minato/health, /_minato/status, /_minato/why, /_minato/functions and /_minato/reset." }),
+        _ => AnswerAsync(context, 404, new() { ["message"] = $"There is /_minato/health, {string.Join(", ", s_owners)}." }),
     };
 
     private async Task StatusAsync(HttpContext context)

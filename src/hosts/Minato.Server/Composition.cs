@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
 using Minato.Contracts;
@@ -60,6 +61,6 @@ internal static class Composition
             Explain = e => e is StoreUnavailableException ? e.Message : null,
         })
         .AddAwsEndpoint(AwsServices.All)
-        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddEcs()
+        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddAutoScaling().AddEcs()
         .AddSecretsManager().AddSsm();
 }

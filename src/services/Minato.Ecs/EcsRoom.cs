@@ -20,6 +20,7 @@ public static class EcsRoom
             .AddTable(EcsTables.Settings).AddTable(EcsTables.ClientTokens);
         services.AddEcsTasks();
         services.AddEcsServices();
+        services.AddEcsCapacity();
         services.AddEcsRecords();
         services.AddEcsHosts();
         return services;
@@ -27,4 +28,7 @@ public static class EcsRoom
 
     /// <summary>Answers with the story of a service, task or deployment. It is for the installation's owner: let in nobody else.</summary>
     public static RequestDelegate Stories(IServiceProvider services) => services.GetRequiredService<StoryEndpoint>().HandleAsync;
+
+    /// <summary>Interrupts tasks of FARGATE_SPOT, as AWS does when it takes its capacity back. For the installation's owner as well.</summary>
+    public static RequestDelegate Spot(IServiceProvider services) => services.GetRequiredService<SpotEndpoint>().HandleAsync;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
@@ -54,7 +55,7 @@ public sealed class ServiceWorld(World world)
             services.TryAddSingleton(world.Outside(w => new SimProxy(w.Outside(_ => new SimTargets()), w.Time)));
             services.TryAddSingleton<IProxyEngine, SimProxyEngine>();
             services.TryAddSingleton<IHealthProber, SimHealthProber>();
-            services.AddEc2().AddElb().AddLogs().AddEcs();
+            services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddEcs();
         });
 
     /// <summary>An Application Load Balancer with a target group whose checks are quick.</summary>

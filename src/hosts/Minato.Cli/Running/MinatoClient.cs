@@ -54,6 +54,11 @@ internal sealed class MinatoClient : IDisposable
         return status is HttpStatusCode.NotFound ? null : Require(status, body, HttpMethod.Get, path);
     }
 
+    public Task<JsonNode> InterruptSpotAsync(string cluster, string? service, int? count, CancellationToken ct) => CallAsync(
+        HttpMethod.Post,
+        $"/_minato/spot/interrupt?cluster={Uri.EscapeDataString(cluster)}&service={Uri.EscapeDataString(service ?? "")}&count={count}&region={Uri.EscapeDataString(Caller.Region)}",
+        ct);
+
     public Task ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
 
     public Task<JsonNode> StatusAsync(CancellationToken ct) => CallAsync(HttpMethod.Get, "/_minato/status", ct);

@@ -6,22 +6,29 @@ using Minato.Platform;
 namespace Minato.AutoScaling.Reconcile;
 
 /// <summary>Launches and terminates the instances of a group.</summary>
-internal sealed partial class GroupReconciler(Store store, ClusterMembers members, TimeProvider clock, Ids ids, ILogger<GroupReconciler> log)
+internal sealed partial class GroupReconciler(Store store, ClusterMembers members, Hints hints, TimeProvider clock, Ids ids, ILogger<GroupReconciler> log)
     : IReconciler<GroupKey>
 {
+    /// <summary>Says that instances of a group moved on, with its ARN: ECS looks at its capacity providers.</summary>
+    private const string Topic = "auto-scaling.group";
+
     /// <summary>Between attempts of an instance to join its cluster.</summary>
     private static readonly TimeSpan s_joinRetry = TimeSpan.FromSeconds(10);
 
     public async ValueTask<Next> ReconcileAsync(GroupKey key, CancellationToken ct)
     {
         var isJoining = false;
+        var before = Stages(key);
         foreach (var instance in store.Current.Where(AutoScalingTables.InstancesByGroup, key).ToArray())
             isJoining |= await MoveAsync(instance, ct);
         var now = clock.GetUtcNow();
         var wake = await store.UpdateAsync(state => Apply(state, key, now), ct);
+        if (store.Current.Find(AutoScalingTables.Groups, key) is { } group && !before.SequenceEqual(Stages(key))) hints.Publish(Topic, key.Arn(group.Uuid));
         var next = wake is { } at ? Next.At(at) : Next.Done;
         return isJoining ? Next.Earlier(next, Next.After(s_joinRetry), now) : next;
     }
+
+    private InstanceStage[] Stages(GroupKey key) => [.. store.Current.Where(AutoScalingTables.InstancesByGroup, key).Select(i => i.Stage)];
 
     /// <returns>Whether it could not join its cluster yet.</returns>
     private async ValueTask<bool> MoveAsync(InstanceState instance, CancellationToken ct)

@@ -8,13 +8,11 @@ namespace Minato.Ecs.Api;
 
 internal sealed partial class EcsApi
 {
-    private static readonly string[] s_fargateProviders = ["FARGATE", "FARGATE_SPOT"];
-
     public async Task<CreateClusterResponse> CreateClusterAsync(CreateClusterRequest request, Caller caller, CancellationToken ct)
     {
         var key = new ClusterKey(AccountRegion.Of(caller), Names.Cluster(request.ClusterName));
         var providers = request.CapacityProviders ?? [];
-        CheckProviders(providers);
+        CapacityProviderRules.CheckExist(store.Current, key.Scope, providers);
         StrategyRules.Check(request.DefaultCapacityProviderStrategy ?? [], providers);
         var tags = Tagging.Check(request.Tags);
         var wire = await store.UpdateAsync(ecs =>
@@ -96,33 +94,11 @@ internal sealed partial class EcsApi
     public Task<PutClusterCapacityProvidersResponse> PutClusterCapacityProvidersAsync(
         PutClusterCapacityProvidersRequest request, Caller caller, CancellationToken ct)
     {
-        CheckProviders(request.CapacityProviders);
+        CapacityProviderRules.CheckExist(store.Current, AccountRegion.Of(caller), request.CapacityProviders);
         StrategyRules.Check(request.DefaultCapacityProviderStrategy, request.CapacityProviders);
         return ChangeClusterAsync(request.Cluster, caller,
             c => c with { CapacityProviders = request.CapacityProviders, DefaultStrategy = request.DefaultCapacityProviderStrategy },
             cluster => new PutClusterCapacityProvidersResponse { Cluster = cluster }, ct);
-    }
-
-    public Task<DescribeCapacityProvidersResponse> DescribeCapacityProvidersAsync(
-        DescribeCapacityProvidersRequest request, Caller caller, CancellationToken ct)
-    {
-        var scope = AccountRegion.Of(caller);
-        var asked = request.CapacityProviders is { Length: > 0 } names ? names.Select(References.Id).ToArray() : s_fargateProviders;
-        return Answer(new DescribeCapacityProvidersResponse
-        {
-            CapacityProviders = [.. asked.Where(s_fargateProviders.Contains).Select(Provider)],
-            Failures = [.. asked.Where(n => !s_fargateProviders.Contains(n))
-                .Select(n => new Failure { Arn = scope.Arn($"capacity-provider/{n}"), Reason = "MISSING" })],
-        });
-
-        CapacityProvider Provider(string name) => new()
-        {
-            CapacityProviderArn = scope.Arn($"capacity-provider/{name}"),
-            Name = name,
-            Status = CapacityProviderStatus.Active,
-            Type = name == "FARGATE" ? CapacityProviderType.Fargate : CapacityProviderType.FargateSpot,
-            Tags = [],
-        };
     }
 
     private async Task<TResponse> ChangeClusterAsync<TResponse>(
@@ -171,14 +147,5 @@ internal sealed partial class EcsApi
         }
 
         return [.. old.Where(o => given.All(g => g.Name != o.Name)), .. given];
-    }
-
-    private static void CheckProviders(ImmutableArray<string> providers)
-    {
-        foreach (var provider in providers)
-        {
-            if (!s_fargateProviders.Contains(provider))
-                throw new InvalidParameterException($"The specified capacity provider '{provider}' was not found. Specify a valid name or ARN and try again.");
-        }
     }
 }

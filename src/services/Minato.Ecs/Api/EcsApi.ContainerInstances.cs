@@ -180,6 +180,7 @@ internal sealed partial class EcsApi
         {
             ContainerInstanceArn = instance.Key.Arn,
             Ec2InstanceId = instance.Ec2InstanceId,
+            CapacityProviderName = instance.CapacityProviderName,
             Version = instance.Version,
             VersionInfo = instance.VersionInfo,
             Status = instance.Status?.ToWire() ?? "INACTIVE",

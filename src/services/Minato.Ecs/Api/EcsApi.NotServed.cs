@@ -8,8 +8,5 @@ internal sealed partial class EcsApi
 {
     private static AwsException NotServed(string operation) => AwsException.NotServed("ecs", operation);
 
-    public Task<CreateCapacityProviderResponse> CreateCapacityProviderAsync(CreateCapacityProviderRequest request, Caller caller, CancellationToken ct) => throw NotServed("CreateCapacityProvider");
-    public Task<DeleteCapacityProviderResponse> DeleteCapacityProviderAsync(DeleteCapacityProviderRequest request, Caller caller, CancellationToken ct) => throw NotServed("DeleteCapacityProvider");
     public Task<ExecuteCommandResponse> ExecuteCommandAsync(ExecuteCommandRequest request, Caller caller, CancellationToken ct) => throw NotServed("ExecuteCommand");
-    public Task<UpdateCapacityProviderResponse> UpdateCapacityProviderAsync(UpdateCapacityProviderRequest request, Caller caller, CancellationToken ct) => throw NotServed("UpdateCapacityProvider");
 }

@@ -34,7 +34,7 @@ internal sealed partial class EcsApi
             ["task-set", var cluster, var name, var prefix, var number] =>
                 ecs.Find(ServiceTables.Services, new(new(scope, cluster), name)) is { } service
                     ? TaskSetRules.Find(service, $"{prefix}/{number}")?.TaskSet?.Tags : null,
-            ["capacity-provider", _] => [],
+            ["capacity-provider", var name] => CapacityProviderState.IsFargate(name) ? [] : ecs.Find(CapacityTables.Providers, new(scope, name))?.Tags,
             _ => null,
         };
         return Answer(new ListTagsForResourceResponse { Tags = tags ?? throw NoSuchResource() });
@@ -65,6 +65,9 @@ internal sealed partial class EcsApi
                 break;
             case ["task-definition", var name] when ecs.FindDefinition(scope, name) is { } definition:
                 ecs.Put(EcsTables.TaskDefinitions, definition with { Tags = change(definition.Tags) });
+                break;
+            case ["capacity-provider", var name] when ecs.Find(CapacityTables.Providers, new(scope, name)) is { IsActive: true } provider:
+                ecs.Put(CapacityTables.Providers, provider with { Tags = change(provider.Tags) });
                 break;
             default:
                 throw NoSuchResource();

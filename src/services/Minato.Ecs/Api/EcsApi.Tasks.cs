@@ -4,6 +4,7 @@ using Minato.Aws;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Placement;
 using Minato.Ecs.Planning.Tasks;
+using Minato.Ecs.Reconcile;
 using Minato.Ecs.State;
 using Minato.Platform;
 
@@ -36,7 +37,7 @@ internal sealed partial class EcsApi
             LaunchRules.Check(target, definition, request.PlatformVersion);
             NetworkRules.Check(definition, request.NetworkConfiguration, target.LaunchType);
             LaunchRules.CheckOverrides(request.Overrides, definition, target.IsFargate);
-            if (!target.IsFargate && ecs.Count(EcsTables.InstancesByCluster, cluster.Key) == 0)
+            if (!target.IsFargate && target.Strategy.IsEmpty && ecs.Count(EcsTables.InstancesByCluster, cluster.Key) == 0)
                 throw new InvalidParameterException(NoInstancesFound);
             var launch = new TaskLaunch
             {
@@ -152,10 +153,7 @@ internal sealed partial class EcsApi
     {
         var providers = target.Strategy.IsEmpty ? default : CapacityStrategy.Split(target.Strategy, count);
         var tasks = ImmutableArray.CreateBuilder<EcsTask>(count);
-        var wanted = PlacementRequest.For(
-            definition, request.Overrides, request.Group ?? $"family:{definition.Key.Family}",
-            request.PlacementConstraints ?? [], request.PlacementStrategy ?? [], zones)
-            with { IsExternal = target.LaunchType == LaunchType.External };
+        var requests = new Dictionary<string, PlacementRequest>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             var one = providers.IsDefault ? launch : launch with { CapacityProviderName = providers[i] };
@@ -167,19 +165,38 @@ internal sealed partial class EcsApi
                 continue;
             }
 
-            var outcome = placement.Place(ecs, launch.Cluster, wanted, instance =>
+            var outcome = placement.Place(ecs, launch.Cluster, Wanted(one.CapacityProviderName), instance =>
             {
                 var task = TaskState.Create(one with { ContainerInstance = instance.Key.Id }, definition, ids, Now);
                 tasks.Add(task.ToWire(definition, withTags: true));
                 return task;
             });
             if (outcome is not PlacementOutcome.Refused refused) continue;
+            if (CapacityWaits.MayWait(ecs, one))
+            {
+                if (WaitingTasks.IsFull(ecs, launch.Cluster)) throw new ClientException(CapacityWaits.LimitExceeded);
+                var task = TaskState.Create(
+                    one with { Wish = new(Wanted(one.CapacityProviderName).Constraints, request.PlacementStrategy ?? [], zones) }, definition, ids, Now);
+                ecs.Put(EcsTables.Tasks, task);
+                tasks.Add(task.ToWire(definition, withTags: true));
+                continue;
+            }
+
             // AWS: a cluster whose instances all drain has none to offer.
             if (refused.Nearest is null) throw new InvalidParameterException(NoInstancesFound);
             return (tasks.ToImmutable(), refused.Failures);
         }
 
         return (tasks.ToImmutable(), []);
+
+        PlacementRequest Wanted(string? provider)
+        {
+            if (requests.TryGetValue(provider ?? "", out var made)) return made;
+            return requests[provider ?? ""] = PlacementRequest.For(
+                definition, request.Overrides, request.Group ?? $"family:{definition.Key.Family}",
+                request.PlacementConstraints ?? [], request.PlacementStrategy ?? [], zones, provider)
+                with { IsExternal = target.LaunchType == LaunchType.External };
+        }
     }
 
     // Subnets and groups live in another room: they are looked up before the transaction. None at all is refused inside it.

@@ -24,7 +24,7 @@ internal static class LaunchRules
         // AWS: neither asked for nor set as the cluster's default means EC2.
         if (chosen.IsEmpty) return new(LaunchType.Ec2, []);
         StrategyRules.Check(chosen, cluster.CapacityProviders);
-        return new(LaunchType.Fargate, chosen);
+        return new(CapacityProviderState.IsFargate(chosen[0].CapacityProvider) ? LaunchType.Fargate : LaunchType.Ec2, chosen);
     }
 
     public static void Check(LaunchTarget target, TaskDefinitionState definition, string? platformVersion)
@@ -72,7 +72,8 @@ internal static class StrategyRules
 
         if (strategy.Count(i => i.Base is > 0) > 1)
             throw new InvalidParameterException("Only one capacity provider in a capacity provider strategy can have a base defined.");
-        if (strategy.Length > 0 && strategy.All(i => (i.Weight ?? 0) == 0))
+        CapacityProviderRules.CheckStrategy(strategy);
+        if (strategy.Length > 1 && strategy.All(i => (i.Weight ?? 0) == 0))
             throw new InvalidParameterException("A capacity provider strategy must have at least one capacity provider with a weight greater than 0.");
     }
 }

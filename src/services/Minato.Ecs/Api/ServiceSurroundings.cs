@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
+using Minato.Contracts.AutoScaling;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
@@ -79,6 +80,21 @@ internal sealed class ServiceSurroundings(IServiceProvider rooms)
         }
 
         return zones;
+    }
+
+    /// <exception cref="InvalidParameterException">The Auto Scaling group is not there, or does not protect its instances as asked.</exception>
+    public async ValueTask CheckGroupAsync(AutoScalingGroupProvider provider, AccountRegion scope, CancellationToken ct)
+    {
+        if (rooms.GetService<IAutoScaling>() is not { } scaling) return;
+        var name = provider.AutoScalingGroupArn[(provider.AutoScalingGroupArn.LastIndexOf('/') + 1)..];
+        var answer = await scaling.DescribeAutoScalingGroupsAsync(new() { AutoScalingGroupNames = [name] }, scope.AsService(), ct);
+        if (answer.AutoScalingGroups is not [var group, ..] || group.AutoScalingGroupARN != provider.AutoScalingGroupArn)
+            throw new InvalidParameterException("The specified Auto Scaling group ARN is invalid. Specify a valid Auto Scaling group ARN and try again.");
+        if (provider.ManagedTerminationProtection == ManagedTerminationProtection.Enabled && group.NewInstancesProtectedFromScaleIn != true)
+        {
+            throw new InvalidParameterException(
+                "The managed termination protection setting for the capacity provider is invalid. To enable managed termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.");
+        }
     }
 
     private static async ValueTask<TargetGroup> FindAsync(IElasticLoadBalancingV2 elb, string arn, AccountRegion scope, CancellationToken ct)

@@ -97,15 +97,32 @@ internal sealed class ServiceLaunches(
     private TaskState? Write(TaskLaunch launch, TaskDefinitionState definition, TaskStart start)
     {
         if (launch.LaunchType is not (LaunchType.Ec2 or LaunchType.External)) return Put(TaskState.Create(launch, definition, ids, now));
-        var request = Request(definition, launch.LaunchType, start.RebalancedTo);
+        var request = Request(definition, launch, start.RebalancedTo);
         TaskState? task = null;
         var outcome = start.Instance is { } only
             ? PlaceOn(new(service.Key.Cluster, only), request)
             : placement.Place(ecs, service.Key.Cluster, request, instance => task = Make(instance.Key));
-        if (outcome is PlacementOutcome.Refused refused) Refusal = ServiceEvents.NoInstance(service.Key.Name, refused.Nearest?.Id, refused.Reason);
+        if (outcome is PlacementOutcome.Refused refused) return Wait(launch, definition, request, refused);
         return outcome is PlacementOutcome.Placed placed ? task ?? Put(Make(placed.Instance)) : null;
 
         TaskState Make(ContainerInstanceKey instance) => TaskState.Create(launch with { ContainerInstance = instance.Id }, definition, ids, now);
+    }
+
+    /// <returns>A task that waits for its capacity provider to bring an instance; null when it has none that would.</returns>
+    private TaskState? Wait(TaskLaunch launch, TaskDefinitionState definition, PlacementRequest request, PlacementOutcome.Refused refused)
+    {
+        if (!CapacityWaits.MayWait(ecs, launch))
+        {
+            Refusal = refused.Reason == CapacityWaits.OtherProvider
+                ? ServiceEvents.NoInstanceOfProvider(service.Key.Name)
+                : ServiceEvents.NoInstance(service.Key.Name, refused.Nearest?.Id, refused.Reason);
+            return null;
+        }
+
+        if (!WaitingTasks.IsFull(ecs, service.Key.Cluster))
+            return Put(TaskState.Create(launch with { Wish = new(request.Constraints, request.Strategies, request.Zones) }, definition, ids, now));
+        Refusal = ServiceEvents.ProvisioningLimitExceeded(service.Key.Name);
+        return null;
     }
 
     private TaskState Put(TaskState task)
@@ -115,13 +132,15 @@ internal sealed class ServiceLaunches(
     }
 
     // One for all tasks of a definition: reading constraints costs more than placing.
-    private PlacementRequest Request(TaskDefinitionState definition, LaunchType launchType, string? zone)
+    private PlacementRequest Request(TaskDefinitionState definition, TaskLaunch launch, string? zone)
     {
-        if (_request is { } made && made.Definition == definition.Key && made.Zone == zone && made.Request.IsExternal == (launchType == LaunchType.External)) return made.Request;
+        var isExternal = launch.LaunchType == LaunchType.External;
+        if (_request is { } made && made.Definition == definition.Key && made.Zone == zone
+            && made.Request.IsExternal == isExternal && made.Request.CapacityProvider == launch.CapacityProviderName) return made.Request;
         var request = PlacementRequest.For(
             definition, null, $"service:{service.Key.Name}", [.. service.PlacementConstraints, .. ServiceInstances.InZone(zone)],
-            service.PlacementStrategy.IsEmpty ? PlacementRequest.DefaultOfServices : service.PlacementStrategy, [])
-            with { IsExternal = launchType == LaunchType.External };
+            service.PlacementStrategy.IsEmpty ? PlacementRequest.DefaultOfServices : service.PlacementStrategy, [], launch.CapacityProviderName)
+            with { IsExternal = isExternal };
         _request = (definition.Key, zone, request);
         return request;
     }

@@ -23,6 +23,8 @@ internal sealed record ContainerInstanceState
     public ImmutableArray<int> ReservedUdpPorts { get; init; } = [];
     public ImmutableArray<Attribute> Attributes { get; init; } = [];
     public ImmutableArray<Tag> Tags { get; init; } = [];
+    /// <summary>The capacity provider whose Auto Scaling group launched it.</summary>
+    public string? CapacityProviderName { get; init; }
     public VersionInfo? VersionInfo { get; init; }
 
     /// <summary>Null stands for INACTIVE: deregistered, describable for a while.</summary>

@@ -49,6 +49,10 @@ internal static class EcsTables
         Tasks.AddIndex<(ContainerInstanceKey, DesiredStatus)>("instance-desired",
             t => t.InstanceKey is { } k ? (k, t.EffectiveDesiredStatus) : null);
 
+    /// <summary>Tasks that wait for an instance of their capacity provider.</summary>
+    public static readonly Index<ClusterKey, TaskKey, TaskState> WaitingTasks =
+        Tasks.AddIndex<ClusterKey>("waiting", t => t is { IsAwaitingCapacity: true, IsStopWanted: false } ? t.Key.Cluster : null);
+
     /// <summary>Tasks that still hold resources of a container instance.</summary>
     public static readonly Index<ContainerInstanceKey, TaskKey, TaskState> LiveTasksByInstance =
         Tasks.AddIndex<ContainerInstanceKey>("instance-live", t => t.IsStopped ? null : t.InstanceKey);

@@ -37,6 +37,9 @@ internal sealed partial record TaskState
     /// <summary>Id of the container instance it was placed on; null on Fargate.</summary>
     public string? ContainerInstance { get; init; }
 
+    /// <summary>Where it may be placed, while it waits for an instance of its capacity provider.</summary>
+    public PlacementWish? Wish { get; init; }
+
     /// <summary>What it takes on its container instance; zero on Fargate.</summary>
     public TaskDemand Demand { get; init; } = TaskDemand.None;
 
@@ -62,6 +65,10 @@ internal sealed partial record TaskState
 
     [JsonIgnore]
     public ContainerInstanceKey? InstanceKey => ContainerInstance is { } id ? new ContainerInstanceKey(Key.Cluster, id) : null;
+
+    /// <summary>It has no container instance yet: its capacity provider is to bring one.</summary>
+    [JsonIgnore]
+    public bool IsAwaitingCapacity => ContainerInstance is null && LaunchType == LaunchType.Ec2;
 
     [JsonIgnore]
     public TaskLastStatus LastStatus => Progress.LastStatus;
@@ -117,10 +124,11 @@ internal sealed partial record TaskState
             Cpu = launch.Overrides?.Cpu ?? definition.Definition.Cpu,
             Memory = launch.Overrides?.Memory ?? definition.Definition.Memory,
             ContainerInstance = launch.ContainerInstance,
-            Demand = launch.ContainerInstance is null ? TaskDemand.None : TaskDemand.Of(definition, launch.Overrides),
+            Wish = launch.ContainerInstance is null ? launch.Wish : null,
+            Demand = isFargate ? TaskDemand.None : TaskDemand.Of(definition, launch.Overrides),
             ImageDigests = launch.ImageDigests,
             Progress = TaskProgress.Initial(
-                hasInterface || isFargate ? TaskLastStatus.Provisioning : TaskLastStatus.Pending,
+                hasInterface || isFargate || launch.ContainerInstance is null ? TaskLastStatus.Provisioning : TaskLastStatus.Pending,
                 definition.Containers, hasInterface, ids),
         };
     }
@@ -143,5 +151,10 @@ internal sealed record TaskLaunch
     public ImmutableArray<Tag> Tags { get; init; } = [];
     public bool EnableExecuteCommand { get; init; }
     public string? ContainerInstance { get; init; }
+    public PlacementWish? Wish { get; init; }
     public ImmutableSortedDictionary<string, string> ImageDigests { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }
+
+/// <summary>What was asked of the place of a task that could not be placed at once.</summary>
+internal sealed record PlacementWish(
+    ImmutableArray<PlacementConstraint> Constraints, ImmutableArray<PlacementStrategy> Strategies, ImmutableArray<string> Zones);

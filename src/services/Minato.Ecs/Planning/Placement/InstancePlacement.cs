@@ -15,7 +15,7 @@ internal static class InstancePlacement
     // one nothing starts.
     private static readonly ImmutableArray<IPlacementFilter> s_filters =
     [
-        new AgentFilter(), new LaunchTypeFilter(), new AttributeFilter(), new CpuFilter(), new MemoryFilter(), new GpuFilter(), new PortFilter(),
+        new CapacityProviderFilter(), new AgentFilter(), new LaunchTypeFilter(), new AttributeFilter(), new CpuFilter(), new MemoryFilter(), new GpuFilter(), new PortFilter(),
         new InterfaceFilter(), new LocationFilter(), new DistinctInstanceFilter(), new MemberOfFilter(),
     ];
 

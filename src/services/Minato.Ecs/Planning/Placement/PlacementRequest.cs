@@ -25,6 +25,9 @@ internal sealed record PlacementRequest
     public ImmutableArray<PlacementConstraint> Constraints { get; init; } = [];
     public ImmutableArray<PlacementStrategy> Strategies { get; init; } = [];
 
+    /// <summary>Only instances of this capacity provider; null for any.</summary>
+    public string? CapacityProvider { get; init; }
+
     /// <summary>Capabilities that the instance has to have.</summary>
     public ImmutableArray<Attribute> RequiredAttributes { get; init; } = [];
 
@@ -45,7 +48,8 @@ internal sealed record PlacementRequest
     /// <summary>Of a task: the constraints of its definition hold beside those of the launch.</summary>
     public static PlacementRequest For(
         TaskDefinitionState definition, TaskOverride? overrides, string group,
-        ImmutableArray<PlacementConstraint> constraints, ImmutableArray<PlacementStrategy> strategies, ImmutableArray<string> zones) => new()
+        ImmutableArray<PlacementConstraint> constraints, ImmutableArray<PlacementStrategy> strategies, ImmutableArray<string> zones,
+        string? capacityProvider = null) => new()
     {
         Demand = TaskDemand.Of(definition, overrides),
         Group = group,
@@ -56,13 +60,14 @@ internal sealed record PlacementRequest
                 new PlacementConstraint { Type = PlacementConstraintType.MemberOf, Expression = c.Expression }),
         ],
         Strategies = strategies,
+        CapacityProvider = capacityProvider,
         RequiredAttributes = definition.Definition.RequiresAttributes ?? [],
         Zones = zones,
     };
 
     private string Describe()
     {
-        var text = new StringBuilder(Group).Append('\n').Append(CultureInfo.InvariantCulture,
+        var text = new StringBuilder(Group).Append('\n').Append(CapacityProvider).Append('\n').Append(CultureInfo.InvariantCulture,
             $"{Demand.Cpu} {Demand.Memory} {Demand.Gpus} {Demand.Interfaces} t{string.Join(',', Demand.TcpPorts)} u{string.Join(',', Demand.UdpPorts)}");
         text.Append('\n').Append(IsExternal);
         foreach (var constraint in Constraints) text.Append('\n').Append(constraint.Type).Append(' ').Append(constraint.Expression);

@@ -74,6 +74,12 @@ internal static class ServiceEvents
         $"(service {service}) was unable to reach steady state because task set ({taskSet}) was unable to scale in. " +
         "Reason: The number of protected tasks are more than the desired count of tasks";
 
+    public static string NoInstanceOfProvider(string service) =>
+        $"(service {service}) was unable to reach steady state. Reason: No Container Instances were found in your capacity provider.";
+
+    public static string ProvisioningLimitExceeded(string service) =>
+        $"(service {service}) was unable to place tasks in your cluster because the tasks provisioning capacity limit was exceeded.";
+
     public static string Blocked(string service) =>
         $"(service {service}) was unable to stop or start tasks during a deployment because of the service deployment configuration. " +
         "Update the minimumHealthyPercent or maximumPercent value and try again.";

@@ -7,7 +7,7 @@ namespace Minato.Ecs.Planning.Tasks;
 internal static class CapacityStrategy
 {
     /// <summary>The provider of the next task.</summary>
-    /// <param name="strategy">Checked already: at least one weight above 0.</param>
+    /// <param name="strategy">Checked already: of several items at least one has a weight above 0.</param>
     /// <param name="running">Tasks that each provider has, by its name.</param>
     public static string Next(ImmutableArray<CapacityProviderStrategyItem> strategy, IReadOnlyDictionary<string, int> running)
     {
@@ -16,11 +16,15 @@ internal static class CapacityStrategy
             if (Count(item) < (item.Base ?? 0)) return item.CapacityProvider;
         }
 
-        // The one whose share lies furthest below its weight; the earlier one when two lie alike.
-        return strategy.Where(i => (i.Weight ?? 0) > 0)
-            .MinBy(i => (double)(Count(i) - (i.Base ?? 0) + 1) / (i.Weight ?? 1))?.CapacityProvider ?? strategy[0].CapacityProvider;
+        // The one whose share lies furthest below that of its weight. When several lie alike, as they do before the first task, the
+        // largest weight, then the earlier one. In whole numbers: nothing is rounded.
+        var weights = strategy.Sum(i => (long)(i.Weight ?? 0));
+        var tasks = strategy.Sum(Above);
+        return strategy.Where(i => i.Weight > 0).MaxBy(i => (((i.Weight ?? 0) * tasks) - (Above(i) * weights), i.Weight))?.CapacityProvider
+            ?? strategy[0].CapacityProvider;
 
         int Count(CapacityProviderStrategyItem item) => running.GetValueOrDefault(item.CapacityProvider);
+        long Above(CapacityProviderStrategyItem item) => item.Weight > 0 ? Math.Max(0, Count(item) - (item.Base ?? 0)) : 0;
     }
 
     public static ImmutableArray<string> Split(ImmutableArray<CapacityProviderStrategyItem> strategy, int count)

@@ -8,6 +8,7 @@ internal static class TaskStartPlanner
 {
     public static void Plan(TaskDraft draft)
     {
+        if (draft.View.Task.IsAwaitingCapacity) return;
         if (draft.Status == TaskLastStatus.Provisioning)
         {
             if (draft.Progress.Interface is { InterfaceId: null })

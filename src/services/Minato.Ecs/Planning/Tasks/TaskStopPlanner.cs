@@ -54,7 +54,8 @@ internal static class TaskStopPlanner
             case TargetsState.NotAsked:
                 draft.Add(new TaskMove.DeregisterTargets());
                 return true;
-            case TargetsState.Draining when isAlive:
+            // AWS: capacity that is taken back waits for no connection; SIGTERM comes with the notice.
+            case TargetsState.Draining when isAlive && draft.Progress.StopCode != TaskStopCode.SpotInterruption:
                 draft.WakeAt(draft.Now + s_look);
                 return true;
             default:
