@@ -35,6 +35,14 @@ public sealed class DaemonScheduleTests
         Moves([Given.Deployment(2, desired: 4), Given.Completed(1, desired: 4)], "abcd", tasks, min).ShouldBe(("", stops));
 
     [Fact]
+    public void A_minimum_that_blocks_a_deployment_is_told()
+    {
+        var plan = ServicePlanner.Plan(View([Given.Deployment(2, desired: 1), Given.Completed(1, 1)], "a", "1H", 50), Given.Noon);
+        plan.Moves.ShouldBe((0, 0));
+        plan.Events.ShouldContain(new PlannedEvent(ServiceEvents.Blocked("web"), IsRepeatable: false));
+    }
+
+    [Fact]
     public void The_new_revision_starts_where_the_old_one_left() =>
         Moves([Given.Deployment(2, desired: 3), Given.Completed(1)], "abc", "1XHH", min: 60).ShouldBe(("a", ""));
 

@@ -21,6 +21,7 @@ internal static class DaemonSchedule
         StopReplaced(draft);
         StopOlder(draft, RollingUpdate.LowerBound(draft.View.DesiredCount, draft.View.MinimumHealthyPercent));
         Start(draft, instances);
+        TellBlocked(draft);
     }
 
     /// <summary>Off what no longer meets the constraints at once; off what drains when the replicas have left it: last to stop.</summary>
@@ -72,6 +73,14 @@ internal static class DaemonSchedule
         if (empty.Length == 0) return;
         if (deployment.Backoff.RetryAt is { } retry && retry > draft.Now) draft.WakeBy(retry);
         else foreach (var instance in empty) draft.StartOn(deployment, instance);
+    }
+
+    /// <summary>Older tasks that are all needed, and no instance without one: nothing will move by itself.</summary>
+    private static void TellBlocked(ServiceDraft draft)
+    {
+        if (draft.HasMoves || draft.Primary.Rollout != DeploymentRolloutState.InProgress) return;
+        if (draft.Tasks.All(t => t.Verdict is TaskVerdict.Healthy or TaskVerdict.Gone) && Staying(draft).Any(t => t.Task.DeploymentId != draft.Primary.Id))
+            draft.Tell(ServiceEvents.Blocked(draft.View.Name), repeatable: false);
     }
 
     private static IEnumerable<JudgedTask> Staying(ServiceDraft draft) =>
