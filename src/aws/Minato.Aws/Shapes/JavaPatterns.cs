@@ -12,9 +12,14 @@ internal static class JavaPatterns
         ["Space"] = @" \t\n\x0B\f\r", ["IsAlphabetic"] = @"\p{L}", ["IsDigit"] = @"\p{Nd}", ["LD"] = @"\p{L}\p{Nd}",
     };
 
+    // Java reads these two pairs as one range of signs beyond the first plane, and nothing of them stands alone.
+    private const string BeyondFirstPlane = @"\uD800\uDC00-\uDBFF\uDFFF";
+    private const string Surrogates = @"\uD800-\uDFFF";
+
     public static string Translate(string pattern)
     {
         if (!pattern.Contains('\\')) return pattern;
+        pattern = pattern.Replace(BeyondFirstPlane, Surrogates, StringComparison.OrdinalIgnoreCase);
         var text = new StringBuilder(pattern.Length + 16);
         var inClass = false;
         for (var i = 0; i < pattern.Length; i++)
