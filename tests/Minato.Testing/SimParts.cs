@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Engines.Containers;
 using Minato.Engines.Functions;
+using Minato.Engines.Inside;
 using Minato.Engines.Proxy;
 using Minato.Testing.Containers;
 using Minato.Testing.Proxy;
@@ -14,6 +15,7 @@ internal static class SimParts
     {
         services.AddSingleton<IContainerEngine>(new SimContainerEngine(world.Host, "sim"));
         services.AddSingleton<IFunctionEngine>(new SimFunctionEngine(world.Functions));
+        services.AddSingleton<IInsideEndpoint>(world.NewInside());
         services.AddSingleton<IProxyEngine>(new SimProxyEngine(world.Proxy));
         services.AddSingleton<IHealthProber>(p => new SimHealthProber(world.Targets, p.GetRequiredService<TimeProvider>()));
     }
@@ -28,6 +30,11 @@ public sealed partial class World
 {
     /// <summary>The simulated machine with its containers, images and networks.</summary>
     public SimHost Host => Outside(world => new SimHost(world.Time, (int)(world.Seed % int.MaxValue)));
+
+    /// <summary>What answers at 169.254.170.2 inside the tasks of the process that runs now.</summary>
+    public SimInside Inside { get; private set; } = new();
+
+    internal SimInside NewInside() => Inside = new() { Refusal = Inside.Refusal };
 
     /// <summary>The simulated network: what a test puts at an address, and the containers of <see cref="Host"/>.</summary>
     public SimTargets Targets => Outside(world => new SimTargets { Fallback = request => SimParts.Ask(world.Host, request) });

@@ -40,6 +40,19 @@ internal sealed partial class DockerEngine
         }
     }
 
+    public async ValueTask<NetworkSpec?> DefaultBridgeAsync(CancellationToken ct)
+    {
+        try
+        {
+            var bridge = await docker.GetAsync("/networks/bridge", DockerJson.Default.NetworkAnswer, ct);
+            return bridge.IPAM?.Config is [{ Subnet: { } range, Gateway: { } gateway }, ..] ? new("bridge", range, gateway) : null;
+        }
+        catch (DockerException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
     public async ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct)
     {
         var networks = await docker.GetAsync("/networks", DockerJson.Default.NetworkAnswerArray, ct);

@@ -4,6 +4,38 @@ namespace Minato.Engines.Docker;
 
 internal sealed partial class DockerEngine
 {
+    public async ValueTask<VolumeOutcome> EnsureVolumeAsync(VolumeSpec spec, CancellationToken ct)
+    {
+        try
+        {
+            await docker.GetAsync($"/volumes/{Uri.EscapeDataString(spec.Name)}", DockerJson.Default.VolumeAnswer, ct);
+            return new VolumeOutcome.Ready();
+        }
+        catch (DockerException e) when (e.IsNotFound && !spec.MayCreate)
+        {
+            return new VolumeOutcome.Refused(e.Message);
+        }
+        catch (DockerException e) when (e.IsNotFound)
+        {
+            return await CreateVolumeAsync(spec, ct);
+        }
+    }
+
+    private async Task<VolumeOutcome> CreateVolumeAsync(VolumeSpec spec, CancellationToken ct)
+    {
+        try
+        {
+            await docker.PostAsync(
+                "/volumes/create", new CreateVolumeBody(spec.Name, spec.Driver, spec.Options.ToDictionary(), names.Label(spec.Labels)),
+                DockerJson.Default.CreateVolumeBody, DockerJson.Default.VolumeAnswer, ct);
+            return new VolumeOutcome.Ready();
+        }
+        catch (DockerException e)
+        {
+            return new VolumeOutcome.Refused(e.Message);
+        }
+    }
+
     public async ValueTask RemoveVolumeAsync(string name, CancellationToken ct)
     {
         try

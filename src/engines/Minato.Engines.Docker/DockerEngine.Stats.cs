@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Minato.Engines.Containers;
 
 namespace Minato.Engines.Docker;
@@ -15,6 +16,22 @@ internal sealed partial class DockerEngine
         catch (DockerException e) when (e.IsNotFound)
         {
             return Forget<ContainerStats?>(id, null);
+        }
+    }
+
+    public async ValueTask<ReadOnlyMemory<byte>?> RawStatsAsync(string containerId, CancellationToken ct)
+    {
+        if (await FindOwnAsync(containerId, ct) is not { } id) return null;
+        try
+        {
+            var stats = await docker.GetAsync($"/containers/{id}/stats?stream=0&one-shot=1", DockerJson.Default.JsonElement, ct);
+            // The year 1: it does not run.
+            var isRunning = stats.TryGetProperty("read", out var read) && read.ValueKind == JsonValueKind.String && read.GetDateTimeOffset().Year > 1;
+            return isRunning ? JsonSerializer.SerializeToUtf8Bytes(stats, DockerJson.Default.JsonElement) : null;
+        }
+        catch (DockerException e) when (e.IsNotFound)
+        {
+            return Forget<ReadOnlyMemory<byte>?>(id, null);
         }
     }
 

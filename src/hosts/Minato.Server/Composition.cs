@@ -11,6 +11,7 @@ using Minato.Engines.Docker;
 using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
+using Minato.Engines.Network;
 using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
@@ -48,6 +49,8 @@ internal static class Composition
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
         .AddDockerEngine(new() { InstallationId = file.Id })
         .AddEcsAgents(new())
+        .AddInsideEndpoint(new() { InstallationId = file.Id })
+        .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems") })
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,

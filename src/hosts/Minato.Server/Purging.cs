@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Minato.Engines.Containers;
 using Minato.Engines.Docker;
 using Minato.Engines.HaProxy;
+using Minato.Engines.Inside;
+using Minato.Engines.Network;
 using Minato.Engines.Proxy;
 
 namespace Minato.Server;
@@ -16,12 +18,14 @@ public static class Purging
         await using var services = new ServiceCollection().AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddDockerEngine(new() { InstallationId = installation.Id })
+            .AddInsideEndpoint(new() { InstallationId = installation.Id })
             .AddHaProxy(new() { InstallationId = installation.Id, Directory = Path.Combine(dataDirectory, "haproxy") })
             .BuildServiceProvider();
         await services.GetRequiredService<IProxyEngine>().StopAsync(ct);
         var engine = services.GetRequiredService<IContainerEngine>();
         var containers = (await engine.ListAsync(ct)).Count;
         await engine.PurgeAsync(ct);
+        await services.GetRequiredService<IInsideEndpoint>().RemoveAsync(ct);
         Directory.Delete(dataDirectory, recursive: true);
         return containers;
     }

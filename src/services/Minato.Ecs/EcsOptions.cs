@@ -8,6 +8,9 @@ public sealed record EcsOptions
     /// <summary>How long a stopped task is described.</summary>
     public TimeSpan StoppedTaskRetention { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Where the file systems of EFS volumes are kept on this host.</summary>
+    public string FileSystemDirectory { get; init; } = "/var/lib/minato/file-systems";
+
     /// <summary>What a container gets when its definition names no stopTimeout.</summary>
     public TimeSpan DefaultStopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

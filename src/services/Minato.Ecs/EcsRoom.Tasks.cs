@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Inside;
 using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.Reconcile;
 using Minato.Ecs.State;
@@ -13,13 +14,14 @@ internal static class EcsTaskRegistration
     public static IServiceCollection AddEcsTasks(this IServiceCollection services)
     {
         services.AddSingleton<TaskBoard>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
-            .AddSingleton<TaskLogStreams>().AddSingleton<RoleCredentials>().AddSingleton<TaskInputsResolver>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
+            .AddSingleton<TaskLogStreams>().AddSingleton<RoleCredentials>().AddSingleton<InsideNetworks>().AddSingleton<InsideHandler>().AddSingleton<InsideReader>().AddSingleton<TaskInputsResolver>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
         services.AddSingleton<PlacementBook>();
         // First of all rooms: the networks that EC2 removes, and the addresses it gives anew, are held by these containers.
         services.Insert(0, ServiceDescriptor.Singleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>()));
         services.AddRoomService<OrphanSweeper>();
         services.AddRoomService<ContainerWatcher>();
         services.AddRoomService<LogShipper>();
+        services.AddRoomService<InsideRecovery>();
         services.AddReconciler<TaskReconciler, TaskKey>(o =>
         {
             o.Name = "ecs.task";

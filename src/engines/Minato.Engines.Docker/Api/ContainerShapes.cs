@@ -61,6 +61,12 @@ internal sealed record HostConfigBody
     public long Memory { get; init; }
     public long MemoryReservation { get; init; }
     public long ShmSize { get; init; }
+    public long MemorySwap { get; init; }
+    public long? MemorySwappiness { get; init; }
+    public DeviceBody[]? Devices { get; init; }
+    public string? PidMode { get; init; }
+    public string? IpcMode { get; init; }
+    public Dictionary<string, string>? Tmpfs { get; init; }
     public required LogConfigBody LogConfig { get; init; }
 }
 
@@ -133,7 +139,7 @@ internal sealed record HealthAnswer(string Status, HealthProbeAnswer[]? Log);
 
 internal sealed record HealthProbeAnswer(int ExitCode, string? Output);
 
-internal sealed record NetworkSettingsAnswer(Dictionary<string, PortBindingBody[]?>? Ports);
+internal sealed record NetworkSettingsAnswer(Dictionary<string, PortBindingBody[]?>? Ports, string? IPAddress);
 
 internal sealed record EventLine
 {
@@ -142,6 +148,10 @@ internal sealed record EventLine
 }
 
 internal sealed record EventActor([property: JsonPropertyName("ID")] string Id, Dictionary<string, string>? Attributes);
+
+internal sealed record CreateVolumeBody(string Name, string Driver, Dictionary<string, string> DriverOpts, Dictionary<string, string> Labels);
+
+internal sealed record DeviceBody(string PathOnHost, string PathInContainer, string CgroupPermissions);
 
 internal sealed record VolumeList(VolumeAnswer[]? Volumes);
 

@@ -19,7 +19,9 @@ namespace Minato.Engines.Docker;
 [JsonSerializable(typeof(CreateNetworkBody))]
 [JsonSerializable(typeof(CreateNetworkAnswer))]
 [JsonSerializable(typeof(VolumeList))]
+[JsonSerializable(typeof(CreateVolumeBody))]
 [JsonSerializable(typeof(StatsAnswer))]
+[JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(ImageManifest[]))]
 [JsonSerializable(typeof(ImageConfig))]
 internal sealed partial class DockerJson : JsonSerializerContext;

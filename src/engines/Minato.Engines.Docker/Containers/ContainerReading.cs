@@ -27,6 +27,8 @@ internal static class ContainerReading
             Health = Health(state.Health?.Status),
             HealthOutput = state.Health?.Log is [.., var last] ? Bounded(last.Output) : null,
             ImageDigest = digest,
+            ImageId = answer.Image,
+            Address = answer.NetworkSettings?.IPAddress is { Length: > 0 } address ? address : null,
             Ports = Ports(answer.NetworkSettings?.Ports),
         };
     }

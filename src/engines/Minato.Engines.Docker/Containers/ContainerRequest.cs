@@ -37,7 +37,7 @@ internal static class ContainerRequest
         NetworkMode = NetworkMode(spec.Network, names),
         PortBindings = ports.IsEmpty ? null : ports.GroupBy(PortKey).ToDictionary(g => g.Key, g => g.Select(HostSide).ToArray()),
         Binds = OrNull(spec.Mounts.Where(IsBind).Select(m => $"{m.Source}:{m.ContainerPath}{(m.ReadOnly ? ":ro" : "")}")),
-        Mounts = OrNull(spec.Mounts.Where(m => !IsBind(m)).Select(m => Mount(m, names))),
+        Mounts = OrNull(spec.Mounts.Where(m => !IsBind(m) && !HasOptions(m)).Select(m => Mount(m, names))),
         VolumesFrom = OrNull(spec.VolumesFrom),
         Ulimits = OrNull(spec.Ulimits.Select(u => new UlimitBody(u.Name, u.Soft, u.Hard))),
         Dns = ownsNetwork ? OrNull(spec.DnsServers) : null,
@@ -55,6 +55,13 @@ internal static class ContainerRequest
         Memory = spec.MemoryBytes,
         MemoryReservation = spec.MemoryReservationBytes,
         ShmSize = spec.SharedMemoryBytes ?? 0,
+        // Docker counts memory and swap together.
+        MemorySwap = spec.SwapBytes is { } swap && spec.MemoryBytes > 0 ? spec.MemoryBytes + swap : 0,
+        MemorySwappiness = spec.Swappiness,
+        Devices = OrNull(spec.Devices.Select(d => new DeviceBody(d.HostPath, d.ContainerPath, d.Permissions))),
+        PidMode = Namespace(spec.ProcessNamespace),
+        IpcMode = Namespace(spec.IpcNamespace),
+        Tmpfs = spec.Mounts.Where(HasOptions).ToDictionary(m => m.ContainerPath, TmpfsOptions) is { Count: > 0 } tmpfs ? tmpfs : null,
         LogConfig = new(spec.Log.Name, spec.Log.Options.ToDictionary()),
     };
 
@@ -66,6 +73,14 @@ internal static class ContainerRequest
         NetworkAttachment.None => "none",
         _ => "bridge",
     };
+
+    private static string? Namespace(string? wanted) =>
+        wanted is null or "host" or "none" or "shareable" ? wanted : $"container:{wanted}";
+
+    private static bool HasOptions(VolumeMount mount) => mount is { Source: null, TmpfsOptions.IsEmpty: false };
+
+    private static string TmpfsOptions(VolumeMount mount) =>
+        string.Join(',', mount.TmpfsBytes is { } size ? mount.TmpfsOptions.Add($"size={size}") : mount.TmpfsOptions);
 
     private static NetworkingBody? Networking(NetworkAttachment network, DockerNames names) =>
         network is NetworkAttachment.Address own

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Engines.Containers;
@@ -66,6 +68,8 @@ public sealed class SimContainerEngine : IContainerEngine
                 return new CreateOutcome.Refused($"No such container: {missing}");
             var container = new SimContainer(host, host.NewId(), installation, spec, image);
             host.Add(container);
+            foreach (var mount in spec.Mounts)
+                if (mount.Source is { } source && !source.StartsWith('/')) host.VolumeNames.Add(source);
             return new CreateOutcome.Created(container.Id);
         }, ct);
 
@@ -132,10 +136,31 @@ public sealed class SimContainerEngine : IContainerEngine
     public ValueTask<ContainerStats?> StatsAsync(string containerId, CancellationToken ct) =>
         AskAsync(host.Latency.Call, () => Find(containerId) is { IsRunning: true } running
             ? new ContainerStats(host.Now, (host.Now - (running.StartedAt ?? host.Now)).Ticks * 10, 8,
-                running.Image.NeedsMemory, running.Spec.MemoryBytes, 0, 0, 0, 0)
+                running.Image.NeedsMemory, running.Spec.MemoryBytes, Bytes(running, 1000), Bytes(running, 500), 0, 0)
             : null, ct);
 
-    public ValueTask RemoveVolumeAsync(string name, CancellationToken ct) => host.WaitAsync(host.Latency.Call, ct);
+    // A steady trickle: what a container has sent and received grows with its age.
+    private long Bytes(SimContainer container, int perSecond) =>
+        (long)((host.Now - (container.StartedAt ?? host.Now)).TotalSeconds * perSecond);
+
+    public async ValueTask<ReadOnlyMemory<byte>?> RawStatsAsync(string containerId, CancellationToken ct) =>
+        await StatsAsync(containerId, ct) is not { } stats ? null : JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+        {
+            ["read"] = stats.ReadAt,
+            ["cpu_stats"] = new JsonObject { ["cpu_usage"] = new JsonObject { ["total_usage"] = stats.CpuNanoseconds }, ["online_cpus"] = stats.OnlineCpus },
+            ["memory_stats"] = new JsonObject { ["usage"] = stats.MemoryBytes, ["limit"] = stats.MemoryLimitBytes },
+            ["networks"] = new JsonObject { ["eth0"] = new JsonObject { ["rx_bytes"] = stats.NetworkRxBytes, ["tx_bytes"] = stats.NetworkTxBytes } },
+        });
+
+    public ValueTask<VolumeOutcome> EnsureVolumeAsync(VolumeSpec spec, CancellationToken ct) => AskAsync<VolumeOutcome>(host.Latency.Call, () =>
+    {
+        if (!spec.MayCreate && !host.VolumeNames.Contains(spec.Name)) return new VolumeOutcome.Refused($"get {spec.Name}: no such volume");
+        host.VolumeNames.Add(spec.Name);
+        return new VolumeOutcome.Ready();
+    }, ct);
+
+    public async ValueTask RemoveVolumeAsync(string name, CancellationToken ct) =>
+        await AskAsync(host.Latency.Call, () => host.VolumeNames.Remove(name), ct);
 
     public ValueTask<NetworkOutcome> EnsureNetworkAsync(NetworkSpec spec, CancellationToken ct) =>
         AskAsync<NetworkOutcome>(host.Latency.Call, () =>
@@ -156,6 +181,9 @@ public sealed class SimContainerEngine : IContainerEngine
 
     public async ValueTask RemoveNetworkAsync(string name, CancellationToken ct) => await AskAsync(
         host.Latency.Call, () => host.Networks.RemoveAll(n => n.Installation == installation && n.Spec.Name == name), ct);
+
+    public ValueTask<NetworkSpec?> DefaultBridgeAsync(CancellationToken ct) =>
+        AskAsync<NetworkSpec?>(host.Latency.Call, () => new("bridge", "172.17.0.0/16", "172.17.0.1"), ct);
 
     public ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct) =>
         AskAsync<IReadOnlyList<string>>(host.Latency.Call, () => [.. host.Networks.Select(n => n.Spec.Cidr).Distinct()], ct);

@@ -32,6 +32,11 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
     /// <summary>Every container on the machine, oldest first, whoever owns it.</summary>
     public IReadOnlyList<SimContainerInfo> Containers => Run(() => containers.Select(Info).ToList());
 
+    /// <summary>Named volumes on the machine.</summary>
+    public IReadOnlyCollection<string> Volumes => Run(() => VolumeNames.ToArray());
+
+    internal SortedSet<string> VolumeNames { get; } = new(StringComparer.Ordinal);
+
     internal TimeProvider Clock => clock;
 
     internal DateTimeOffset Now => clock.GetUtcNow();

@@ -43,6 +43,19 @@ public sealed record ContainerSpec
     public long MemoryReservationBytes { get; init; }
     public long? SharedMemoryBytes { get; init; }
 
+    /// <summary>How much may be swapped beyond the memory; null leaves it to the engine.</summary>
+    public long? SwapBytes { get; init; }
+
+    /// <summary>0 to 100; null leaves it to the engine.</summary>
+    public int? Swappiness { get; init; }
+    public ImmutableArray<DeviceMapping> Devices { get; init; } = [];
+
+    /// <summary>Null for namespaces of its own, <c>host</c>, or the name of the container whose namespace it shares.</summary>
+    public string? ProcessNamespace { get; init; }
+
+    /// <summary>As <see cref="ProcessNamespace"/>; also <c>none</c>, and <c>shareable</c> for the one that others share.</summary>
+    public string? IpcNamespace { get; init; }
+
     /// <summary>Null for none, whatever the image says.</summary>
     public HealthCheckSpec? HealthCheck { get; init; }
     public LogDriver Log { get; init; } = LogDriver.Followed;
@@ -73,7 +86,18 @@ public abstract record NetworkAttachment
 public sealed record PortBinding(int ContainerPort, int HostPort, string Protocol = "tcp", string HostAddress = "127.0.0.1");
 
 /// <param name="Source">A host path (made when missing), a named volume (made and labelled when missing), or null for tmpfs.</param>
-public sealed record VolumeMount(string? Source, string ContainerPath, bool ReadOnly, long? TmpfsBytes = null);
+public sealed record VolumeMount(string? Source, string ContainerPath, bool ReadOnly, long? TmpfsBytes = null)
+{
+    /// <summary>Options of a mount in memory, e.g. <c>noexec</c>; with them it is made as <c>mount</c> would.</summary>
+    public ImmutableArray<string> TmpfsOptions { get; init; } = [];
+}
+
+/// <param name="MayCreate">Otherwise it has to be there, whoever made it.</param>
+public sealed record VolumeSpec(
+    string Name, string Driver, ImmutableSortedDictionary<string, string> Options, ImmutableSortedDictionary<string, string> Labels, bool MayCreate);
+
+/// <param name="Permissions">Some of <c>r</c>, <c>w</c> and <c>m</c>.</param>
+public sealed record DeviceMapping(string HostPath, string ContainerPath, string Permissions);
 
 public sealed record Ulimit(string Name, long Soft, long Hard);
 

@@ -22,6 +22,10 @@ public sealed record EngineContainer
     /// <summary>Last probe's output, bounded.</summary>
     public string? HealthOutput { get; init; }
     public string? ImageDigest { get; init; }
+    public string? ImageId { get; init; }
+
+    /// <summary>Its own address on the engine's default bridge.</summary>
+    public string? Address { get; init; }
     public ImmutableArray<PortBinding> Ports { get; init; } = [];
 }
 

@@ -52,6 +52,13 @@ public interface IContainerEngine
     /// <returns>Null when the container does not run.</returns>
     ValueTask<ContainerStats?> StatsAsync(string containerId, CancellationToken ct);
 
+    /// <summary>The same in the engine's own words, a JSON object: what a task is told about itself.</summary>
+    /// <returns>Null when the container does not run.</returns>
+    ValueTask<ReadOnlyMemory<byte>?> RawStatsAsync(string containerId, CancellationToken ct);
+
+    /// <summary>Makes a named volume when it is not there.</summary>
+    ValueTask<VolumeOutcome> EnsureVolumeAsync(VolumeSpec spec, CancellationToken ct);
+
     /// <summary>Removes a named volume; one that a container still has stays and is an error.</summary>
     ValueTask RemoveVolumeAsync(string name, CancellationToken ct);
 
@@ -59,6 +66,9 @@ public interface IContainerEngine
     ValueTask<NetworkOutcome> EnsureNetworkAsync(NetworkSpec spec, CancellationToken ct);
 
     ValueTask RemoveNetworkAsync(string name, CancellationToken ct);
+
+    /// <returns>The engine's default bridge; null when it has none.</returns>
+    ValueTask<NetworkSpec?> DefaultBridgeAsync(CancellationToken ct);
 
     /// <summary>CIDR ranges in use on the host (routes and engine networks), so that a new network can avoid them.</summary>
     ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct);

@@ -43,6 +43,13 @@ public abstract record StopOutcome
     public sealed record Refused(string Reason) : StopOutcome;
 }
 
+public abstract record VolumeOutcome
+{
+    private VolumeOutcome() { }
+    public sealed record Ready : VolumeOutcome;
+    public sealed record Refused(string Reason) : VolumeOutcome;
+}
+
 public abstract record NetworkOutcome
 {
     private NetworkOutcome() { }

@@ -18,6 +18,7 @@ internal static class EngineInstaller
     [
         new("docker.io", "Docker Engine runs the containers", "/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd"),
         new("haproxy", "HAProxy carries the traffic of load balancers", "/usr/sbin/haproxy", "/usr/local/sbin/haproxy"),
+        new("nftables", "nftables leads tasks to their metadata and credentials", "/usr/sbin/nft"),
     ];
 
     private static readonly Need[] ForDemo = [.. ForServer, new("busybox-static", "the demo's image is made of it", "/bin/busybox", "/usr/bin/busybox")];

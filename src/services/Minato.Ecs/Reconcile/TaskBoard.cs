@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Minato.Ecs.Inside;
 using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.State;
 
@@ -55,6 +56,12 @@ internal sealed class TaskEntry
 
     /// <summary>Who is told when the task is gone from the store.</summary>
     public string? HostArn { get; set; }
+
+    /// <summary>What the task asks about itself is counted here.</summary>
+    public RequestBudget? Budget { get; set; }
+
+    /// <summary>The last reading of the network counters, for rates.</summary>
+    public NetworkReading? NetworkReading { get; set; }
 
     public bool IsStale
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Minato.Aws;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Ecs.Inside;
 using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.State;
 using Minato.Engines.Containers;
@@ -12,7 +13,7 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Makes the moves of a plan. Each answers how the progress changes by it.</summary>
 internal sealed partial class TaskMoves(
-    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, TaskInputsResolver inputs, ImagePuller images, IContainerEngine engine, HostedTaskMoves hosted,
+    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, TaskInputsResolver inputs, InsideNetworks inside, ImagePuller images, EcsOptions options, IContainerEngine engine, HostedTaskMoves hosted,
     IWorkQueue<TaskKey> queue, TargetHints hints, TimeProvider clock, ILogger<TaskMoves> log, IElasticLoadBalancingV2? elb = null)
 {
     private static readonly Func<TaskProgress, TaskProgress> s_same = p => p;
@@ -116,18 +117,34 @@ internal sealed partial class TaskMoves(
     private async Task<Func<TaskProgress, TaskProgress>> RunAsync(TaskMove.Run run, TaskWork work, CancellationToken ct)
     {
         var definition = Definition(work, run.Container);
+        if (await PrepareVolumesAsync(work, definition, ct) is { } problem)
+            return Failed(run.Container, null, StopReasons.Named("CannotCreateVolumeError", problem));
+        await inside.OpenAsync(work.Task, ct);
         var image = images.Source(work.Task, definition).Reference;
-        var created = await engine.CreateAsync(ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image), ct);
+        var created = await engine.CreateAsync(
+            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return Failed(run.Container, null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is not StartOutcome.Started) return Failed(run.Container, id, StopReasons.Of(started));
-        // Published ports are the engine's choice: look before a target is registered with them.
-        if (work.Definition.NetworkMode == NetworkMode.Bridge && definition.PortMappings is { Length: > 0 }) work.Entry.IsStale = true;
+        // Address and published ports are the engine's choice: look before a target is registered with them.
+        if (work.Definition.NetworkMode == NetworkMode.Bridge) work.Entry.IsStale = true;
         var now = clock.GetUtcNow();
         return p => p.With(p.Container(run.Container) with
         {
             RuntimeId = id, LastStatus = ContainerLastStatus.Running, HasRun = true, StartedAt = now, Reason = null,
         });
+    }
+
+    /// <returns>Why the container cannot have its volumes, or null.</returns>
+    private async Task<string?> PrepareVolumesAsync(TaskWork work, ContainerDefinition definition, CancellationToken ct)
+    {
+        if (TaskVolumes.Refusal(work.Definition) is { } refusal) return refusal;
+        foreach (var volume in TaskVolumes.NeededBy(work.Task, work.Definition, definition))
+        {
+            if (await engine.EnsureVolumeAsync(volume, ct) is VolumeOutcome.Refused refused) return refused.Reason;
+        }
+
+        return null;
     }
 
     private async Task<Func<TaskProgress, TaskProgress>> RestartAsync(TaskMove.Restart restart, TaskWork work, CancellationToken ct)
@@ -210,6 +227,7 @@ internal sealed partial class TaskMoves(
             if (container.RuntimeId is { } id) await engine.RemoveAsync(id, ct);
         }
 
+        foreach (var volume in TaskVolumes.OwnedBy(work.Task, work.Definition)) await engine.RemoveVolumeAsync(volume, ct);
         return p => p with { IsCleanedUp = true };
     }
 

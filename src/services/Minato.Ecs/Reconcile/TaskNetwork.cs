@@ -4,14 +4,16 @@ using System.Net;
 using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
+using Minato.Ecs.Inside;
 using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.State;
 using Minato.Engines.Containers;
+using Minato.Engines.Inside;
 
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>The elastic network interface of an awsvpc task, and the pause container that holds its address.</summary>
-internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine)
+internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine, InsideNetworks inside)
 {
     private readonly ConcurrentDictionary<string, string> _ready = new(StringComparer.Ordinal); // VPC → its range, once the engine has its network.
 
@@ -63,6 +65,13 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine)
         return id is null ? Fail(problem ?? "") : p => p with { Interface = eni with { PauseId = id } };
     }
 
+    /// <summary>Finds the network of a task that runs since before this process, so that it is answered again.</summary>
+    public async ValueTask RecoverAsync(TaskState task, CancellationToken ct)
+    {
+        if (task.Progress.Interface is not { VpcId: { } vpc, PauseId: not null }) await inside.OpenAsync(task, ct);
+        else if (!_ready.ContainsKey(vpc)) await EnsureNetworkAsync(task.Key.Cluster.Scope, vpc, ct);
+    }
+
     public async Task<Func<TaskProgress, TaskProgress>> DetachAsync(TaskWork work, CancellationToken ct)
     {
         if (work.Progress.Interface is not { } eni) return p => p;
@@ -88,7 +97,7 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine)
 
     private async Task<(string? Id, string? Problem)> TryPauseAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
     {
-        if (!_ready.ContainsKey(vpc) && await EnsureNetworkAsync(work, vpc, ct) is { } problem) return (null, problem);
+        if (!_ready.ContainsKey(vpc) && await EnsureNetworkAsync(work.Task.Key.Cluster.Scope, vpc, ct) is { } problem) return (null, problem);
         var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return (null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
@@ -97,9 +106,9 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine)
         return (null, StopReasons.Of(started));
     }
 
-    private async Task<string?> EnsureNetworkAsync(TaskWork work, string vpc, CancellationToken ct)
+    private async Task<string?> EnsureNetworkAsync(AccountRegion scope, string vpc, CancellationToken ct)
     {
-        var answer = await ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, work.Task.Key.Cluster.Scope.AsService(), ct);
+        var answer = await ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, scope.AsService(), ct);
         if (answer.Vpcs is not [{ CidrBlock: { } cidr }, ..]) return StopReasons.Named("ResourceInitializationError", $"the VPC {vpc} does not exist");
         switch (await engine.EnsureNetworkAsync(new(vpc, cidr, FirstAddress(cidr)), ct))
         {
@@ -109,6 +118,7 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine)
                 return StopReasons.Named("ResourceInitializationError", refused.Reason);
             default:
                 _ready[vpc] = cidr;
+                await inside.OpenAsync(new InsideNetwork.Bridge(cidr, FirstAddress(cidr)), ct);
                 return null;
         }
     }

@@ -66,6 +66,12 @@ internal static class EcsTables
     public static readonly Index<TaskDefinitionKey, TaskKey, TaskState> TasksByDefinition =
         Tasks.AddIndex<TaskDefinitionKey>("definition", t => t.TaskDefinition);
 
+    /// <summary>Tasks that may still ask about themselves.</summary>
+    public static readonly Index<string, TaskKey, TaskState> TasksByEndpoint =
+        Tasks.AddIndex<string>("endpoint", t => t.IsStopped ? null : t.Progress.EndpointId);
+    public static readonly Index<string, TaskKey, TaskState> TasksByCredentials =
+        Tasks.AddIndex<string>("credentials", t => t.IsStopped ? null : t.Progress.CredentialsId);
+
     public static readonly Table<ContainerInstanceKey, ContainerInstanceState> Instances =
         new("ecs.container-instances", i => i.Key, () => Json.ContainerInstanceState);
     public static readonly Index<ClusterKey, ContainerInstanceKey, ContainerInstanceState> InstancesByCluster =

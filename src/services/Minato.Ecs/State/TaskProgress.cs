@@ -89,6 +89,9 @@ internal sealed record ContainerProgress
     public HealthStatus HealthStatus { get; init; } = HealthStatus.Unknown;
     public string? ImageDigest { get; init; }
     public ImmutableArray<NetworkBinding> NetworkBindings { get; init; } = [];
+
+    /// <summary>Its own address on the engine's default bridge.</summary>
+    public string? Address { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
     public int RestartCount { get; init; }

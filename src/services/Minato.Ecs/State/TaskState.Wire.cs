@@ -94,7 +94,7 @@ internal sealed partial record TaskState
             Name = container.Name,
             Image = asked?.Image,
             ImageDigest = container.ImageDigest,
-            RuntimeId = container.RuntimeId is { } runtime ? WireRuntimeId(container, runtime) : null,
+            RuntimeId = RuntimeIdOf(container),
             LastStatus = container.LastStatus.ToWire(),
             ExitCode = container.ExitCode,
             Reason = container.Reason,
@@ -109,8 +109,8 @@ internal sealed partial record TaskState
     }
 
     // AWS: on Fargate the runtime id is the task's id and ten digits; elsewhere it is the engine's.
-    private string WireRuntimeId(ContainerProgress container, string runtimeId) => LaunchType == LaunchType.Fargate
-        ? $"{Key.Id}-{Math.Abs(Digits(container.Id)) % 10_000_000_000:D10}" : runtimeId;
+    public string? RuntimeIdOf(ContainerProgress container) => LaunchType == LaunchType.Fargate && container.RuntimeId is not null
+        ? $"{Key.Id}-{Math.Abs(Digits(container.Id)) % 10_000_000_000:D10}" : container.RuntimeId;
 
     private static long Digits(string uuid) =>
         long.Parse(uuid.Replace("-", "", StringComparison.Ordinal)[..15], NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -30,6 +30,7 @@ internal static class ContainerObservation
         Reason = null,
         StartedAt = known.StartedAt ?? seen.StartedAt ?? now,
         HealthStatus = Health(definition, seen.Health),
+        Address = seen.Address ?? known.Address,
         NetworkBindings = Same(known, seen) ? known.NetworkBindings : [.. seen.Ports.Select(Binding)],
     };
 

@@ -12,12 +12,14 @@ internal static class ContainerSpecs
 {
     private const long Mebibyte = 1024 * 1024;
     private const long LeastShares = 2;
+    private const long FargateOpenFiles = 65535;
 
     public static ContainerSpec Pause(TaskState task, TaskDefinitionState definition, InterfaceProgress eni) => new()
     {
         Name = ContainerNames.OfPause(task),
         Image = EngineImage.Pause,
         Labels = ContainerNames.Labels(task, ContainerNames.PauseContainer),
+        IpcNamespace = definition.Definition.IpcMode == IpcMode.Task ? "shareable" : null,
         Network = new NetworkAttachment.Address(eni.VpcId ?? "", eni.PrivateIp ?? "", eni.MacAddress),
         // The namespace is the pause container's, and so is what Docker writes into resolv.conf.
         DnsServers = [.. definition.Containers.SelectMany(c => c.DnsServers ?? []).Distinct()],
@@ -27,7 +29,7 @@ internal static class ContainerSpecs
     };
 
     public static ContainerSpec Of(
-        TaskState task, TaskDefinitionState definition, ContainerDefinition container, ContainerInputs inputs, string image)
+        TaskState task, TaskDefinitionState definition, ContainerDefinition container, ContainerInputs inputs, string image, string fileSystems)
     {
         var progress = task.Progress.Container(container.Name ?? "");
         var over = task.Overrides.ContainerOverrides?.FirstOrDefault(o => o.Name == container.Name);
@@ -52,10 +54,10 @@ internal static class ContainerSpecs
             Init = linux?.InitProcessEnabled ?? false,
             Network = Network(task, definition),
             Ports = definition.NetworkMode == NetworkMode.Bridge ? [.. (container.PortMappings ?? []).SelectMany(Ports)] : [],
-            Mounts = [.. Mounts(task, definition, container)],
+            Mounts = [.. TaskVolumes.MountsOf(task, definition, container, fileSystems)],
             VolumesFrom = [.. (container.VolumesFrom ?? []).Select(v => NameOf(task, v.SourceContainer ?? "") + (v.ReadOnly == true ? ":ro" : ""))],
             Links = [.. (container.Links ?? []).Select(l => Link(task, l))],
-            Ulimits = [.. (container.Ulimits ?? []).Select(u => new EngineUlimit(u.Name.ToWire(), u.SoftLimit, u.HardLimit))],
+            Ulimits = [.. Ulimits(task, container)],
             DnsServers = isAwsvpc ? [] : container.DnsServers ?? [],
             DnsSearchDomains = isAwsvpc ? [] : container.DnsSearchDomains ?? [],
             ExtraHosts = isAwsvpc ? [] : [.. (container.ExtraHosts ?? []).Select(h => $"{h.Hostname}:{h.IpAddress}")],
@@ -67,10 +69,36 @@ internal static class ContainerSpecs
             MemoryBytes = Memory(task, container, over) * Mebibyte,
             MemoryReservationBytes = (over?.MemoryReservation ?? container.MemoryReservation ?? 0) * Mebibyte,
             SharedMemoryBytes = linux?.SharedMemorySize is { } shared ? shared * Mebibyte : null,
+            SwapBytes = linux?.MaxSwap is { } swap ? swap * Mebibyte : null,
+            // AWS: without maxSwap swappiness is not looked at.
+            Swappiness = linux?.MaxSwap is null ? null : linux.Swappiness,
+            Devices = [.. (linux?.Devices ?? []).Select(Device)],
+            ProcessNamespace = Namespace(task, definition, definition.Definition.PidMode?.ToWire()),
+            IpcNamespace = Namespace(task, definition, definition.Definition.IpcMode?.ToWire()),
             HealthCheck = container.HealthCheck is { } check ? Health(check) : null,
             Log = Log(container.LogConfiguration, inputs),
         };
     }
+
+    // AWS: Fargate raises the number of open files unless told otherwise.
+    private static IEnumerable<EngineUlimit> Ulimits(TaskState task, ContainerDefinition container)
+    {
+        foreach (var limit in container.Ulimits ?? []) yield return new(limit.Name.ToWire(), limit.SoftLimit, limit.HardLimit);
+        if (task.LaunchType == LaunchType.Fargate && !(container.Ulimits ?? []).Any(u => u.Name == UlimitName.Nofile))
+            yield return new("nofile", FargateOpenFiles, FargateOpenFiles);
+    }
+
+    private static DeviceMapping Device(Device device) => new(
+        device.HostPath, device.ContainerPath ?? device.HostPath,
+        device.Permissions is { Length: > 0 } given ? string.Concat(given.Select(p => p.ToWire()[0])) : "rwm");
+
+    // A namespace of the task is its pause container's; where there is none the containers keep their own.
+    private static string? Namespace(TaskState task, TaskDefinitionState definition, string? mode) => mode switch
+    {
+        "task" when definition.NetworkMode == NetworkMode.Awsvpc => ContainerNames.OfPause(task),
+        "task" => null,
+        _ => mode,
+    };
 
     // Without a limit of its own a container may use all of the task's.
     private static long Memory(TaskState task, ContainerDefinition container, ContainerOverride? over) =>
@@ -90,21 +118,6 @@ internal static class ContainerSpecs
         if (port.ContainerPort is { } single) yield return new(single, port.HostPort ?? 0, protocol);
         if (port.ContainerPortRange?.Split('-') is not [var first, var last]) yield break;
         for (var p = int.Parse(first); p <= int.Parse(last); p++) yield return new(p, 0, protocol);
-    }
-
-    private static IEnumerable<VolumeMount> Mounts(TaskState task, TaskDefinitionState definition, ContainerDefinition container)
-    {
-        foreach (var mount in container.MountPoints ?? [])
-        {
-            var volume = definition.Definition.Volumes?.FirstOrDefault(v => v.Name == mount.SourceVolume);
-            var source = volume?.Host?.SourcePath
-                ?? (volume?.DockerVolumeConfiguration?.Scope == Scope.Shared ? volume.Name
-                    : $"ecs-{task.TaskDefinition.Family}-{task.TaskDefinition.Revision}-{mount.SourceVolume}-{task.Key.Id}");
-            yield return new(source, mount.ContainerPath ?? "", mount.ReadOnly ?? false);
-        }
-
-        foreach (var tmpfs in container.LinuxParameters?.Tmpfs ?? [])
-            yield return new(null, tmpfs.ContainerPath, tmpfs.MountOptions?.Contains("ro") ?? false, tmpfs.Size * Mebibyte);
     }
 
     private static string NameOf(TaskState task, string container) => ContainerNames.Of(task, task.Progress.Container(container));
