@@ -6,8 +6,14 @@ using Minato.Contracts.Ecs;
 using Minato.Ec2;
 using Minato.Engines.Containers;
 using Minato.Engines.Docker;
+using Minato.Engines.Inside;
+using Minato.Engines.Network;
+using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
+using Minato.SecretsManager;
+using Minato.Ssm;
+using Minato.Sts;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Ecs.Tests.Real;
@@ -29,6 +35,8 @@ public sealed class DockerRooms : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _services = new ServiceCollection().AddPlatform().AddEc2().AddLogs().AddEcs()
+            .AddIam(Caller.AccountId, "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm()
+            .AddInsideEndpoint(new() { InstallationId = _installation })
             .AddDockerEngine(new() { InstallationId = _installation })
             .AddSingleton(new PageTokens("a secret of the test"u8))
             .AddSingleton(new Installation { Id = _installation, AccountId = Caller.AccountId, Endpoint = new("http://127.0.0.1:4566") })
@@ -50,6 +58,7 @@ public sealed class DockerRooms : IAsyncLifetime
             await Get<PlatformHost>().ResetAsync(default);
             await Get<PlatformHost>().DisposeAsync();
             await DockerAsync(null, "rmi", "-f", Image);
+            await Get<IInsideEndpoint>().RemoveAsync(default);
         }
 
         await _services.DisposeAsync();

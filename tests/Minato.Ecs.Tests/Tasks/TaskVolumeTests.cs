@@ -92,7 +92,7 @@ public sealed class TaskVolumeTests
     public void Fargate_raises_the_number_of_open_files_unless_told_otherwise() => TaskWorld.Run(1, async world =>
     {
         await world.UntilAsync(await world.RunAsync(TaskWorld.Container()), "RUNNING");
-        world.Containers()[0].Spec.Ulimits.ShouldBe([new Engines.Containers.Ulimit("nofile", 65535, 65535)]);
+        world.Containers()[0].Spec.Ulimits.ShouldBe([new Engines.Containers.Ulimit("nofile", 65535, 65535, IsDefault: true)]);
         await world.UntilAsync((await world.RunAsync(TaskWorld.Fargate(TaskWorld.Container("told") with
         {
             Ulimits = [new() { Name = UlimitName.Nofile, SoftLimit = 100, HardLimit = 200 }],

@@ -39,7 +39,7 @@ internal static class ContainerRequest
         Binds = OrNull(spec.Mounts.Where(IsBind).Select(m => $"{m.Source}:{m.ContainerPath}{(m.ReadOnly ? ":ro" : "")}")),
         Mounts = OrNull(spec.Mounts.Where(m => !IsBind(m) && !HasOptions(m)).Select(m => Mount(m, names))),
         VolumesFrom = OrNull(spec.VolumesFrom),
-        Ulimits = OrNull(spec.Ulimits.Select(u => new UlimitBody(u.Name, u.Soft, u.Hard))),
+        Ulimits = OrNull(spec.Ulimits.Select(HostLimits.Fit).Select(u => new UlimitBody(u.Name, u.Soft, u.Hard))),
         Dns = ownsNetwork ? OrNull(spec.DnsServers) : null,
         DnsSearch = ownsNetwork ? OrNull(spec.DnsSearchDomains) : null,
         ExtraHosts = ownsNetwork ? OrNull(spec.ExtraHosts) : null,

@@ -99,7 +99,8 @@ public sealed record VolumeSpec(
 /// <param name="Permissions">Some of <c>r</c>, <c>w</c> and <c>m</c>.</param>
 public sealed record DeviceMapping(string HostPath, string ContainerPath, string Permissions);
 
-public sealed record Ulimit(string Name, long Soft, long Hard);
+/// <param name="IsDefault">Nobody asked for it: a host that cannot give so much gives what it can.</param>
+public sealed record Ulimit(string Name, long Soft, long Hard, bool IsDefault = false);
 
 /// <param name="Test">As Docker takes it: <c>CMD</c> or <c>CMD-SHELL</c> first.</param>
 public sealed record HealthCheckSpec(

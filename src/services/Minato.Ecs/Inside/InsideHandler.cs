@@ -59,12 +59,10 @@ internal sealed class InsideHandler(Store store, TaskBoard board, InsideReader r
                 : Answers.Words(500, $"V{route.Version} container stats handler: unable to get container stats");
         }
 
+        if (await reader.FactsAsync(it.Task, ct) is not { Task: var task }) return Unknown(route, "task", "stats");
         var all = new JsonObject();
-        foreach (var container in it.Task.Progress.Containers)
-        {
-            if (container.RuntimeId is not null) all[TaskMetadata.DockerId(it.Task, container)] = await reader.StatsAsync(it.Task, container, route.Version >= 4, ct);
-        }
-
+        foreach (var container in task.Progress.Containers.Where(c => c.RuntimeId is not null))
+            all[TaskMetadata.DockerId(task, container)] = await reader.StatsAsync(task, container, route.Version >= 4, ct);
         return Answers.Json(all);
     }
 
@@ -111,11 +109,13 @@ internal sealed class InsideHandler(Store store, TaskBoard board, InsideReader r
         var key = id[..^DigitsOfContainer];
         if (!int.TryParse(id.AsSpan(key.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var container)) return null;
         return store.Current.Where(EcsTables.TasksByEndpoint, key).FirstOrDefault() is { } task && container < task.Progress.Containers.Length
-            ? new(task, container) : null;
+            ? new(AsItIs(task), container) : null;
     }
 
     private Asker? FindByCredentials(string id) =>
-        store.Current.Where(EcsTables.TasksByCredentials, id).FirstOrDefault() is { } task ? new(task, 0) : null;
+        store.Current.Where(EcsTables.TasksByCredentials, id).FirstOrDefault() is { } task ? new(AsItIs(task), 0) : null;
+
+    private TaskState AsItIs(TaskState task) => board.Find(task.Key)?.Unwritten is { } progress ? task with { Progress = progress } : task;
 
     /// <summary>An id alone is not enough: it may have been read in somebody's log.</summary>
     private static bool IsFrom(Asker asker, InsideRequest request) => asker.Task switch

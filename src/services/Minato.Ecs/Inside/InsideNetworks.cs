@@ -32,6 +32,6 @@ internal sealed partial class InsideNetworks(
         else _open[network] = true;
     }
 
-    [LoggerMessage(2160, LogLevel.Warning, "Tasks in {Network} get neither metadata nor credentials: {Reason}")]
+    [LoggerMessage(2190, LogLevel.Warning, "Tasks in {Network} get neither metadata nor credentials: {Reason}")]
     private partial void LogRefused(InsideNetwork network, string reason);
 }

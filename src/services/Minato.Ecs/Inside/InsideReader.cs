@@ -28,9 +28,13 @@ internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngin
         var ecs = store.Current;
         if (ecs.Find(EcsTables.TaskDefinitions, task.TaskDefinition) is not { } definition) return null;
         var seen = ImmutableDictionary.CreateBuilder<string, EngineContainer>(StringComparer.Ordinal);
-        foreach (var container in task.Progress.Containers)
+        foreach (var container in definition.Containers)
         {
-            if (container.RuntimeId is { } id && await engine.InspectAsync(id, ct) is { } found) seen[container.Name] = found;
+            var known = task.Progress.Container(container.Name ?? "");
+            // By name as long as its start is not known here: it asks as soon as it runs.
+            if (await engine.InspectAsync(known.RuntimeId ?? ContainerNames.Of(task, known), ct) is not { } found) continue;
+            seen[known.Name] = found;
+            task = task with { Progress = task.Progress.With(ContainerObservation.Fold(known, container, found, clock.GetUtcNow())) };
         }
 
         var pause = task.Progress.Interface?.PauseId is { } pauseId ? await engine.InspectAsync(pauseId, ct) : null;
@@ -41,7 +45,8 @@ internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngin
     /// <returns>Null when the container does not run.</returns>
     public async Task<JsonNode?> StatsAsync(TaskState task, ContainerProgress container, bool withRates, CancellationToken ct)
     {
-        if (container.RuntimeId is not { } id || await RawAsync(id, ct) is not { } stats) return null;
+        var id = container.RuntimeId ?? ContainerNames.Of(task, container);
+        if (await RawAsync(id, ct) is not { } stats) return null;
         var networks = await NetworksAsync(task, stats, ct);
         if (networks is null) return stats;
         stats["networks"] = networks.DeepClone();

@@ -31,6 +31,6 @@ internal sealed partial class InsideRecovery(Store store, TaskNetwork networks, 
         }
     }
 
-    [LoggerMessage(2161, LogLevel.Debug, "Running tasks get no metadata yet: {Reason}")]
+    [LoggerMessage(2191, LogLevel.Debug, "Running tasks get no metadata yet: {Reason}")]
     private partial void LogWaits(string reason);
 }

@@ -14,6 +14,7 @@ internal sealed partial class LogBatch : IAsyncDisposable
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(5); // AWS: as long as the driver waits for more of an event.
 
     private readonly LogCursorKey _key;
     private readonly LogTarget _target;
@@ -25,6 +26,9 @@ internal sealed partial class LogBatch : IAsyncDisposable
     private readonly CancellationToken _ct;
     private readonly Lock _gate = new();
     private readonly LogPacker _packer = new();
+    private readonly LogEvents? _events;
+    private DateTimeOffset _grownAt;
+    private bool _isWaiting;
     private Task _sending = Task.CompletedTask;
     private bool _isArmed;
 
@@ -33,6 +37,7 @@ internal sealed partial class LogBatch : IAsyncDisposable
         CancellationToken ct)
     {
         (_key, _target, _store, _streams, _logs, _clock, _log, _ct) = (key, target, store, streams, logs, clock, log, ct);
+        _events = target.EventStart is { } start ? new(start) : null;
     }
 
     /// <summary>Waits only while a full batch is being sent: the engine keeps what does not fit.</summary>
@@ -41,7 +46,9 @@ internal sealed partial class LogBatch : IAsyncDisposable
         bool isFull;
         lock (_gate)
         {
-            _packer.Add(line.Time, line.Text.Span);
+            if (_events is null) _packer.Add(line.Time, line.Text.Span);
+            else Pack(_events.Add(line.Time, line.Text.Span));
+            WaitForTheRest();
             isFull = _packer.IsFull;
             if (!_isArmed && !isFull)
             {
@@ -54,7 +61,11 @@ internal sealed partial class LogBatch : IAsyncDisposable
     }
 
     /// <summary>Returns when everything added has been acknowledged.</summary>
-    public async Task CompleteAsync() => await SendAsync();
+    public async Task CompleteAsync()
+    {
+        lock (_gate) Pack(_events?.Take());
+        await SendAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -80,6 +91,44 @@ internal sealed partial class LogBatch : IAsyncDisposable
         {
             // The lines are still where the engine keeps them.
         }
+    }
+
+    private void Pack(JoinedEvent? joined)
+    {
+        if (joined is not null) _packer.Add(joined.Time, joined.Text, joined.LastTime);
+    }
+
+    // An event may be complete without anything coming after it.
+    private void WaitForTheRest()
+    {
+        _grownAt = _clock.GetUtcNow();
+        if (_events is not { IsEmpty: false } || _isWaiting) return;
+        _isWaiting = true;
+        _ = SendTheRestAsync();
+    }
+
+    private async Task SendTheRestAsync()
+    {
+        try
+        {
+            while (Remaining() is { } left && left > TimeSpan.Zero) await Task.Delay(left, _clock, _ct);
+            lock (_gate)
+            {
+                _isWaiting = false;
+                Pack(_events?.Take());
+            }
+
+            await SendAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The lines are still where the engine keeps them.
+        }
+    }
+
+    private TimeSpan? Remaining()
+    {
+        lock (_gate) return _grownAt + s_rest - _clock.GetUtcNow();
     }
 
     private Task SendAsync()

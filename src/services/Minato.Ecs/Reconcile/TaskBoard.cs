@@ -57,6 +57,9 @@ internal sealed class TaskEntry
     /// <summary>Who is told when the task is gone from the store.</summary>
     public string? HostArn { get; set; }
 
+    /// <summary>Progress that is not in the store yet: a container may ask about itself before its start was written down.</summary>
+    public TaskProgress? Unwritten { get; set; }
+
     /// <summary>What the task asks about itself is counted here.</summary>
     public RequestBudget? Budget { get; set; }
 

@@ -29,6 +29,7 @@ internal sealed class TaskLogStreams(ICloudWatchLogs? logs = null)
     public async Task<string?> PrepareAsync(LogTarget target, CancellationToken ct)
     {
         if (logs is null) return null;
+        if (target.Problem is not null) return target.Problem;
         if (target.CreatesGroup && await TryAsync(() => logs.CreateLogGroupAsync(new() { LogGroupName = target.Group }, target.Caller, ct)) is { } problem)
             return problem;
         if (target.Stream is not { } stream) return null;

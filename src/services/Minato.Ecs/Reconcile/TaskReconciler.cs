@@ -78,6 +78,7 @@ internal sealed partial class TaskReconciler(
             Report(work.Progress, plan.Progress, task.Key);
             if (work.IsHosted && plan.Progress.IsCleanedUp && !work.Progress.IsCleanedUp) inputs.Forget(task, definition);
             work.Progress = plan.Progress;
+            work.Entry.Unwritten = work.Progress;
             if (plan.Moves.IsEmpty) return plan.Wake is { } wake ? Next.At(wake) : Next.Done;
             await MoveAsync(plan.Moves, work, ct);
             if (work.IsForgotten) return Next.Done;

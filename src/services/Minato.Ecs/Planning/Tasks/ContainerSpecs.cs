@@ -85,7 +85,7 @@ internal static class ContainerSpecs
     {
         foreach (var limit in container.Ulimits ?? []) yield return new(limit.Name.ToWire(), limit.SoftLimit, limit.HardLimit);
         if (task.LaunchType == LaunchType.Fargate && !(container.Ulimits ?? []).Any(u => u.Name == UlimitName.Nofile))
-            yield return new("nofile", FargateOpenFiles, FargateOpenFiles);
+            yield return new("nofile", FargateOpenFiles, FargateOpenFiles, IsDefault: true);
     }
 
     private static DeviceMapping Device(Device device) => new(
@@ -133,10 +133,15 @@ internal static class ContainerSpecs
         TimeSpan.FromSeconds(check.StartPeriod ?? 0), check.Retries ?? 3);
 
     // Output for Logs is read from the engine's own files and shipped by Minato.
-    private static EngineLogDriver Log(LogConfiguration? log, ContainerInputs inputs) => log is null or { LogDriver: Contracts.Ecs.LogDriver.Awslogs }
-        ? EngineLogDriver.Followed
-        : new(log.LogDriver.ToWire(), Sorted((log.Options ?? ImmutableDictionary<string, string>.Empty).Select(o => ((string?)o.Key, (string?)o.Value)))
-            .SetItems(inputs.LogOptions));
+    private static EngineLogDriver Log(LogConfiguration? log, ContainerInputs inputs)
+    {
+        if (log is null or { LogDriver: Contracts.Ecs.LogDriver.Awslogs }) return EngineLogDriver.Followed;
+        var options = Sorted((log.Options ?? ImmutableDictionary<string, string>.Empty).Select(o => ((string?)o.Key, (string?)o.Value)))
+            .SetItems(inputs.LogOptions);
+        // AWS: the engine's own buffer would be smaller.
+        if (options.GetValueOrDefault("mode") == "non-blocking" && !options.ContainsKey("max-buffer-size")) options = options.Add("max-buffer-size", "10m");
+        return new(log.LogDriver.ToWire(), options);
+    }
 
     private static ImmutableArray<string>? Given(ImmutableArray<string>? words) => words is { Length: > 0 } ? words : null;
 

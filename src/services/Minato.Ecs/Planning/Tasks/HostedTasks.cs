@@ -42,7 +42,7 @@ internal sealed class HostedTasks(
     {
         var name = container.Name ?? "";
         var image = source(container);
-        var spec = ContainerSpecs.Of(_outside, definition, container, inputs.Of(name), image.Reference);
+        var spec = ContainerSpecs.Of(_outside, definition, container, inputs.Of(name), image.Reference, fileSystems: "");
         var isAwslogs = ContainerNames.HasAwslogs(container);
         return new()
         {

@@ -21,7 +21,10 @@ internal sealed class LogPacker
 
     public bool IsFull => _bytes >= MostBatchBytes || _waiting.Count >= MostEvents;
 
-    public void Add(DateTimeOffset time, ReadOnlySpan<byte> text)
+    public void Add(DateTimeOffset time, ReadOnlySpan<byte> text) => Add(time, text, time);
+
+    /// <param name="last">Of the last line of an event of several.</param>
+    public void Add(DateTimeOffset time, ReadOnlySpan<byte> text, DateTimeOffset last)
     {
         while (text.Length > MostEventBytes)
         {
@@ -31,7 +34,7 @@ internal sealed class LogPacker
         }
 
         // AWS: an event has at least one character; the driver leaves empty lines out.
-        if (text.Length > 0) Enqueue(time, text, time);
+        if (text.Length > 0) Enqueue(time, text, last);
     }
 
     /// <returns>The next request; null when nothing waits.</returns>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Minato.Aws;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.State;
@@ -8,6 +9,12 @@ namespace Minato.Ecs.Planning.Tasks;
 /// <param name="Stream">Null when it is named by the engine's id, which is not known before the container exists.</param>
 internal sealed record LogTarget(string Group, string? Stream, bool CreatesGroup, Caller Caller)
 {
+    /// <summary>What the first line of an event looks like; null when every line is one.</summary>
+    public Regex? EventStart { get; init; }
+
+    /// <summary>Why the driver cannot start with its options.</summary>
+    public string? Problem { get; init; }
+
     /// <returns>Null when the container does not log to Logs.</returns>
     public static LogTarget? Of(TaskState task, ContainerDefinition container, string? runtimeId)
     {
@@ -18,6 +25,7 @@ internal sealed record LogTarget(string Group, string? Stream, bool CreatesGroup
         var stream = !string.IsNullOrEmpty(prefix) ? $"{prefix}/{container.Name}/{task.Key.Id}" : named ?? runtimeId;
         var scope = task.Key.Cluster.Scope with { Region = options.GetValueOrDefault("awslogs-region") ?? task.Key.Cluster.Scope.Region };
         var creates = string.Equals(options.GetValueOrDefault("awslogs-create-group"), "true", StringComparison.OrdinalIgnoreCase);
-        return new(group, stream, creates, scope.AsService());
+        var (start, problem) = LogEvents.Read(options);
+        return new(group, stream, creates, scope.AsService()) { EventStart = start, Problem = problem };
     }
 }
