@@ -59,6 +59,19 @@ public sealed class TaskLogTests
         (await world.LogAsync(Stream(arn))).ShouldBe(["one"]);
     });
 
+    [Fact]
+    public void Lines_that_belong_together_are_one_event() => TaskWorld.Run(1, async world =>
+    {
+        await GroupAsync(world);
+        world.Host.AddImage(new("said:1") { Lines = [new(TimeSpan.Zero, "INFO a"), new(TimeSpan.Zero, " at x"), new(TimeSpan.FromSeconds(1), "INFO b"), new(TimeSpan.FromSeconds(2), " at y")] });
+        var arn = await world.RunAsync(Logging("said:1", ("awslogs-multiline-pattern", "^INFO")));
+        await world.UntilAsync(arn, "RUNNING");
+        await world.World.RunFor(TimeSpan.FromSeconds(4));
+        (await world.LogAsync(Stream(arn))).ShouldBe(["INFO a\n at x"]); // More may still come to the second.
+        await world.World.RunFor(TimeSpan.FromSeconds(4));
+        (await world.LogAsync(Stream(arn))).ShouldBe(["INFO a\n at x", "INFO b\n at y"]);
+    });
+
     [Theory, Seeds(1, 20)]
     public void The_last_words_of_a_dead_container_arrive_across_crashes(ulong seed) => TaskWorld.Run(seed, async world =>
     {

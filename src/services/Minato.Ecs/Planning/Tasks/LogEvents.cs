@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -13,18 +14,18 @@ internal sealed class LogEvents(Regex start)
     private const int MostBytes = 256 * 1024 - 26; // AWS: as much as one event may have.
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100); // For a pattern that runs away on a line.
 
-    private readonly MemoryStream _text = new();
+    private readonly ArrayBufferWriter<byte> _text = new();
     private DateTimeOffset _first;
     private DateTimeOffset _last;
 
-    public bool IsEmpty => _text.Length == 0;
+    public bool IsEmpty => _text.WrittenCount == 0;
 
     /// <returns>The event that is complete by this line, or null.</returns>
     public JoinedEvent? Add(DateTimeOffset time, ReadOnlySpan<byte> line)
     {
-        var done = !IsEmpty && (_text.Length + line.Length >= MostBytes || IsStart(line)) ? Take() : null;
+        var done = !IsEmpty && (_text.WrittenCount + line.Length >= MostBytes || IsStart(line)) ? Take() : null;
         if (IsEmpty) _first = time;
-        else _text.WriteByte((byte)'\n');
+        else _text.Write("\n"u8);
         _text.Write(line);
         _last = time;
         return done;
@@ -34,8 +35,8 @@ internal sealed class LogEvents(Regex start)
     public JoinedEvent? Take()
     {
         if (IsEmpty) return null;
-        var taken = new JoinedEvent(_first, _last, _text.ToArray());
-        _text.SetLength(0);
+        var taken = new JoinedEvent(_first, _last, _text.WrittenSpan.ToArray());
+        _text.ResetWrittenCount();
         return taken;
     }
 
