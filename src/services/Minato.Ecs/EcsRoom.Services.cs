@@ -13,6 +13,7 @@ internal static class EcsServices
         .AddSingleton<ServiceSurroundings>()
         .AddSingleton<ServiceTargetHealth>()
         .AddSingleton<ServiceSubnets>()
+        .AddSingleton<ServiceAlarms>()
         .AddSingleton<ListenerRules>()
         .AddSingleton<LifecycleHookBoard>()
         .AddTable(ServiceTables.Services).AddTable(ServiceTables.Events).AddTable(ServiceTables.ServiceTasks)

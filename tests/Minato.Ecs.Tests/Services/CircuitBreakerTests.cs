@@ -21,6 +21,36 @@ public sealed class CircuitBreakerTests
     public void Threshold_is_half_the_desired_count_within_bounds(int desired, int threshold) =>
         CircuitBreaker.Threshold(desired).ShouldBe(threshold);
 
+    [Theory]
+    [InlineData(ThresholdType.BoundedPercent, 50, 25, 13)]
+    [InlineData(ThresholdType.BoundedPercent, 10, 10, 3)]
+    [InlineData(ThresholdType.BoundedPercent, 100, 800, 200)]
+    [InlineData(ThresholdType.UnboundedPercent, 10, 10, 1)]
+    [InlineData(ThresholdType.UnboundedPercent, 100, 800, 800)]
+    [InlineData(ThresholdType.UnboundedPercent, 25, 0, 1)]
+    [InlineData(ThresholdType.Count, 7, 800, 7)]
+    public void A_threshold_is_a_bounded_share_a_share_or_a_count(ThresholdType type, int value, int desired, int threshold) =>
+        CircuitBreaker.Threshold(desired, new() { Type = type, Value = value }).ShouldBe(threshold);
+
+    [Fact]
+    public void The_threshold_follows_the_latest_desired_count()
+    {
+        var share = s_rollback with { Threshold = new() { Type = ThresholdType.UnboundedPercent, Value = 50 } };
+        var view = Given.View(10, [Given.Deployment(2), Given.Completed(1)], "2FFFF 1HHHHHHHHHH") with { Breaker = share };
+        ServicePlanner.Plan(view, Given.Noon).RolledBackTo.ShouldBeNull();
+        ServicePlanner.Plan(view with { DesiredCount = 8 }, Given.Noon).RolledBackTo.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Without_resetOnHealthyTask_failures_add_up()
+    {
+        var deployment = Given.Deployment(2) with { FailedTasks = 2, Breaker = new() { FailureCount = 2, HasReachedRunning = true } };
+        var view = Given.View(3, [deployment, Given.Completed(1)], "2H 1HHH") with { Breaker = s_rollback with { ResetsOnHealthyTask = false } };
+        view = view with { Tasks = view.Tasks.SetItem(0, view.Tasks[0] with { Memory = view.Tasks[0].Memory with { WasHealthy = false } }) };
+        var primary = ServicePlanner.Plan(view, Given.Noon).Deployments[0];
+        (primary.FailedTasks, primary.Breaker.FailureCount).ShouldBe((0, 2));
+    }
+
     [Fact]
     public void Tasks_that_fail_to_start_trip_the_breaker_and_roll_back()
     {
@@ -38,7 +68,7 @@ public sealed class CircuitBreakerTests
         ]);
         plan.Outcomes.Single().ShouldBe(new ServiceDeploymentChange(
             "sd-2", ServiceDeploymentStatus.RollbackInProgress, "ECS deployment circuit breaker: tasks failed to start.")
-        { RollbackToRevision = Given.Deployment(1).RevisionId });
+        { RollbackToRevision = Given.Deployment(1).RevisionId, Failure = new(3, []) });
     }
 
     [Fact]

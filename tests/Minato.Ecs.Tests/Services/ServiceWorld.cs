@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Minato.AutoScaling;
 using Minato.Aws;
+using Minato.CloudWatch;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
@@ -55,7 +56,7 @@ public sealed class ServiceWorld(World world)
             services.TryAddSingleton(world.Outside(w => new SimProxy(w.Outside(_ => new SimTargets()), w.Time)));
             services.TryAddSingleton<IProxyEngine, SimProxyEngine>();
             services.TryAddSingleton<IHealthProber, SimHealthProber>();
-            services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddEcs();
+            services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs();
         });
 
     /// <summary>An Application Load Balancer with a target group whose checks are quick.</summary>

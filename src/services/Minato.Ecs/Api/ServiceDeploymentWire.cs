@@ -49,7 +49,7 @@ internal static class ServiceDeploymentWire
             DeploymentConfiguration = record.Configuration,
             Rollback = record.Rollback,
             DeploymentCircuitBreaker = record.BreakerAtEnd ?? ServiceDeploymentRecords.Breaker(record, live, service?.DesiredCount ?? 0),
-            Alarms = new() { Status = ServiceDeploymentRollbackMonitorsStatus.Disabled },
+            Alarms = record.AlarmsAtEnd ?? ServiceDeploymentRecords.Alarms(record, live),
         };
     }
 

@@ -18,6 +18,7 @@ internal static class ServiceRules
         if (request.ClientToken?.Length > LongestToken)
             throw new InvalidParameterException($"clientToken cannot be longer than {LongestToken} characters.");
         ControllerRules.Check(request);
+        CheckServed(request.GatewayConnectors, request.Monitoring);
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         if (request.DesiredCount is null && request.SchedulingStrategy != SchedulingStrategy.Daemon)
             throw new InvalidParameterException("The desired count must be specified for services with the REPLICA scheduling strategy.");
@@ -29,6 +30,7 @@ internal static class ServiceRules
 
     public static void Check(UpdateServiceRequest request)
     {
+        CheckServed(request.GatewayConnectors, request.Monitoring);
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         CheckDesired(request.DesiredCount);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
@@ -47,8 +49,9 @@ internal static class ServiceRules
             Alarms = asked?.Alarms ?? old?.Alarms,
             Strategy = asked?.Strategy ?? old?.Strategy ?? DeploymentStrategy.Rolling,
         };
-        merged = TrafficRules.Merge(merged, old, asked);
+        merged = FailureRules.Merge(TrafficRules.Merge(merged, old, asked), old, asked);
         Check(merged);
+        FailureRules.Check(merged);
         TrafficRules.Check(merged, asked);
         return merged;
     }
@@ -81,7 +84,12 @@ internal static class ServiceRules
             throw new InvalidParameterException("maximumPercent must be at least 100.");
         if (configuration is { MinimumHealthyPercent: 100, MaximumPercent: 100 })
             throw new InvalidParameterException("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
-        if (configuration.Alarms is { Enable: true }) throw NotServed("deployment alarms");
+    }
+
+    private static void CheckServed(ImmutableArray<GatewayConnector>? connectors, MonitoringConfiguration? monitoring)
+    {
+        if (connectors is { Length: > 0 }) throw NotServed("gateway connectors");
+        if (monitoring?.MetricConfigurations is { Length: > 0 }) throw NotServed("metrics of a service's own resolution");
     }
 
     private static void CheckServed(

@@ -38,7 +38,9 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         MinimumHealthyPercent = service.DeploymentConfiguration.MinimumHealthyPercent ?? 100,
         MaximumPercent = service.DeploymentConfiguration.MaximumPercent ?? 200,
         GracePeriod = service.GracePeriod,
-        Breaker = service.DeploymentConfiguration.DeploymentCircuitBreaker is { } breaker ? new(breaker.Enable, breaker.Rollback) : BreakerSettings.Off,
+        Breaker = BreakerSettings.Of(service.DeploymentConfiguration.DeploymentCircuitBreaker),
+        Alarms = AlarmSettings.Of(service.DeploymentConfiguration),
+        EarlySuccess = EarlySuccess.Of(service.DeploymentConfiguration),
         SteadySince = service.SteadySince,
         RollbackRequested = service.RollbackRequested,
         AbortRequested = service.AbortRequested,
@@ -74,7 +76,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         Reason = Reason(task),
         TargetsRegistered = task.Progress.TargetsRegistered,
         TargetsDeregistered = task.Progress.TargetsDeregistered,
-        ImageDigests = Digests(task),
+        ImageDigests = Digests(ecs, task),
         Memory = memory,
     };
 
@@ -105,10 +107,14 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         return targets.ToImmutable();
     }
 
-    private static ImmutableSortedDictionary<string, string>? Digests(TaskState task)
+    /// <summary>AWS: a container whose versionConsistency is disabled resolves its tag anew in each task.</summary>
+    private static ImmutableSortedDictionary<string, string>? Digests(IReadState ecs, TaskState task)
     {
         if (task.Progress.Containers.IsEmpty || task.Progress.Containers.Any(c => c.ImageDigest is null)) return null;
-        return task.Progress.Containers.ToImmutableSortedDictionary(c => c.Name, c => c.ImageDigest ?? "", StringComparer.Ordinal);
+        var loose = (ecs.Find(EcsTables.TaskDefinitions, task.TaskDefinition)?.Containers ?? [])
+            .Where(c => c.VersionConsistency == VersionConsistency.Disabled).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        return task.Progress.Containers.Where(c => !loose.Contains(c.Name))
+            .ToImmutableSortedDictionary(c => c.Name, c => c.ImageDigest ?? "", StringComparer.Ordinal);
     }
 
     /// <summary>The container's own words where the task only says that it failed to start.</summary>

@@ -10,7 +10,7 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>Brings a service to its desired count and its deployments to their end: read, plan, apply.</summary>
 internal sealed partial class ServiceReconciler(
     Store store, TimeProvider clock, Ids ids, ServiceTargetHealth targetHealth, ServiceSubnets subnets, PlacementBook placement,
-    ListenerRules rules, LifecycleHookBoard hooks, ILogger<ServiceReconciler> log)
+    ListenerRules rules, LifecycleHookBoard hooks, ServiceAlarms alarms, ILogger<ServiceReconciler> log)
     : IReconciler<ServiceKey>
 {
     /// <summary>An INACTIVE service is still described for this long.</summary>
@@ -32,6 +32,7 @@ internal sealed partial class ServiceReconciler(
         var health = await targetHealth.ReadAsync(key, groups, ct);
         var zones = await subnets.ZonesAsync(Subnets(service), key.Cluster.Scope, ct);
         var traffic = await rules.ReadAsync(service.Deployments.FirstOrDefault(), key.Cluster.Scope, ct);
+        var alarmed = await alarms.ReadAsync(service, ct);
         var now = clock.GetUtcNow();
         if (ServiceReading.Of(store.Current, key, health, zones, now) is not { } read) return Next.Done;
         var reading = read with
@@ -39,6 +40,7 @@ internal sealed partial class ServiceReconciler(
             View = read.View with
             {
                 Rules = traffic, HookAnswers = hooks.Answers(key), HooksInFlight = hooks.InFlight(key),
+                AlarmReadings = alarmed,
                 MissingGroups = [.. groups.Where(g => !health.ContainsKey(g))],
             },
         };
@@ -54,6 +56,7 @@ internal sealed partial class ServiceReconciler(
         var isShifted = await CarryOutAsync(key, plan, ct);
         if (plan.Status == ServiceStatus.Inactive) Forget(key);
         var next = isShifted ? Next.Soon : plan.WakeAt is { } at ? Next.At(at) : Next.Done;
+        if (alarmed is not null) next = Next.Earlier(next, Next.After(ServiceAlarms.Look), now);
         if (LookAgain(reading.View, plan) is { } look) next = Next.Earlier(next, Next.After(look), now);
         return isUnplaced ? Next.Earlier(next, Next.After(s_placementRetry), now) : next;
     }

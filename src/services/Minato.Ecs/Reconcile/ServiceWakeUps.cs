@@ -4,16 +4,21 @@ using Minato.Platform;
 
 namespace Minato.Ecs.Reconcile;
 
-/// <summary>Wakes services for what no record of theirs tells: target health, and container instances that drain or come back.</summary>
-internal sealed class ServiceWakeUps(Store store, Hints hints, ServiceTargetHealth health, IWorkQueue<ServiceKey> queue) : IRoomService
+/// <summary>Wakes services for what no record of theirs tells: target health, alarms, and container instances that drain or come back.</summary>
+internal sealed class ServiceWakeUps(Store store, Hints hints, ServiceTargetHealth health, ServiceAlarms alarms, IWorkQueue<ServiceKey> queue) : IRoomService
 {
     private const string TargetHealthTopic = "elb.target-health";
+    private const string AlarmTopic = "cloudwatch.alarm-state";
 
     public async Task RunAsync(CancellationToken ct)
     {
         hints.Subscribe(TargetHealthTopic, group =>
         {
             if (!ct.IsCancellationRequested) health.Changed(group);
+        });
+        hints.Subscribe(AlarmTopic, alarm =>
+        {
+            if (!ct.IsCancellationRequested) alarms.Changed(alarm);
         });
         using var subscription = store.Subscribe(Committed);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -34,6 +34,9 @@ internal sealed record DeploymentState
     public BreakerProgress Breaker { get; init; } = new();
     public StartBackoff Backoff { get; init; } = new();
 
+    /// <summary>Null until its alarms were looked at for the first time.</summary>
+    public AlarmWatch? Alarms { get; init; }
+
     /// <summary>Digests its first task found, by container name: later tasks run the same bytes.</summary>
     public ImmutableSortedDictionary<string, string> ImageDigests { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -70,6 +73,16 @@ internal sealed record BreakerProgress
 
     /// <summary>A task of the deployment reached RUNNING: from then on only failed health checks count.</summary>
     public bool HasReachedRunning { get; init; }
+}
+
+/// <summary>How a deployment watches its alarms.</summary>
+internal sealed record AlarmWatch
+{
+    /// <summary>False when one of them was in ALARM as the deployment began.</summary>
+    public required bool IsWatched { get; init; }
+
+    /// <summary>Since when everything is in place and only time has to show that it stays so.</summary>
+    public DateTimeOffset? BakingSince { get; init; }
 }
 
 /// <summary>How long a deployment waits after tasks that never reached RUNNING.</summary>

@@ -21,13 +21,25 @@ internal sealed record ServiceDeploymentState
     public string? StatusReason { get; init; }
     public Rollback? Rollback { get; init; }
 
+    /// <summary>Null unless the circuit breaker or an alarm gave it up.</summary>
+    public DeploymentFailure? Failure { get; init; }
+
     /// <summary>Counters as they stood at the end; while it runs they come from the service.</summary>
     public RevisionTasks? TargetAtEnd { get; init; }
     public ServiceDeploymentCircuitBreaker? BreakerAtEnd { get; init; }
+    public ServiceDeploymentAlarms? AlarmsAtEnd { get; init; }
     public TrafficState? TrafficAtEnd { get; init; }
 
     public bool IsOver => Status is ServiceDeploymentStatus.Successful or ServiceDeploymentStatus.Stopped
         or ServiceDeploymentStatus.RollbackSuccessful or ServiceDeploymentStatus.RollbackFailed;
+}
+
+/// <summary>What gave a deployment up.</summary>
+/// <param name="FailureCount">What the circuit breaker had counted.</param>
+/// <param name="Alarms">Those in ALARM; empty when it was the breaker.</param>
+internal sealed record DeploymentFailure(int FailureCount, ImmutableArray<string> Alarms)
+{
+    public bool IsByAlarm => !Alarms.IsDefaultOrEmpty;
 }
 
 /// <summary>Tasks of a revision at some moment.</summary>

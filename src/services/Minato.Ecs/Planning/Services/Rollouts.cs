@@ -26,31 +26,37 @@ internal static class Rollouts
     {
         var primary = draft.Primary;
         var isTripped = CircuitBreaker.IsTripped(primary, draft.View);
+        var alarms = isTripped ? [] : DeploymentAlarms.Tripped(primary, draft.View);
+        var isFailed = isTripped || !alarms.IsEmpty;
         var isAborted = IsAsked(primary, draft.View.AbortRequested);
         var isAsked = isAborted || IsAsked(primary, draft.View.RollbackRequested);
-        if (!isTripped && !isAsked) return;
+        if (!isFailed && !isAsked) return;
 
-        var reason = isTripped ? RolloutReasons.FailedToStart : AskedByUser;
+        var reason = isTripped ? RolloutReasons.FailedToStart : isFailed ? RolloutReasons.AlarmDetected : AskedByUser;
+        var failure = isFailed ? new DeploymentFailure(primary.Breaker.FailureCount, alarms) : null;
         draft.Change(primary.Id, d => d with { Rollout = DeploymentRolloutState.Failed, RolloutReason = reason, IsOutcomeRecorded = true });
         if (isTripped) draft.Tell(ServiceEvents.Failed(draft.View.Name, primary.Id));
-        var isRollback = isTripped ? draft.View.Breaker.Rollback : !isAborted;
+        else if (isFailed) draft.Tell(ServiceEvents.Alarmed(draft.View.Name, primary.Id));
+        // Whichever trips first decides, and its own setting says whether to roll back.
+        var isRollback = isTripped ? draft.View.Breaker.Rollback : isFailed ? draft.View.Alarms is { Rollback: true } : !isAborted;
         var target = isRollback ? RollbackTarget(draft) : null;
         if (target is null)
         {
-            draft.Record(new(primary.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, reason));
+            draft.Record(new(primary.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, reason) { Failure = failure });
         }
         else
         {
-            RollBack(draft, primary, target, reason);
+            RollBack(draft, primary, target, reason, failure);
         }
     }
 
     /// <summary>Whether nothing is left to do, and what is said when that is new.</summary>
     public static void Complete(ServiceDraft draft)
     {
+        if (EarlySuccess.IsReached(draft) && !DeploymentAlarms.IsBaking(draft)) Finish(draft, draft.Primary);
         var primary = draft.Primary;
         var view = draft.View;
-        if (draft.HasMoves || draft.IsRolledBack || primary.Rollout == DeploymentRolloutState.Failed || !IsSteady(draft))
+        if (draft.HasMoves || draft.IsRolledBack || primary.Rollout == DeploymentRolloutState.Failed || !IsSteady(draft) || DeploymentAlarms.IsBaking(draft))
         {
             draft.SteadySince = null;
             return;
@@ -100,10 +106,10 @@ internal static class Rollouts
         }
     }
 
-    private static void RollBack(ServiceDraft draft, DeploymentState failed, DeploymentState target, string reason)
+    private static void RollBack(ServiceDraft draft, DeploymentState failed, DeploymentState target, string reason, DeploymentFailure? failure)
     {
         draft.Tell(ServiceEvents.RollingBack(draft.View.Name, target.Id));
-        draft.Record(new(failed.ServiceDeploymentId, ServiceDeploymentStatus.RollbackInProgress, reason) { RollbackToRevision = target.RevisionId });
+        draft.Record(new(failed.ServiceDeploymentId, ServiceDeploymentStatus.RollbackInProgress, reason) { RollbackToRevision = target.RevisionId, Failure = failure });
         draft.Promote(target with
         {
             Rollout = DeploymentRolloutState.InProgress,

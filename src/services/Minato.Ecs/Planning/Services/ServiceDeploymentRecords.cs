@@ -20,15 +20,17 @@ internal static class ServiceDeploymentRecords
             Rollback = change.RollbackToRevision is { } revision
                 ? new() { Reason = change.Reason, StartedAt = now, ServiceRevisionArn = new ServiceRevisionKey(record.Key.Service, revision).Arn }
                 : record.Rollback,
-            BreakerAtEnd = record.BreakerAtEnd,
+            Failure = change.Failure ?? record.Failure,
         };
-        if (change.Status == ServiceDeploymentStatus.RollbackInProgress) next = next with { BreakerAtEnd = Breaker(next, deployment, desired) };
+        if (change.Status == ServiceDeploymentStatus.RollbackInProgress)
+            next = next with { BreakerAtEnd = Breaker(next, deployment, desired), AlarmsAtEnd = Alarms(next, deployment) };
         if (!next.IsOver) return next;
         return next with
         {
             FinishedAt = now,
             StoppedAt = change.Status == ServiceDeploymentStatus.Stopped ? now : null,
             BreakerAtEnd = next.BreakerAtEnd ?? Breaker(next, deployment, desired),
+            AlarmsAtEnd = next.AlarmsAtEnd ?? Alarms(next, deployment),
             TrafficAtEnd = deployment?.Traffic,
             TargetAtEnd = deployment is null
                 ? new(record.TargetRevision, 0, 0, 0)
@@ -38,16 +40,31 @@ internal static class ServiceDeploymentRecords
 
     public static ServiceDeploymentCircuitBreaker Breaker(ServiceDeploymentState record, DeploymentState? deployment, int desired)
     {
-        var isEnabled = record.Configuration.DeploymentCircuitBreaker is { Enable: true };
-        var isTriggered = record.Rollback is not null || deployment?.Rollout == DeploymentRolloutState.Failed;
+        var asked = record.Configuration.DeploymentCircuitBreaker;
+        var isTriggered = record.Failure is { IsByAlarm: false };
         return new()
         {
-            Status = !isEnabled ? ServiceDeploymentRollbackMonitorsStatus.Disabled
-                : isTriggered ? ServiceDeploymentRollbackMonitorsStatus.Triggered
-                : record.IsOver ? ServiceDeploymentRollbackMonitorsStatus.MonitoringComplete
-                : ServiceDeploymentRollbackMonitorsStatus.Monitoring,
-            FailureCount = deployment?.Breaker.FailureCount ?? 0,
-            Threshold = CircuitBreaker.Threshold(desired),
+            Status = Status(record, asked is { Enable: true }, isTriggered),
+            FailureCount = record.Failure?.FailureCount ?? deployment?.Breaker.FailureCount ?? 0,
+            Threshold = CircuitBreaker.Threshold(desired, asked?.ThresholdConfiguration),
         };
     }
+
+    public static ServiceDeploymentAlarms Alarms(ServiceDeploymentState record, DeploymentState? deployment)
+    {
+        var asked = record.Configuration.Alarms;
+        var isOn = asked is { Enable: true } && deployment?.Alarms is not { IsWatched: false };
+        return new()
+        {
+            Status = Status(record, isOn, record.Failure is { IsByAlarm: true }),
+            AlarmNames = asked?.AlarmNames ?? [],
+            TriggeredAlarmNames = record.Failure is { IsByAlarm: true } failure ? failure.Alarms : [],
+        };
+    }
+
+    private static ServiceDeploymentRollbackMonitorsStatus Status(ServiceDeploymentState record, bool isOn, bool isTriggered) =>
+        !isOn ? ServiceDeploymentRollbackMonitorsStatus.Disabled
+        : isTriggered ? ServiceDeploymentRollbackMonitorsStatus.Triggered
+        : record.IsOver || record.Rollback is not null ? ServiceDeploymentRollbackMonitorsStatus.MonitoringComplete
+        : ServiceDeploymentRollbackMonitorsStatus.Monitoring;
 }

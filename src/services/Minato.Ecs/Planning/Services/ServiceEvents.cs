@@ -33,6 +33,9 @@ internal static class ServiceEvents
     public static string Failed(string service, string deployment) =>
         $"(service {service}) (deployment {deployment}) deployment failed: tasks failed to start.";
 
+    public static string Alarmed(string service, string deployment) =>
+        $"(service {service}) (deployment {deployment}) deployment failed: alarm detected.";
+
     public static string RollingBack(string service, string deployment) =>
         $"(service {service}) rolling back to deployment {deployment}.";
 
@@ -107,6 +110,8 @@ internal static class ServiceEvents
 internal static class RolloutReasons
 {
     public const string FailedToStart = "ECS deployment circuit breaker: tasks failed to start.";
+
+    public const string AlarmDetected = "ECS deployment failed: alarm detected.";
 
     public static string InProgress(string deployment) => $"ECS deployment {deployment} in progress.";
 

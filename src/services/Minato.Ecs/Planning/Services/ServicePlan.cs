@@ -58,4 +58,7 @@ internal sealed record ServiceDeploymentChange(string ServiceDeploymentId, Servi
 {
     /// <summary>Revision that a rollback goes to.</summary>
     public string? RollbackToRevision { get; init; }
+
+    /// <summary>Set by the step with which it failed.</summary>
+    public DeploymentFailure? Failure { get; init; }
 }

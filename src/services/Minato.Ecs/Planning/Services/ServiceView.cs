@@ -25,6 +25,15 @@ internal sealed record ServiceView
     public TimeSpan GracePeriod { get; init; }
     public BreakerSettings Breaker { get; init; } = BreakerSettings.Off;
 
+    /// <summary>Null when alarms have no say.</summary>
+    public AlarmSettings? Alarms { get; init; }
+
+    /// <summary>States of those alarms as far as they exist; null when they were not asked for.</summary>
+    public ImmutableDictionary<string, AlarmReading>? AlarmReadings { get; init; }
+
+    /// <summary>When a deployment may end before all of its tasks are healthy; null when not.</summary>
+    public EarlySuccess? EarlySuccess { get; init; }
+
     /// <summary>When "steady state" was last said; null while the service is not steady.</summary>
     public DateTimeOffset? SteadySince { get; init; }
 
@@ -61,6 +70,13 @@ internal sealed record ServiceView
 internal sealed record BreakerSettings(bool Enable, bool Rollback)
 {
     public static BreakerSettings Off { get; } = new(false, false);
+
+    /// <summary>Null for AWS's default.</summary>
+    public ThresholdConfiguration? Threshold { get; init; }
+    public bool ResetsOnHealthyTask { get; init; } = true;
+
+    public static BreakerSettings Of(DeploymentCircuitBreaker? asked) => asked is null ? Off
+        : new(asked.Enable, asked.Rollback) { Threshold = asked.ThresholdConfiguration, ResetsOnHealthyTask = asked.ResetOnHealthyTask ?? true };
 }
 
 /// <summary>A task as the scheduler sees it.</summary>

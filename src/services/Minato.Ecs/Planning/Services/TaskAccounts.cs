@@ -44,7 +44,7 @@ internal static class TaskAccounts
         if (judged.Verdict == TaskVerdict.Healthy && (!memory.WasHealthy || memory.ToldUnhealthy))
         {
             draft.Remember(memory with { WasHealthy = true, ToldUnhealthy = false });
-            if (!memory.WasHealthy) draft.Change(judged.Task.DeploymentId, CircuitBreaker.CountHealthy);
+            if (!memory.WasHealthy) draft.Change(judged.Task.DeploymentId, d => CircuitBreaker.CountHealthy(d, draft.View.Breaker));
         }
         else if (judged.Verdict == TaskVerdict.Unhealthy && !memory.ToldUnhealthy)
         {

@@ -66,8 +66,14 @@ internal static class TrafficPlanner
         return draft.View.RollbackRequested == own && TrafficTurn.Fail(draft, TrafficWords.RolledBackOnRequest, isRollback: true);
     }
 
-    private static bool Tripped(ServiceDraft draft) => CircuitBreaker.IsTripped(draft.Primary, draft.View)
-        && TrafficTurn.Fail(draft, RolloutReasons.FailedToStart, draft.View.Breaker.Rollback);
+    private static bool Tripped(ServiceDraft draft)
+    {
+        var failures = draft.Primary.Breaker.FailureCount;
+        if (CircuitBreaker.IsTripped(draft.Primary, draft.View))
+            return TrafficTurn.Fail(draft, RolloutReasons.FailedToStart, draft.View.Breaker.Rollback, new(failures, []));
+        return DeploymentAlarms.Tripped(draft.Primary, draft.View) is { IsEmpty: false } alarms
+            && TrafficTurn.Fail(draft, RolloutReasons.AlarmDetected, draft.View.Alarms is { Rollback: true }, new(failures, alarms));
+    }
 
     /// <summary>Nothing can be sent to green when its target group is gone.</summary>
     private static bool Bereft(ServiceDraft draft) =>

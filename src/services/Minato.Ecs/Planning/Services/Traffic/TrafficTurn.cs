@@ -27,7 +27,7 @@ internal static class TrafficTurn
     }
 
     /// <summary>The deployment failed in its stage, whichever it is.</summary>
-    public static bool Fail(ServiceDraft draft, string reason, bool isRollback)
+    public static bool Fail(ServiceDraft draft, string reason, bool isRollback, DeploymentFailure? failure = null)
     {
         var green = draft.Primary;
         if (green.Traffic is not { } traffic) return false;
@@ -37,12 +37,12 @@ internal static class TrafficTurn
         if (!isRollback || traffic.SourceId is not { } source || draft.Find(source) is not { } blue)
         {
             draft.Change(green.Id, d => d with { Rollout = DeploymentRolloutState.Failed, RolloutReason = reason, IsOutcomeRecorded = true });
-            draft.Record(new(green.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, reason));
+            draft.Record(new(green.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, reason) { Failure = failure });
             return true;
         }
 
         draft.Tell(ServiceEvents.RollingBack(draft.View.Name, blue.Id));
-        draft.Record(new(green.ServiceDeploymentId, ServiceDeploymentStatus.RollbackInProgress, reason) { RollbackToRevision = blue.RevisionId });
+        draft.Record(new(green.ServiceDeploymentId, ServiceDeploymentStatus.RollbackInProgress, reason) { RollbackToRevision = blue.RevisionId, Failure = failure });
         draft.Change(green.Id, d => d with { RolloutReason = RolloutReasons.RollingBack(blue.Id) });
         draft.ChangeTraffic(t => t with { BackBecause = reason });
         return traffic.ProductionPercent > 0 ? BackTo(draft, TrafficStage.ProductionTrafficShift)
