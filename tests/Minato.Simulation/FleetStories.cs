@@ -29,7 +29,8 @@ public sealed class FleetStories
             switch (services.World.Chance.Next(6))
             {
                 case 0: instances.AddRange(await AddAsync(services, fleet, 1)); break;
-                case 1 when instances.Count > 1:
+                // A single instance could never be updated while any minimum is to be kept.
+                case 1 when instances.Count > 2:
                     await fleet.LoseAsync(instances[at]);
                     instances.RemoveAt(at);
                     break;
