@@ -32,7 +32,7 @@ public sealed class ConformanceServer : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(o => o.AddServerHeader = false);
         _app = builder.Build();
         ServiceModel[] models = [.. AwsServices.All, SchedulerService.Model, Route53Service.Model];
-        var endpoint = new AwsEndpoint(models.Select(EchoOperation.Replace), new AnyRoom(), new OneKey(), TimeProvider.System,
+        var endpoint = new AwsEndpoint(models.Select(EchoOperation.Replace), new AnyRoom(), new OneKey(),
             new() { NewRequestId = () => Guid.NewGuid().ToString() }, new FaultsOfExchanges());
         _app.MapPost("/_exchange/{id}", async (string id, HttpRequest request) =>
         {

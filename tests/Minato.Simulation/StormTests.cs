@@ -5,11 +5,11 @@ namespace Minato.Simulation;
 
 /// <summary>
 /// Goal: whatever happens, no slot is ever held twice, and when it stops happening the service is what was last asked for: nothing
-/// missing, nothing left over. Method: minutes of kills, crashes, full disks, absent engines and changes of mind, by seed.
+/// missing, nothing left over. Method: minutes of kills, crashes, full disks, absent engines, clocks set back and forth, and changes of mind, by seed.
 /// </summary>
 public sealed class StormTests
 {
-    private static readonly TimeSpan s_calm = TimeSpan.FromMinutes(30); // Longer than the longest back-off of a service.
+    private static readonly TimeSpan s_calm = TimeSpan.FromMinutes(90); // Longer than the longest back-off of a service, and what a storm may set the clock back.
 
     [Theory, Seeds(1, 30)]
     public void A_service_comes_through_any_storm(ulong seed) => Harbour.Run(seed, async harbour =>
@@ -56,7 +56,7 @@ public sealed class StormTests
         for (var i = 0; i < events; i++)
         {
             await world.RunFor(TimeSpan.FromSeconds(20) * world.Chance.NextDouble());
-            switch (world.Chance.Next(12))
+            switch (world.Chance.Next(13))
             {
                 case 0 or 1: Strike(harbour, id => world.Host.Faults.Kill(id)); break;
                 case 2: await world.RestartAsync(TimeSpan.FromSeconds(world.Chance.Next(5))); break;
@@ -68,6 +68,7 @@ public sealed class StormTests
                 case 8: world.Host.Faults.KillAll(); break;
                 case 9: Strike(harbour, id => world.Host.Faults.Remove(id)); break;
                 case 10: Strike(harbour, id => world.Host.Faults.BeWell(id, false)); break;
+                case 11: world.Time.SetClock(TimeSpan.FromMinutes(world.Chance.Next(60) - 20)); break;
                 default: world.Host.Faults.PullSlowness = 1 + world.Chance.Next(10); break;
             }
         }

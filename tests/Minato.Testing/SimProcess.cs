@@ -12,7 +12,7 @@ internal sealed class SimProcess
     public SimProcess(World world, SimContext context, Action<World, IServiceCollection> configure)
     {
         _context = context;
-        var time = new SimProcessTime(world.Time, context);
+        var time = new SteadyTime(new SimProcessTime(world.Time, context));
         _journal = new(world.Disk, time, world.Chance);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(time);

@@ -32,6 +32,7 @@ internal static class Composition
         .AddSingleton(running)
         .AddSingleton(new Installation { Id = file.Id, AccountId = file.AccountId, Endpoint = running.Endpoint })
         .AddSingleton(new PageTokens(file.Secret))
+        .AddSingleton<TimeProvider>(new SteadyTime(TimeProvider.System))
         .AddState(options)
         .AddEngines(options, file)
         .AddRooms(file)

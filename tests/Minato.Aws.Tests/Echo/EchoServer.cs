@@ -31,8 +31,8 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
         // A generated client implements its service's interface: behind it stands this class.
         foreach (var service in Services) builder.Services.AddSingleton(service.Interface, ClientOf(service));
-        builder.Services.AddSingleton<ICredentials>(this).AddSingleton(clock)
-            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString(), Explain = e => e is IOException ? e.Message : null });
+        builder.Services.AddSingleton<ICredentials>(this)
+            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString(), Clock = clock, Explain = e => e is IOException ? e.Message : null });
         builder.Services.AddAwsEndpoint(Services);
         _app = builder.Build();
         Endpoint = _app.Services.GetRequiredService<AwsEndpoint>();

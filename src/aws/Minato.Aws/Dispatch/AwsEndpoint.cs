@@ -20,11 +20,10 @@ public sealed partial class AwsEndpoint
     private readonly ILogger<AwsEndpoint> _log;
 
     /// <param name="models">All services known; those without a room in <paramref name="rooms"/> are not served.</param>
-    public AwsEndpoint(IEnumerable<ServiceModel> models, IServiceProvider rooms, ICredentials credentials, TimeProvider clock,
-        AwsEndpointOptions options, ILogger<AwsEndpoint> log)
+    public AwsEndpoint(IEnumerable<ServiceModel> models, IServiceProvider rooms, ICredentials credentials, AwsEndpointOptions options, ILogger<AwsEndpoint> log)
     {
         _services = new(models, rooms.GetService);
-        _signatures = new(credentials, clock);
+        _signatures = new(credentials, options.Clock);
         _options = options;
         _log = log;
     }

@@ -8,14 +8,13 @@ public static class AwsEndpointExtensions
 {
     /// <summary>
     /// Serves every service of <paramref name="models"/> whose generated interface is registered. Asks every registered <see cref="ICredentials"/>; needs
-    /// <see cref="AwsEndpointOptions"/> and <see cref="TimeProvider"/>; map <see cref="AwsEndpoint.HandleAsync"/>.
+    /// <see cref="AwsEndpointOptions"/>; map <see cref="AwsEndpoint.HandleAsync"/>.
     /// </summary>
     public static IServiceCollection AddAwsEndpoint(this IServiceCollection services, IEnumerable<ServiceModel> models) =>
         services.AddSingleton(provider => new AwsEndpoint(
             models,
             provider,
             new CredentialChain(provider.GetServices<ICredentials>()),
-            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<AwsEndpointOptions>(),
             provider.GetRequiredService<ILogger<AwsEndpoint>>()));
 }

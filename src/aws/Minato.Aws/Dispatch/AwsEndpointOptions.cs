@@ -12,6 +12,9 @@ public sealed class AwsEndpointOptions
     /// </summary>
     public Func<Exception, string?> Explain { get; init; } = _ => null;
 
+    /// <summary>What the times of signatures are compared with: the clock of the machine, as clients on it see it.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Bytes of a body; more are refused.</summary>
     public int LargestBody { get; init; } = 10 * 1024 * 1024;
 }

@@ -40,7 +40,7 @@ internal sealed class HttpBindingWriter(WireOutput to, IRestBody body, Structure
         if (InBody(member)) Into().WriteString(member, value);
         else if (member.Location is MemberLocation.Payload)
         {
-            to.Headers.ContentType = "text/plain";
+            if (!top.BindsContentType) to.Headers.ContentType = "text/plain";
             to.Body.Append(value);
         }
         else Text(member, value);
@@ -87,7 +87,7 @@ internal sealed class HttpBindingWriter(WireOutput to, IRestBody body, Structure
         if (InBody(member)) Into().WriteBlob(member, value);
         else if (member.Location is MemberLocation.Payload)
         {
-            to.Headers.ContentType = "application/octet-stream";
+            if (!top.BindsContentType) to.Headers.ContentType = "application/octet-stream";
             to.Body.Append(value.Span);
         }
         else Text(member, Convert.ToBase64String(value.Span));

@@ -14,6 +14,9 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
     /// <summary>Index of the member that is the whole HTTP body, or -1.</summary>
     public int PayloadIndex { get; } = Array.FindIndex(members, m => m.Location == MemberLocation.Payload);
     public bool HasHttpBindings { get; } = Array.Exists(members, m => m.Location is not (MemberLocation.Body or MemberLocation.Payload));
+
+    /// <summary>The shape says itself what its body is.</summary>
+    internal bool BindsContentType { get; } = Array.Exists(members, m => m is { Location: MemberLocation.Header, LocationName: "Content-Type" });
     internal bool HasBodyMembers { get; } = Array.Exists(members, m => m.Location is MemberLocation.Body);
 
     /// <summary>By the name of JSON, CBOR, XML and query bodies.</summary>

@@ -10,6 +10,7 @@ public sealed class SimTime : TimeProvider
     private readonly PriorityQueue<(SimTimer Timer, int Generation), (long Due, long Order)> _timers = new();
     private long _ticks; // Since Start.
     private long _order;
+    private long _skew;
 
     public TimeSpan Elapsed => TimeSpan.FromTicks(Interlocked.Read(ref _ticks));
 
@@ -27,6 +28,12 @@ public sealed class SimTime : TimeProvider
         timer.Change(dueTime, period);
         return timer;
     }
+
+    /// <summary>The date by the clock of Minato's machine, which may be wrong.</summary>
+    public DateTimeOffset MachineClock => GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _skew));
+
+    /// <summary>Somebody sets the clock of Minato's machine: no time passes, and Minato is told another date.</summary>
+    public void SetClock(TimeSpan by) => Interlocked.Add(ref _skew, by.Ticks);
 
     /// <summary>Moves on, firing what is due on the way.</summary>
     public void Advance(TimeSpan by)
