@@ -13,6 +13,9 @@ var index = Array.IndexOf(args, "--index") is var at and > 0 ? args[at + 1] : "A
 var models = args[1..].TakeWhile(a => a is not "--index").Select(Model.Read).OrderBy(m => m.Namespace, StringComparer.Ordinal).ToList();
 foreach (var model in models) await WriteAsync($"{model.Namespace}.g.cs", new ServiceEmitter(model).Emit());
 await WriteAsync($"{index}.g.cs", IndexEmitter.Emit(index, models));
+// What a model gave that is gone would still be compiled.
+var made = models.Select(m => $"{m.Namespace}.g.cs").Append($"{index}.g.cs").ToHashSet(StringComparer.Ordinal);
+foreach (var file in Directory.EnumerateFiles(args[0], "*.g.cs").Where(f => !made.Contains(Path.GetFileName(f))).ToArray()) File.Delete(file);
 return 0;
 
 async Task WriteAsync(string name, string code)
