@@ -87,6 +87,8 @@ public sealed class SecretValueTests
         var value = await w.Secrets.GetSecretValueAsync(new() { SecretId = "key" }, w.Caller, default);
         value.SecretString.ShouldBeNull();
         value.SecretBinary?.ToArray().ShouldBe([0, 255, 7]);
+        await w.CreateAsync("text", "words");
+        (await w.Secrets.GetSecretValueAsync(new() { SecretId = "text" }, w.Caller, default)).SecretBinary.ShouldBeNull();
     });
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed partial class SecretsManagerApi
         return new()
         {
             ARN = secret.Arn, Name = secret.Key.Name, VersionId = version.Id, VersionStages = [.. version.Stages], CreatedDate = version.CreatedAt,
-            SecretString = version.IsBinary ? null : Encoding.UTF8.GetString(value), SecretBinary = version.IsBinary ? value : null,
+            SecretString = version.IsBinary ? null : Encoding.UTF8.GetString(value), SecretBinary = version.IsBinary ? value : default(ReadOnlyMemory<byte>?), // A plain null would become an empty memory.
         };
     }
 
