@@ -7,7 +7,7 @@ using Minato.Cli.Output;
 var root = new RootCommand("Minato runs Amazon ECS, and what an ECS deployment stands on, on this machine.")
 {
     UpCommand.Create(), DownCommand.Create(), EnvCommand.Create(), DemoCommand.Create(), StatusCommand.Create(),
-    LogsCommand.Create(), EventsCommand.Create(), WhyCommand.Create(), DeployCommand.Create(), RehearseCommand.Create(),
+    LogsCommand.Create(), EventsCommand.Create(), WhyCommand.Create(), DeployCommand.Create(), RehearseCommand.Create(), PlanCommand.Create(),
     FunctionCommand.Create(), SpotCommand.Create(), ResetCommand.Create(),
 };
 root.Add(Options.Test());

@@ -12,9 +12,9 @@ internal static class Cast
     private static readonly TimeSpan s_initTime = TimeSpan.FromSeconds(1); // Of a container that others wait to end.
 
     /// <summary>The same name for every version of a family: revisions then number as they would.</summary>
-    public static RegisterTaskDefinitionRequest Definition(TaskDefinition definition, string version) => new()
+    public static RegisterTaskDefinitionRequest Definition(TaskDefinition definition, string family, string version) => new()
     {
-        Family = definition.Family ?? "rehearsed",
+        Family = family,
         NetworkMode = NetworkMode.Awsvpc,
         RequiresCompatibilities = [Compatibility.Fargate],
         Cpu = "256",

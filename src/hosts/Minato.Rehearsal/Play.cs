@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.Contracts.Ec2;
@@ -87,7 +88,7 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
         var version = isNew ? "new" : "old";
         var targets = (input.Service.LoadBalancers ?? []).Select(b => b.ContainerName ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var image in Cast.Images(definition, version, whatIf, isNew, targets)) machine.AddImage(image);
-        var answer = await _ecs.RegisterTaskDefinitionAsync(Cast.Definition(definition, version), Caller, CancellationToken.None);
+        var answer = await _ecs.RegisterTaskDefinitionAsync(Cast.Definition(definition, input.Before.Family ?? "rehearsed", version), Caller, CancellationToken.None);
         return answer.TaskDefinition?.TaskDefinitionArn ?? "";
     }
 
@@ -100,6 +101,14 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
         _spectator?.Note($"{lost.Zone} is lost");
         machine.Faults.LoseNetwork(System.Net.IPNetwork.Parse(range));
     }
+
+    /// <summary>On this stage revisions count from 1: what is told names those that it stands for.</summary>
+    private string Renamed(string text) => Regex.Replace(
+        text, $@"\b{Regex.Escape(input.Before.Family ?? "")}:([12])\b",
+        match => match.Groups[1].Value == "1" ? NameOf(input.Before) : input.After.Revision == input.Before.Revision ? $"{input.After.Family}:(new)" : NameOf(input.After),
+        RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    private static string NameOf(TaskDefinition definition) => FormattableString.Invariant($"{definition.Family}:{definition.Revision}");
 
     private async Task<bool> UntilAsync(Func<bool> condition, TimeSpan within)
     {
@@ -117,6 +126,7 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
     {
         await Task.Delay(Spectator.LookAgain, time); // The record of the end is a moment behind it.
         var story = await services.GetRequiredService<Stories>().OfDeploymentAsync(new(Key, update), CancellationToken.None);
-        return spectator.Tell(update, story?.Verdict ?? "nothing happened") with { Desired = input.Service.DesiredCount ?? 1, Notes = _notes.All };
+        var told = spectator.Tell(update, Renamed(story?.Verdict ?? "nothing happened"));
+        return told with { Timeline = [.. told.Timeline.Select(s => s with { What = Renamed(s.What) })], Desired = input.Service.DesiredCount ?? 1, Notes = _notes.All };
     }
 }

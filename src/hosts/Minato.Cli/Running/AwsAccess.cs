@@ -7,6 +7,8 @@ using Minato.Contracts.Ecr;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Iam;
+using Minato.Contracts.SecretsManager;
+using Minato.Contracts.Ssm;
 
 namespace Minato.Cli.Running;
 
@@ -27,6 +29,7 @@ internal sealed class AwsAccess : IDisposable
     {
         _minato = minato;
         (Ecs, Elb, Logs, Ecr, Ec2, Iam, Caller) = (minato.Ecs, minato.Elb, minato.Logs, minato.Ecr, minato.Ec2, minato.Iam, minato.Caller);
+        (SecretsManager, Ssm) = (minato.SecretsManager, minato.Ssm);
     }
 
     private AwsAccess(Func<string, Uri> endpoint, Credential credential, string region)
@@ -39,6 +42,8 @@ internal sealed class AwsAccess : IDisposable
         Ecr = new EcrClient(Client("api.ecr"));
         Ec2 = new Ec2Client(Client("ec2"));
         Iam = new IamClient(Client("iam"));
+        SecretsManager = new SecretsManagerClient(Client("secretsmanager"));
+        Ssm = new SsmClient(Client("ssm"));
 
         AwsClient Client(string host) => new(_http, endpoint(host), credential, region, TimeProvider.System);
     }
@@ -49,6 +54,8 @@ internal sealed class AwsAccess : IDisposable
     public IEcr Ecr { get; }
     public IEc2 Ec2 { get; }
     public IIam Iam { get; }
+    public ISecretsManager SecretsManager { get; }
+    public ISsm Ssm { get; }
     public Caller Caller { get; }
 
     /// <summary>As the caller of IAM: AWS has one IAM for all regions.</summary>

@@ -11,6 +11,8 @@ using Minato.Contracts.Ecr;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Iam;
+using Minato.Contracts.SecretsManager;
+using Minato.Contracts.Ssm;
 using Minato.Server;
 using Task = System.Threading.Tasks.Task;
 
@@ -35,6 +37,8 @@ internal sealed class MinatoClient : IDisposable
         Ecr = new EcrClient(aws);
         Ec2 = new Ec2Client(aws);
         Iam = new IamClient(aws);
+        SecretsManager = new SecretsManagerClient(aws);
+        Ssm = new SsmClient(aws);
     }
 
     public Uri Endpoint { get; }
@@ -45,6 +49,8 @@ internal sealed class MinatoClient : IDisposable
     public IEcr Ecr { get; }
     public IEc2 Ec2 { get; }
     public IIam Iam { get; }
+    public ISecretsManager SecretsManager { get; }
+    public ISsm Ssm { get; }
 
     /// <returns>Null when nothing is known of it.</returns>
     public async Task<JsonNode?> WhyAsync(string of, string cluster, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Records;
 using Minato.Ecs.State;
 using Minato.Platform;
@@ -26,7 +27,7 @@ internal sealed class Stories(Store store, IAppendLog log, TaskEvidence evidence
     public async ValueTask<Story?> OfDeploymentAsync(ServiceDeploymentKey key, CancellationToken ct)
     {
         if (await diary.ReadAsync(RecordKey.Of(key), ct) is not { } deployment) return null;
-        var failed = await FailedTasksAsync(key.Service, t => t.DeploymentId == deployment.DeploymentId && t.EndedAt >= deployment.CreatedAt, ct);
+        var failed = await FailedTasksAsync(key.Service, t => t.DeploymentId == deployment.DeploymentId && IsDuring(t, deployment), ct);
         var (isFailure, verdict) = Verdicts.Of(deployment, failed, clock.GetUtcNow());
         return new()
         {
@@ -41,7 +42,7 @@ internal sealed class Stories(Store store, IAppendLog log, TaskEvidence evidence
         var ecs = store.Current;
         if (Newest(ecs, key) is not { } newest || await OfDeploymentAsync(newest, ct) is not { Deployment: { } deployment } story) return null;
         var service = ecs.Find(ServiceTables.Services, key);
-        if (service is { Status: ServiceStatus.Active, SteadySince: null, Deployments: [{ Rollout: Contracts.Ecs.DeploymentRolloutState.Completed } primary, ..] } && story is { IsFailure: false })
+        if (service is { Status: ServiceStatus.Active, SteadySince: null, Deployments: [{ Rollout: DeploymentRolloutState.Completed } primary, ..] } && story is { IsFailure: false })
         {
             var failed = await FailedTasksAsync(key, t => t.EndedAt >= (deployment.FinishedAt ?? deployment.CreatedAt), ct);
             var why = Verdicts.Blame(TaskRecords.NameOf(primary.Spec.TaskDefinition), failed) ?? "it is being brought to its desired count";
@@ -66,6 +67,10 @@ internal sealed class Stories(Store store, IAppendLog log, TaskEvidence evidence
 
         return null;
     }
+
+    /// <summary>What fails long after a deployment succeeded is not its story; what one leaves behind when it is given up is.</summary>
+    private static bool IsDuring(RecordState task, DeploymentRecord deployment) => task.EndedAt >= deployment.CreatedAt
+        && !(deployment.Status == ServiceDeploymentStatus.Successful.ToWire() && task.EndedAt > deployment.FinishedAt);
 
     private static ServiceDeploymentKey? Newest(Snapshot ecs, ServiceKey key)
     {
