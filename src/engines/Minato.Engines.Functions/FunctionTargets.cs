@@ -31,16 +31,16 @@ public sealed class FunctionTargets
         return urls.TryGetValue(functionArn, out var url) || urls.TryGetValue(Unqualified(functionArn), out url) ? new Uri(url) : null;
     }
 
-    /// <exception cref="ArgumentException">Not the ARN of a function, no HTTP address, or too many of them.</exception>
+    /// <exception cref="FormatException">Not the ARN of a function, no HTTP address, or too many of them.</exception>
     public void Put(string functionArn, string url)
     {
         if (functionArn.Split(':') is not ["arn", _, "lambda", _, _, "function", { Length: > 0 }, ..])
-            throw new ArgumentException($"{functionArn} is not the ARN of a Lambda function.", nameof(functionArn));
+            throw new FormatException($"{functionArn} is not the ARN of a Lambda function.");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            throw new ArgumentException($"{url} is not an HTTP address.", nameof(url));
+            throw new FormatException($"{url} is not an HTTP address.");
         lock (_gate)
         {
-            if (_urls.Count >= Most && !_urls.ContainsKey(functionArn)) throw new ArgumentException($"There are {Most} functions already.", nameof(functionArn));
+            if (_urls.Count >= Most && !_urls.ContainsKey(functionArn)) throw new FormatException($"There are {Most} functions already.");
             Save(_urls.SetItem(functionArn, url));
         }
     }

@@ -23,11 +23,11 @@ internal sealed class FunctionsEndpoint(FunctionTargets targets)
             targets.Put(arn, (string?)asked?["url"] ?? "");
             return (200, List());
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return Refused(400, "Send a JSON object with functionArn and url.");
         }
-        catch (ArgumentException e)
+        catch (FormatException e)
         {
             return Refused(400, e.Message);
         }
