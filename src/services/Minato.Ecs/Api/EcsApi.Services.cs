@@ -20,6 +20,7 @@ internal sealed partial class EcsApi
         var tags = Tagging.Check(request.Tags);
         var isDaemon = request.SchedulingStrategy == SchedulingStrategy.Daemon;
         var configuration = ServiceRules.Merge(null, isDaemon ? DaemonRules.Defaults(request.DeploymentConfiguration) : request.DeploymentConfiguration);
+        TrafficRules.Check(configuration, request.SchedulingStrategy, request.DeploymentController?.Type);
         var fingerprint = Fingerprint(JsonSerializer.SerializeToUtf8Bytes(request with { ClientToken = null }, ServiceJson.Default.CreateServiceRequest));
         var cluster = store.Current.RequireCluster(caller, request.Cluster);
         var key = new ServiceKey(cluster.Key, request.ServiceName);
@@ -103,6 +104,7 @@ internal sealed partial class EcsApi
             ZoneRules.Check(service, request.AvailabilityZoneRebalancing);
             ServiceRules.CheckFargatePlacement(spec.LaunchType, service.PlacementConstraints, service.PlacementStrategy);
             TrafficRules.Check(service.DeploymentConfiguration, spec.LoadBalancers);
+            TrafficRules.Check(service.DeploymentConfiguration, service.SchedulingStrategy, service.Controller);
             if (!old.HasTaskSets && (request.ForceNewDeployment == true || IsNewRevision(old.Spec, spec))) service = Deploy(ecs, service);
             ecs.Put(ServiceTables.Services, service);
             return service.ToWire(ecs, withTags: true);

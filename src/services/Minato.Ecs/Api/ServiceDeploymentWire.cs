@@ -40,9 +40,9 @@ internal static class ServiceDeploymentWire
             FinishedAt = record.FinishedAt,
             StoppedAt = record.StoppedAt,
             UpdatedAt = record.UpdatedAt,
-            SourceServiceRevisions = [.. record.SourceRevisions.Select(r => Blue(Summary(record.Key.Service, Live(r, service)), weights))],
+            SourceServiceRevisions = [.. record.SourceRevisions.Select(r => Source(Summary(record.Key.Service, Live(r, service)), weights, IsBlue(record, r, traffic, service)))],
             TargetServiceRevision = Green(Summary(record.Key.Service, target), weights),
-            LifecycleStage = traffic?.Stage is { } stage ? TrafficStages.ToWire(stage) : null,
+            LifecycleStage = traffic is { StartedAt: not null, Stage: { } stage } ? TrafficStages.ToWire(stage) : null,
             LifecycleHookDetails = traffic is null ? null : [.. traffic.Hooks.Select(ToWire)],
             Status = record.Status,
             StatusReason = record.IsOver ? record.StatusReason : traffic?.Obstacle ?? record.StatusReason,
@@ -92,11 +92,19 @@ internal static class ServiceDeploymentWire
         RequestedProductionTrafficWeight = weights.Production, RequestedTestTrafficWeight = weights.Test,
     };
 
-    private static ServiceRevisionSummary Blue(ServiceRevisionSummary summary, Weights? weights) => weights is null ? summary : summary with
+    private static ServiceRevisionSummary Source(ServiceRevisionSummary summary, Weights? weights, bool isBlue) => weights is null ? summary : summary with
     {
-        RequestedProductionTrafficWeight = Math.Round(TrafficSteps.All - weights.Production, 1),
-        RequestedTestTrafficWeight = weights.Test is { } test ? Math.Round(TrafficSteps.All - test, 1) : null,
+        RequestedProductionTrafficWeight = isBlue ? Math.Round(TrafficSteps.All - weights.Production, 1) : 0,
+        RequestedTestTrafficWeight = weights.Test is { } test ? isBlue ? Math.Round(TrafficSteps.All - test, 1) : 0 : null,
     };
+
+    /// <summary>Of several sources one serves; the others belong to deployments that were not finished.</summary>
+    private static bool IsBlue(ServiceDeploymentState record, RevisionTasks source, TrafficState? traffic, ServiceState? service)
+    {
+        if (record.SourceRevisions.Length == 1) return true;
+        var blue = service?.Deployments.FirstOrDefault(d => d.Id == traffic?.SourceId)?.RevisionId ?? record.SourceRevisions[^1].RevisionId;
+        return source.RevisionId == blue;
+    }
 
     /// <summary>A source revision as it is now; as it was at the beginning once it is gone.</summary>
     private static RevisionTasks Live(RevisionTasks atStart, ServiceState? service) =>

@@ -45,6 +45,15 @@ internal static class TrafficRules
         CheckHooks(merged.LifecycleHooks ?? []);
     }
 
+    public static void Check(DeploymentConfiguration configuration, SchedulingStrategy? scheduling, DeploymentControllerType? controller)
+    {
+        if (!TrafficRoles.IsShifting(configuration)) return;
+        if (scheduling == SchedulingStrategy.Daemon)
+            throw new InvalidParameterException($"The {configuration.Strategy?.ToWire()} deployment strategy is not supported with the DAEMON scheduling strategy.");
+        if (controller is not (null or DeploymentControllerType.Ecs))
+            throw new InvalidParameterException($"The {configuration.Strategy?.ToWire()} deployment strategy is only supported with the ECS deployment controller.");
+    }
+
     /// <summary>Every load balancer of a service that shifts traffic needs a pair of target groups and a rule.</summary>
     public static void Check(DeploymentConfiguration configuration, ImmutableArray<LoadBalancer> balancers)
     {
