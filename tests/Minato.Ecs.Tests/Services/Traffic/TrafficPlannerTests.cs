@@ -162,6 +162,20 @@ public sealed class TrafficPlannerTests
         ServicePlanner.Plan(tripped, Given.Noon).Outcomes.Single().Status.ShouldBe(outcome);
     }
 
+    [Theory]
+    [InlineData(true, ServiceDeploymentStatus.RollbackInProgress)]
+    [InlineData(false, ServiceDeploymentStatus.Stopped)]
+    public void An_alarm_in_bake_time_decides_with_its_own_rollback_flag(bool rollback, ServiceDeploymentStatus outcome)
+    {
+        var view = View(TrafficStage.BakeTime, "2HHH 1HHH", 100, 100) with
+        {
+            Alarms = new(["errors"], rollback, null),
+            AlarmReadings = ImmutableDictionary<string, AlarmReading>.Empty.Add("errors", new(Contracts.CloudWatch.StateValue.Alarm, TimeSpan.FromMinutes(1))),
+        };
+        var watched = view with { Deployments = view.Deployments.SetItem(0, view.Deployments[0] with { Alarms = new() { IsWatched = true } }) };
+        ServicePlanner.Plan(watched, Given.Noon).Outcomes.Single().Status.ShouldBe(outcome);
+    }
+
     [Fact]
     public void A_network_load_balancer_settles_for_ten_minutes_after_a_shift()
     {

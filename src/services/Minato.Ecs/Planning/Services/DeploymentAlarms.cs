@@ -29,6 +29,7 @@ internal static class DeploymentAlarms
     /// <summary>Everything is healthy and the older revisions are gone: whether the deployment still waits to see it stay so.</summary>
     public static bool IsBaking(ServiceDraft draft)
     {
+        if (draft.Primary.Traffic is { Stage: not null }) return false; // It baked while blue still ran.
         if (draft.View.Alarms is not { } settings || !IsOpen(draft.Primary) || draft.Primary.Alarms is not { IsWatched: true } watch) return false;
         var since = watch.BakingSince ?? draft.Now;
         if (watch.BakingSince is null) draft.Change(draft.Primary.Id, d => d with { Alarms = watch with { BakingSince = since } });

@@ -48,7 +48,7 @@ internal static class TrafficPlanner
     private static bool Move(ServiceDraft draft)
     {
         if (draft.Primary.Traffic is not { Stage: { } stage } traffic) return false;
-        if (!traffic.IsGoingBack && (Asked(draft) || Tripped(draft) || Bereft(draft) || Overdue(draft, traffic))) return true;
+        if (!traffic.IsGoingBack && (Asked(draft) || Tripped(draft) || Alarmed(draft) || Bereft(draft) || Overdue(draft, traffic))) return true;
         draft.ChangeTraffic(t => t.Obstacle is null ? t : t with { Obstacle = null });
         var progress = TrafficCourse.Work(draft, traffic, stage);
         if (progress.Failure is { } failure) return TrafficTurn.Fail(draft, failure, isRollback: true);
@@ -74,6 +74,10 @@ internal static class TrafficPlanner
         return DeploymentAlarms.Tripped(draft.Primary, draft.View) is { IsEmpty: false } alarms
             && TrafficTurn.Fail(draft, RolloutReasons.AlarmDetected, draft.View.Alarms is { Rollback: true }, new(failures, alarms));
     }
+
+    /// <summary>Watched from the first stage to the last: the bake time of a shift is the alarms' as well.</summary>
+    private static bool Alarmed(ServiceDraft draft) => !DeploymentAlarms.Tripped(draft.Primary, draft.View).IsEmpty
+        && TrafficTurn.Fail(draft, RolloutReasons.AlarmDetected, draft.View.Alarms is { Rollback: true });
 
     /// <summary>Nothing can be sent to green when its target group is gone.</summary>
     private static bool Bereft(ServiceDraft draft) =>
