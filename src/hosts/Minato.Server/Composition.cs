@@ -52,7 +52,7 @@ internal static class Composition
         .AddDockerEngine(new() { InstallationId = file.Id })
         .AddEcsAgents(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
-        .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems") })
+        .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,

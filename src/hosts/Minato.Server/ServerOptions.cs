@@ -1,4 +1,5 @@
 using System.Globalization;
+using Minato.Ecs;
 
 namespace Minato.Server;
 
@@ -13,6 +14,8 @@ internal sealed record ServerOptions
     public string? AccountId { get; init; }
     public RootKeyFile? Credentials { get; init; }
 
+    public EcsQuotas Quotas { get; init; } = new();
+
     /// <summary>Print what to type next when it answers, with this in the commands; null prints nothing.</summary>
     public string? BannerArgument { get; init; }
 
@@ -22,6 +25,7 @@ internal sealed record ServerOptions
         string? data = null, account = null, banner = null;
         int? port = null;
         RootKeyFile? credentials = null;
+        var quotas = new EcsQuotas();
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -30,6 +34,7 @@ internal sealed record ServerOptions
                 case "--data": data = Value(args, ref i); break;
                 case "--account": account = Account(Value(args, ref i)); break;
                 case "--port": port = ParsePort(Value(args, ref i)); break;
+                case "--quota": quotas = Quota(quotas, Value(args, ref i)); break;
                 case "--credentials": credentials = Key(Value(args, ref i)); break;
                 default: throw new ServerStartException($"unknown argument '{args[i]}'. Start the server with ./minato up.");
             }
@@ -37,7 +42,7 @@ internal sealed record ServerOptions
         return new()
         {
             DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
-            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner,
+            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas,
         };
     }
 
@@ -50,6 +55,11 @@ internal sealed record ServerOptions
     private static int ParsePort(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535 ? port
             : throw new ServerStartException($"--port takes a number from 0 (any free one) to 65535, not '{text}'.");
+
+    private static EcsQuotas Quota(EcsQuotas quotas, string text) =>
+        text.Split('=', 2) is [var name, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && quotas.With(name, value) is { } changed ? changed
+            : throw new ServerStartException($"--quota takes NAME=NUMBER, not '{text}'. Names: {string.Join(", ", EcsQuotas.Names)}.");
 
     private static RootKeyFile Key(string text) => text.Split(':', 2) is [{ Length: >= 4 } id, { Length: >= 4 } secret] ? new(id, secret)
         : throw new ServerStartException("--credentials takes ID:SECRET, each of at least 4 characters.");

@@ -11,6 +11,8 @@ public sealed record EcsOptions
     /// <summary>Where the file systems of EFS volumes are kept on this host.</summary>
     public string FileSystemDirectory { get; init; } = "/var/lib/minato/file-systems";
 
+    public EcsQuotas Quotas { get; init; } = new();
+
     /// <summary>What a container gets when its definition names no stopTimeout.</summary>
     public TimeSpan DefaultStopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

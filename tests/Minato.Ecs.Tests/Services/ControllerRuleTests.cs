@@ -18,7 +18,7 @@ public sealed class ControllerRuleTests
         var set = created.TaskSets.ShouldNotBeNull().Single();
         (set.Status, set.StartedBy, set.Scale?.Value).ShouldBe(("PRIMARY", "CODE_DEPLOY", 100d));
         created.TaskDefinition.ShouldBe(set.TaskDefinition);
-        await TaskSetTests.SteadyAsync(world, set);
+        await TaskSetWorld.SteadyAsync(world, set);
         world.Running().Length.ShouldBe(2);
     });
 
@@ -27,12 +27,12 @@ public sealed class ControllerRuleTests
     {
         await world.BalanceAsync();
         var blue = (await world.CreateAsync(await CodeDeployAsync(world))).TaskSets?[0] ?? new();
-        await TaskSetTests.SteadyAsync(world, blue);
+        await TaskSetWorld.SteadyAsync(world, blue);
         var green = (await world.Ecs.CreateTaskSetAsync(
-            await TaskSetTests.RequestAsync(world, 100, ServiceWorld.Better) with { ExternalId = "d-ABCDEFGHI" }, world.World.Caller, default)).TaskSet ?? new();
+            await TaskSetWorld.RequestAsync(world, 100, ServiceWorld.Better) with { ExternalId = "d-ABCDEFGHI" }, world.World.Caller, default)).TaskSet ?? new();
         (green.StartedBy, green.ExternalId, green.Status).ShouldBe(("CODE_DEPLOY", "d-ABCDEFGHI", "ACTIVE"));
-        await TaskSetTests.SteadyAsync(world, green);
-        await TaskSetTests.MakePrimaryAsync(world, green);
+        await TaskSetWorld.SteadyAsync(world, green);
+        await TaskSetWorld.MakePrimaryAsync(world, green);
         await world.Ecs.DeleteTaskSetAsync(new() { Cluster = "default", Service = "web", TaskSet = blue.Id ?? "", Force = true }, world.World.Caller, default);
         await world.World.Eventually(async () => (await world.DescribeAsync()).TaskSets?.Length == 1, TimeSpan.FromMinutes(2), "blue is gone");
         (await world.DescribeAsync()).TaskDefinition.ShouldBe(green.TaskDefinition);
@@ -83,7 +83,7 @@ public sealed class ControllerRuleTests
     public void Task_sets_are_for_external_controllers_only() => ServiceWorld.Run(5, async world =>
     {
         await world.CreateAsync();
-        (await world.World.Throws<InvalidParameterException>(() => TaskSetTests.SetAsync(world, 100))).Message
+        (await world.World.Throws<InvalidParameterException>(() => TaskSetWorld.SetAsync(world, 100))).Message
             .ShouldBe("Amazon ECS only supports task set management on services configured to use external deployment controllers.");
     });
 

@@ -7,9 +7,13 @@ namespace Minato.Ecs.Api;
 
 internal sealed partial class EcsApi
 {
-    // AWS: what an account has that never set anything, and the values each setting may take.
+    /// <summary>Key of what holds for every user of the account that set nothing else.</summary>
+    private const string WholeAccount = "";
+
+    // AWS: what an account has that never set anything, and the values each setting may take. None: AWS sets it itself.
     private static readonly (SettingName Name, string Default, string[] Values)[] s_settings =
     [
+        // Nobody can go back to the short format since 2021.
         (SettingName.ServiceLongArnFormat, "enabled", ["enabled"]),
         (SettingName.TaskLongArnFormat, "enabled", ["enabled"]),
         (SettingName.ContainerInstanceLongArnFormat, "enabled", ["enabled"]),
@@ -18,7 +22,7 @@ internal sealed partial class EcsApi
         (SettingName.FargateFIPSMode, "disabled", ["enabled", "disabled"]),
         (SettingName.TagResourceAuthorization, "off", ["on", "off"]),
         (SettingName.FargateTaskRetirementWaitPeriod, "7", ["0", "7", "14"]),
-        (SettingName.GuardDutyActivate, "off", ["on", "off"]),
+        (SettingName.GuardDutyActivate, "off", []),
         (SettingName.DefaultLogDriverMode, "non-blocking", ["blocking", "non-blocking"]),
         (SettingName.FargateEventWindows, "disabled", ["enabled", "disabled"]),
     ];
@@ -29,7 +33,7 @@ internal sealed partial class EcsApi
         var scope = AccountRegion.Of(caller);
         var principal = request.PrincipalArn ?? caller.PrincipalArn;
         var position = tokens.Position("ListAccountSettings", request.NextToken);
-        var all = s_settings.Select(s => One(s.Name, s.Default)).OfType<Setting>()
+        var all = s_settings.Select(s => One(s.Name)).OfType<Setting>()
             .Where(s => request.Name is null || s.Name == request.Name)
             .Where(s => request.Value is null || s.Value == request.Value)
             .OrderBy(Place, StringComparer.Ordinal)
@@ -37,12 +41,10 @@ internal sealed partial class EcsApi
         var (page, next) = tokens.Page("ListAccountSettings", all, request.MaxResults, Place);
         return Answer(new ListAccountSettingsResponse { Settings = page, NextToken = next });
 
-        Setting? One(SettingName name, string usual)
+        Setting? One(SettingName name)
         {
-            var own = ecs.Find(EcsTables.Settings, new SettingKey(scope, principal, name.ToWire()));
-            if (request.EffectiveSettings != true) return own is null ? null : ToWire(name, own.Value, principal);
-            var account = ecs.Find(EcsTables.Settings, new SettingKey(scope, "", name.ToWire()));
-            return ToWire(name, own?.Value ?? account?.Value ?? usual, principal);
+            if (request.EffectiveSettings == true) return ToWire(name, Effective(ecs, scope, principal, name), principal);
+            return ecs.Find(EcsTables.Settings, KeyOf(scope, principal, name)) is { } own ? ToWire(name, own.Value, principal) : null;
         }
 
         static string Place(Setting setting) => setting.Name?.ToWire() ?? "";
@@ -58,15 +60,16 @@ internal sealed partial class EcsApi
     public async Task<PutAccountSettingDefaultResponse> PutAccountSettingDefaultAsync(
         PutAccountSettingDefaultRequest request, Caller caller, CancellationToken ct)
     {
-        await PutSettingAsync(request.Name, request.Value, "", caller, ct);
-        return new() { Setting = ToWire(request.Name, request.Value, $"arn:aws:iam::{caller.AccountId}:root") };
+        var root = RootOf(AccountRegion.Of(caller));
+        await PutSettingAsync(request.Name, request.Value, root, caller, ct);
+        return new() { Setting = ToWire(request.Name, request.Value, root) };
     }
 
     public async Task<DeleteAccountSettingResponse> DeleteAccountSettingAsync(
         DeleteAccountSettingRequest request, Caller caller, CancellationToken ct)
     {
         var principal = request.PrincipalArn ?? caller.PrincipalArn;
-        var key = new SettingKey(AccountRegion.Of(caller), principal, request.Name.ToWire());
+        var key = KeyOf(AccountRegion.Of(caller), principal, request.Name);
         var old = await store.UpdateAsync(ecs =>
         {
             var setting = ecs.Find(EcsTables.Settings, key);
@@ -76,15 +79,37 @@ internal sealed partial class EcsApi
         return new() { Setting = ToWire(request.Name, old?.Value, principal) };
     }
 
+    /// <summary>The caller's own setting, else the account's, else AWS's.</summary>
+    private static string Effective(IReadState ecs, AccountRegion scope, string principal, SettingName name) =>
+        (ecs.Find(EcsTables.Settings, KeyOf(scope, principal, name))
+            ?? ecs.Find(EcsTables.Settings, new SettingKey(scope, WholeAccount, name.ToWire())))?.Value
+        ?? s_settings.First(s => s.Name == name).Default;
+
+    /// <summary>Container Insights of a new cluster that does not ask.</summary>
+    private static string Insights(IReadState ecs, Caller caller) =>
+        Effective(ecs, AccountRegion.Of(caller), caller.PrincipalArn, SettingName.ContainerInsights);
+
     private async Task PutSettingAsync(SettingName name, string value, string principal, Caller caller, CancellationToken ct)
     {
         var allowed = s_settings.First(s => s.Name == name).Values;
+        if (allowed.Length == 0) throw new InvalidParameterException($"The setting {name.ToWire()} is managed by AWS and cannot be changed.");
         if (!allowed.Contains(value))
             throw new InvalidParameterException($"Invalid value for setting {name.ToWire()}. Valid values are: {string.Join(", ", allowed)}.");
         await store.UpdateAsync(
-            ecs => ecs.Put(EcsTables.Settings, new SettingState { Key = new(AccountRegion.Of(caller), principal, name.ToWire()), Value = value }), ct);
+            ecs => ecs.Put(EcsTables.Settings, new SettingState { Key = KeyOf(AccountRegion.Of(caller), principal, name), Value = value }), ct);
     }
 
-    private static Setting ToWire(SettingName name, string? value, string principal) =>
-        new() { Name = name, Value = value, PrincipalArn = principal, Type = SettingType.User };
+    // AWS: what the root user sets holds for everybody who set nothing.
+    private static SettingKey KeyOf(AccountRegion scope, string principal, SettingName name) =>
+        new(scope, principal == RootOf(scope) ? WholeAccount : principal, name.ToWire());
+
+    private static string RootOf(AccountRegion scope) => $"arn:aws:iam::{scope.AccountId}:root";
+
+    private static Setting ToWire(SettingName name, string? value, string principal) => new()
+    {
+        Name = name,
+        Value = value,
+        PrincipalArn = principal,
+        Type = s_settings.First(s => s.Name == name).Values.Length == 0 ? SettingType.AwsManaged : SettingType.User,
+    };
 }

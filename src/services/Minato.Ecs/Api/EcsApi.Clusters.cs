@@ -14,16 +14,19 @@ internal sealed partial class EcsApi
         var providers = request.CapacityProviders ?? [];
         CapacityProviderRules.CheckExist(store.Current, key.Scope, providers);
         StrategyRules.Check(request.DefaultCapacityProviderStrategy ?? [], providers);
+        CheckNamespace(request.ServiceConnectDefaults);
         var tags = Tagging.Check(request.Tags);
         var wire = await store.UpdateAsync(ecs =>
         {
             // AWS: creating a cluster that exists answers the one that is there.
             if (ecs.Find(EcsTables.Clusters, key) is { IsActive: true } same) return Describe(ecs, same, s_createdFields);
+            if (ecs.Count(EcsTables.ActiveClusters, key.Scope) >= Quotas.Clusters)
+                throw new ClientException($"The maximum number of clusters has been reached. Max allowed: {Quotas.Clusters}.");
             var cluster = new ClusterState
             {
                 Key = key,
                 Tags = tags,
-                Settings = WithDefaults(request.Settings ?? []),
+                Settings = WithDefaults(request.Settings ?? [], Insights(ecs, caller)),
                 Configuration = request.Configuration,
                 CapacityProviders = providers,
                 DefaultStrategy = request.DefaultCapacityProviderStrategy ?? [],
@@ -79,11 +82,17 @@ internal sealed partial class EcsApi
     }
 
     public Task<UpdateClusterResponse> UpdateClusterAsync(UpdateClusterRequest request, Caller caller, CancellationToken ct) =>
-        ChangeClusterAsync(request.Cluster, caller, c => c with
+        ChangeClusterAsync(request.Cluster, caller, c =>
         {
-            Settings = request.Settings is { } settings ? Merged(c.Settings, settings) : c.Settings,
-            Configuration = request.Configuration ?? c.Configuration,
-            ServiceConnectNamespace = request.ServiceConnectDefaults is { } defaults ? defaults.Namespace : c.ServiceConnectNamespace,
+            CheckNamespace(request.ServiceConnectDefaults);
+            return c with
+            {
+                Settings = request.Settings is { } settings ? Merged(c.Settings, settings) : c.Settings,
+                Configuration = request.Configuration ?? c.Configuration,
+                // AWS: an empty namespace takes the default away.
+                ServiceConnectNamespace = request.ServiceConnectDefaults is { } defaults
+                    ? defaults.Namespace is { Length: > 0 } name ? name : null : c.ServiceConnectNamespace,
+            };
         }, cluster => new UpdateClusterResponse { Cluster = cluster }, ct);
 
     public Task<UpdateClusterSettingsResponse> UpdateClusterSettingsAsync(
@@ -135,8 +144,14 @@ internal sealed partial class EcsApi
         ServiceConnectDefaults = cluster.ServiceConnectNamespace is { } name ? new() { Namespace = name } : null,
     };
 
-    private static ImmutableArray<ClusterSetting> WithDefaults(ImmutableArray<ClusterSetting> given) =>
-        Merged([new ClusterSetting { Name = ClusterSettingName.ContainerInsights, Value = "disabled" }], given);
+    private static ImmutableArray<ClusterSetting> WithDefaults(ImmutableArray<ClusterSetting> given, string insights = "disabled") =>
+        Merged([new ClusterSetting { Name = ClusterSettingName.ContainerInsights, Value = insights }], given);
+
+    /// <summary>A name is a namespace to be; an ARN is one that has to be there already.</summary>
+    private static void CheckNamespace(ClusterServiceConnectDefaultsRequest? defaults)
+    {
+        if (Arn.TryParse(defaults?.Namespace ?? "", out _)) throw new NamespaceNotFoundException("The specified namespace was not found.");
+    }
 
     private static ImmutableArray<ClusterSetting> Merged(ImmutableArray<ClusterSetting> old, ImmutableArray<ClusterSetting> given)
     {

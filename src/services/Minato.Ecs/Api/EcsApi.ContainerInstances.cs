@@ -35,6 +35,8 @@ internal sealed partial class EcsApi
 
             var id = request.ContainerInstanceArn is { } arn ? References.Id(arn) : ids.Hex(32);
             var known = ecs.Find(EcsTables.Instances, new ContainerInstanceKey(cluster, id));
+            if (known is null && ecs.Count(EcsTables.InstancesByCluster, cluster) >= Quotas.ContainerInstancesPerCluster)
+                throw new ClientException($"The maximum number of container instances for the cluster has been reached. Max allowed: {Quotas.ContainerInstancesPerCluster}.");
             if (request.ContainerInstanceArn is not null && known is not { Status: not null, Agent: null })
                 throw new ClientException("The referenced container instance was not found.");
             var instance = Registered(known ?? New(new(cluster, id), size, now), request, size, tags);

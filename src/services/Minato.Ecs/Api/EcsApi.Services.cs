@@ -16,7 +16,7 @@ internal sealed partial class EcsApi
 
     public async Task<CreateServiceResponse> CreateServiceAsync(CreateServiceRequest request, Caller caller, CancellationToken ct)
     {
-        ServiceRules.Check(request);
+        ServiceRules.Check(request, Quotas);
         var tags = Tagging.Check(request.Tags);
         var isDaemon = request.SchedulingStrategy == SchedulingStrategy.Daemon;
         var configuration = ServiceRules.Merge(null, isDaemon ? DaemonRules.Defaults(request.DeploymentConfiguration) : request.DeploymentConfiguration);
@@ -34,6 +34,8 @@ internal sealed partial class EcsApi
         {
             ecs.RequireCluster(caller, request.Cluster);
             if (Existing(ecs, key, fingerprint) is { } same) return same.ToWire(ecs, withTags: true);
+            if (ServiceCounts.Active(ecs, cluster.Key) >= Quotas.ServicesPerCluster)
+                throw new ClientException($"The maximum number of services for the cluster has been reached. Max allowed: {Quotas.ServicesPerCluster}.");
             var service = new ServiceState
             {
                 Key = key,
@@ -72,7 +74,7 @@ internal sealed partial class EcsApi
 
     public async Task<UpdateServiceResponse> UpdateServiceAsync(UpdateServiceRequest request, Caller caller, CancellationToken ct)
     {
-        ServiceRules.Check(request);
+        ServiceRules.Check(request, Quotas);
         var cluster = store.Current.RequireCluster(caller, request.Cluster);
         var before = ActiveService(store.Current, cluster.Key, request.Service);
         ControllerRules.Check(before, request);

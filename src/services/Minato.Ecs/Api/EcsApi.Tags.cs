@@ -10,6 +10,7 @@ internal sealed partial class EcsApi
 {
     public async Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, Caller caller, CancellationToken ct)
     {
+        Tagging.Check(request.Tags);
         await store.UpdateAsync(ecs => ChangeTags(ecs, request.ResourceArn, old => Tagging.Add(old, request.Tags)), ct);
         return new();
     }
@@ -37,7 +38,7 @@ internal sealed partial class EcsApi
             ["capacity-provider", var name] => CapacityProviderState.IsFargate(name) ? [] : ecs.Find(CapacityTables.Providers, new(scope, name))?.Tags,
             _ => null,
         };
-        return Answer(new ListTagsForResourceResponse { Tags = tags ?? throw NoSuchResource() });
+        return Answer(new ListTagsForResourceResponse { Tags = tags ?? throw NoSuchResource(ecs, scope, parts) });
     }
 
     private static void ChangeTags(Transaction ecs, string arn, Func<ImmutableArray<Tag>, ImmutableArray<Tag>> change)
@@ -70,7 +71,7 @@ internal sealed partial class EcsApi
                 ecs.Put(CapacityTables.Providers, provider with { Tags = change(provider.Tags) });
                 break;
             default:
-                throw NoSuchResource();
+                throw NoSuchResource(ecs, scope, parts);
         }
     }
 
@@ -79,5 +80,10 @@ internal sealed partial class EcsApi
             ? (new(arn.AccountId, arn.Region), arn.Resource.Split('/'))
             : throw new InvalidParameterException("Invalid arn syntax.");
 
-    private static ResourceNotFoundException NoSuchResource() => new("The specified resource was not found.");
+    /// <summary>What is in a cluster is looked for there, once the cluster is found.</summary>
+    private static AwsException NoSuchResource(IReadState ecs, AccountRegion scope, string[] parts) =>
+        parts is [not ("task-definition" or "capacity-provider"), var cluster, ..]
+            && ecs.Find(EcsTables.Clusters, new ClusterKey(scope, cluster)) is not { IsActive: true }
+            ? new ClusterNotFoundException("Cluster not found.")
+            : new ResourceNotFoundException("The specified resource was not found.");
 }

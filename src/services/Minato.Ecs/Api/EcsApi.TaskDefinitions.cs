@@ -26,6 +26,8 @@ internal sealed partial class EcsApi
         var state = await store.UpdateAsync(ecs =>
         {
             var key = new TaskDefinitionKey(family.Scope, family.Family, (ecs.Find(EcsTables.Families, family)?.LastRevision ?? 0) + 1);
+            if (key.Revision > Quotas.RevisionsPerFamily)
+                throw new LimitExceededException($"The maximum number of revisions of a task definition family has been reached. Max allowed: {Quotas.RevisionsPerFamily}.");
             var definition = new TaskDefinitionState
             {
                 Key = key,

@@ -10,7 +10,6 @@ namespace Minato.Ecs.Api;
 
 internal sealed partial class EcsApi
 {
-    private const int MostTaskSets = 5;
     private const double WholeService = 100;
 
     public async Task<CreateTaskSetResponse> CreateTaskSetAsync(CreateTaskSetRequest request, Caller caller, CancellationToken ct)
@@ -26,7 +25,7 @@ internal sealed partial class EcsApi
         {
             var current = ecs.RequireControlled(caller, request.Cluster, request.Service);
             if (Repeated(current, request, fingerprint) is { } same) return same;
-            if (current.Deployments.Length >= MostTaskSets)
+            if (current.Deployments.Length >= Quotas.TaskSetsPerService)
             {
                 throw new InvalidParameterException(
                     $"{current.Deployments.Length} deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.");

@@ -8,8 +8,10 @@ namespace Minato.Ecs.Api;
 /// <summary>The ECS API: writes intent and answers at once. One partial file a resource noun.</summary>
 internal sealed partial class EcsApi(
     Store store, TimeProvider clock, Ids ids, PageTokens tokens, HostFacts host, ServiceSurroundings surroundings, PlacementBook placement,
-    AgentDesk agents) : IEcs
+    AgentDesk agents, EcsOptions options) : IEcs
 {
+    private EcsQuotas Quotas => options.Quotas;
+
     private static Task<T> Answer<T>(T answer) => Task.FromResult(answer);
 
     private DateTimeOffset Now => clock.GetUtcNow();

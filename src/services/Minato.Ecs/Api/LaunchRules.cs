@@ -42,6 +42,8 @@ internal static class LaunchRules
             throw new InvalidParameterException("Task definition does not support launch_type FARGATE.");
         if (!FargatePlatform.IsKnown(platformVersion))
             throw new PlatformUnknownException("The specified platform version does not exist.");
+        if (!FargatePlatform.Supports(platformVersion, definition))
+            throw new PlatformTaskDefinitionIncompatibilityException("One or more of the requested capabilities are not supported.");
     }
 
     public static void CheckOverrides(TaskOverride? overrides, TaskDefinitionState definition, bool isFargate)

@@ -7,11 +7,10 @@ namespace Minato.Ecs.Api;
 /// <summary>What CreateService and UpdateService ask of their parameters, apart from what other rooms know.</summary>
 internal static class ServiceRules
 {
-    public const int MostTasks = 5000;
     private const int MostLoadBalancers = 5;
     private const int LongestToken = 36;
 
-    public static void Check(CreateServiceRequest request)
+    public static void Check(CreateServiceRequest request, EcsQuotas quotas)
     {
         if (!Names.IsAllowed(request.ServiceName))
             throw new InvalidParameterException("Service name can only contain letters, numbers, hyphens and underscores, and must be 255 characters or fewer.");
@@ -22,17 +21,17 @@ internal static class ServiceRules
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         if (request.DesiredCount is null && request.SchedulingStrategy != SchedulingStrategy.Daemon)
             throw new InvalidParameterException("The desired count must be specified for services with the REPLICA scheduling strategy.");
-        CheckDesired(request.DesiredCount);
+        CheckDesired(request.DesiredCount, quotas.TasksPerService);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
         CheckShape(request.LoadBalancers ?? []);
         PlacementRules.Check(request.PlacementConstraints, request.PlacementStrategy);
     }
 
-    public static void Check(UpdateServiceRequest request)
+    public static void Check(UpdateServiceRequest request, EcsQuotas quotas)
     {
         CheckServed(request.GatewayConnectors, request.Monitoring);
         CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
-        CheckDesired(request.DesiredCount);
+        CheckDesired(request.DesiredCount, quotas.TasksPerService);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
         CheckShape(request.LoadBalancers ?? []);
         PlacementRules.Check(request.PlacementConstraints, request.PlacementStrategy);
@@ -102,10 +101,10 @@ internal static class ServiceRules
         if (lattice is { Length: > 0 }) throw NotServed("VPC Lattice");
     }
 
-    private static void CheckDesired(int? desired)
+    private static void CheckDesired(int? desired, int most)
     {
         if (desired is < 0) throw new InvalidParameterException("The desired count must not be negative.");
-        if (desired is > MostTasks) throw new InvalidParameterException($"The desired count must be at most {MostTasks}.");
+        if (desired > most) throw new InvalidParameterException($"The desired count must be at most {most}.");
     }
 
     private static void CheckGrace(int? seconds)

@@ -24,8 +24,12 @@ internal static class Tagging
         return tags;
     }
 
-    public static ImmutableArray<Tag> Add(ImmutableArray<Tag> old, ImmutableArray<Tag> given) =>
-        Check([.. old.Where(o => given.All(g => g.Key != o.Key)), .. given]);
+    /// <exception cref="LimitExceededException">With those there are already it is too many.</exception>
+    public static ImmutableArray<Tag> Add(ImmutableArray<Tag> old, ImmutableArray<Tag> given)
+    {
+        ImmutableArray<Tag> all = [.. old.Where(o => given.All(g => g.Key != o.Key)), .. given];
+        return all.Length <= Most ? all : throw new LimitExceededException($"The maximum number of tags for a resource is {Most}.");
+    }
 
     public static ImmutableArray<Tag> Remove(ImmutableArray<Tag> old, ImmutableArray<string> keys) =>
         [.. old.Where(o => !keys.Contains(o.Key ?? ""))];

@@ -9,5 +9,9 @@ internal static class FargatePlatform
     /// <returns>The version a task shows: <c>LATEST</c> and nothing mean the newest.</returns>
     public static string Resolve(string? asked) => asked is null or "LATEST" ? Latest : asked;
 
+    /// <summary>What came with the newest version only.</summary>
+    public static bool Supports(string? asked, TaskDefinitionState definition) => Resolve(asked) == Latest
+        || (definition.Definition.EphemeralStorage is null && (definition.Definition.Volumes ?? []).All(v => v.EfsVolumeConfiguration is null));
+
     public static bool IsKnown(string? asked) => asked is null or "LATEST" || Known.Contains(asked);
 }
