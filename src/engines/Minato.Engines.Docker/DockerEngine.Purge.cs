@@ -56,6 +56,7 @@ internal sealed partial class DockerEngine
         await Parallel.ForEachAsync(containers, new ParallelOptions { MaxDegreeOfParallelism = InspectionsAtOnce, CancellationToken = ct },
             (container, token) => RemoveAsync(container.Id, token));
 
+        RemoveSlices();
         var networks = await docker.GetAsync($"/networks?{names.OursFilter}", DockerJson.Default.NetworkAnswerArray, ct);
         foreach (var network in networks) await docker.DoAsync(HttpMethod.Delete, $"/networks/{network.Id}", ct);
 

@@ -23,6 +23,7 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
     public void Dispose()
     {
         pauseGate.Dispose();
+        sliceGate.Dispose();
         networkGate.Dispose();
     }
 
@@ -144,9 +145,10 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
     private async Task<CreateOutcome?> TryCreateAsync(ContainerSpec spec, CancellationToken ct)
     {
         var image = spec.Image == EngineImage.Pause ? PauseImage.Reference : spec.Image;
+        var cgroup = await EnsureSliceAsync(spec.Slice, ct);
         try
         {
-            var body = ContainerRequest.From(spec, image, names);
+            var body = ContainerRequest.From(spec, image, names, cgroup);
             var answer = await docker.PostAsync($"/containers/create?name={Uri.EscapeDataString(spec.Name)}", body,
                 DockerJson.Default.CreateContainerBody, DockerJson.Default.CreateContainerAnswer, ct);
             ours[answer.Id] = true;

@@ -9,11 +9,16 @@ public sealed record DockerEngineOptions
     /// <summary>The engine's unix socket.</summary>
     public string SocketPath { get; init; } = DefaultSocketPath(Environment.GetEnvironmentVariable("DOCKER_HOST"));
 
+    /// <summary>An engine on another machine, reached by TLS instead of the socket.</summary>
+    public RemoteEngine? Remote { get; init; }
+
     /// <summary>How long the engine may take for an ordinary call. A busy disk makes creating a container slow.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a pull may go without any sign of progress.</summary>
     public TimeSpan PullSilence { get; init; } = TimeSpan.FromMinutes(5);
+
+    internal bool IsRemote => Remote is not null;
 
     internal const string InstallationLabel = "minato.installation";
 

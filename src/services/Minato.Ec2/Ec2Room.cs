@@ -10,7 +10,7 @@ namespace Minato.Ec2;
 
 /// <summary>
 /// EC2 as far as containers need it: the default VPC of every account and region, its subnets, security groups and network
-/// interfaces, and this host as an instance.
+/// interfaces, this host as an instance, and instances carved out of it.
 /// </summary>
 public static class Ec2Room
 {
@@ -21,6 +21,7 @@ public static class Ec2Room
         services.AddTable(Ec2Tables.AddressPools);
         services.AddTable(Ec2Tables.SecurityGroups);
         services.AddTable(Ec2Tables.Interfaces);
+        services.AddTable(Ec2Tables.Machines);
         services.AddTable(Ec2Tables.Tags);
         services.TryAddSingleton<Homes>();
         services.TryAddSingleton<IEc2, Ec2Api>();

@@ -57,6 +57,7 @@ public sealed class DockerRooms : IAsyncLifetime
         {
             await Get<PlatformHost>().ResetAsync(default);
             await Get<PlatformHost>().DisposeAsync();
+            await Get<IContainerEngine>().PurgeAsync(default);
             await DockerAsync(null, "rmi", "-f", Image);
             await Get<IInsideEndpoint>().RemoveAsync(default);
         }

@@ -6,7 +6,8 @@ namespace Minato.Engines.Docker;
 
 internal sealed record ErrorAnswer([property: JsonPropertyName("message")] string? Message);
 
-internal sealed record InfoAnswer(string? ServerVersion, int NCPU, long MemTotal, string? Architecture);
+internal sealed record InfoAnswer(
+    string? ServerVersion, int NCPU, long MemTotal, string? Architecture, string? CgroupDriver, string? CgroupVersion);
 
 internal sealed record CreateContainerBody
 {
@@ -41,6 +42,7 @@ internal sealed record HealthCheckBody
 internal sealed record HostConfigBody
 {
     public required string NetworkMode { get; init; }
+    public string? CgroupParent { get; init; }
     public Dictionary<string, PortBindingBody[]>? PortBindings { get; init; }
     public string[]? Binds { get; init; }
     public MountBody[]? Mounts { get; init; }

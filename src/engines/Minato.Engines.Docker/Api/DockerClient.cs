@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
@@ -27,7 +30,7 @@ internal sealed partial class DockerClient : IDisposable
         this.options = options;
         http = new HttpClient(new SocketsHttpHandler
         {
-            ConnectCallback = (_, ct) => ConnectAsync(options.SocketPath, ct),
+            ConnectCallback = (_, ct) => options.Remote is { } remote ? ConnectAsync(remote, ct) : ConnectAsync(options.SocketPath, ct),
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
@@ -39,6 +42,9 @@ internal sealed partial class DockerClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
     }
+
+    /// <summary>Where it is, for people.</summary>
+    public string Name => options.Remote is { } remote ? $"tcp://{remote.Host}:{remote.Port}" : options.SocketPath;
 
     public void Dispose() => http.Dispose();
 
@@ -86,12 +92,15 @@ internal sealed partial class DockerClient : IDisposable
     }
 
     /// <summary>Whether an exception of a transport means that the daemon went away.</summary>
-    public static bool IsAway(Exception e) => e is HttpRequestException or IOException or SocketException;
+    public static bool IsAway(Exception e) => e is HttpRequestException or IOException or SocketException or AuthenticationException or CryptographicException;
 
     public EngineUnavailableException Away(Exception? cause) => new(Advice(cause), cause);
 
     private string Advice(Exception? cause) => (cause?.GetBaseException() as SocketException)?.SocketErrorCode switch
     {
+        _ when options.Remote is { } remote =>
+            $"Docker Engine does not answer on {Name}: {cause?.GetBaseException().Message.TrimEnd('.')}. Look whether it listens there with TLS, and whether " +
+            $"the certificates in {remote.CertificateFolder} are the ones it knows.",
         SocketError.AccessDenied =>
             $"Docker Engine on {options.SocketPath} may not be used by this user: run as root, or add the user to the group " +
             "of the socket (`usermod -aG docker NAME`) and log in again.",
@@ -111,7 +120,7 @@ internal sealed partial class DockerClient : IDisposable
         catch (OperationCanceledException) when (deadline.Passed)
         {
             throw new EngineUnavailableException(
-                $"Docker Engine on {options.SocketPath} took a call but did not answer within {deadline.After.TotalSeconds:0} s: " +
+                $"Docker Engine on {Name} took a call but did not answer within {deadline.After.TotalSeconds:0} s: " +
                 "look at the load of this machine and at the daemon's log.");
         }
         catch (Exception e) when (IsAway(e))
@@ -195,6 +204,25 @@ internal sealed partial class DockerClient : IDisposable
         }
         catch
         {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(RemoteEngine remote, CancellationToken ct)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SslStream? tls = null;
+        try
+        {
+            await socket.ConnectAsync(remote.Host, remote.Port, ct);
+            tls = new(new NetworkStream(socket, ownsSocket: true));
+            await tls.AuthenticateAsClientAsync(remote.Authentication(), ct);
+            return tls;
+        }
+        catch
+        {
+            if (tls is not null) await tls.DisposeAsync();
             socket.Dispose();
             throw;
         }

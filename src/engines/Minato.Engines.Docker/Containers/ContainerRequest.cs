@@ -6,7 +6,7 @@ namespace Minato.Engines.Docker;
 /// <summary>What Docker is asked to create for a <see cref="ContainerSpec"/>.</summary>
 internal static class ContainerRequest
 {
-    public static CreateContainerBody From(ContainerSpec spec, string image, DockerNames names)
+    public static CreateContainerBody From(ContainerSpec spec, string image, DockerNames names, string? cgroup = null)
     {
         // A joined namespace has its owner's host name, name servers and ports; Docker refuses to be told them again.
         var ownsNetwork = spec.Network is not NetworkAttachment.SharedWith;
@@ -26,7 +26,7 @@ internal static class ContainerRequest
             Labels = names.Label(spec.Labels),
             ExposedPorts = ports.IsEmpty ? null : ports.Select(PortKey).Distinct().ToDictionary(p => p, _ => new Empty()),
             Healthcheck = HealthCheck(spec.HealthCheck),
-            HostConfig = HostConfig(spec, names, ownsNetwork, ports),
+            HostConfig = HostConfig(spec, names, ownsNetwork, ports) with { CgroupParent = cgroup },
             NetworkingConfig = Networking(spec.Network, names),
         };
     }

@@ -176,15 +176,14 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
     internal (ImmutableArray<PortBinding> Ports, PortBinding? Taken) TakePorts(SimContainer container)
     {
         if (container.Spec.Network is not NetworkAttachment.Bridge) return ([], null);
-        var held = containers.Where(c => c.IsRunning).SelectMany(c => c.Ports).Select(p => (p.Protocol, p.HostPort)).ToHashSet();
-        held.UnionWith(occupied);
+        var held = containers.Where(c => c.IsRunning).SelectMany(c => c.Ports).Select(p => (p.HostAddress, p.Protocol, p.HostPort)).ToHashSet();
         var ports = ImmutableArray.CreateBuilder<PortBinding>();
         foreach (var wanted in container.Spec.Ports)
         {
             var port = wanted.HostPort;
-            while (wanted.HostPort == 0 && (port == 0 || held.Contains((wanted.Protocol, port))))
+            while (wanted.HostPort == 0 && (port == 0 || occupied.Contains((wanted.Protocol, port)) || held.Contains((wanted.HostAddress, wanted.Protocol, port))))
                 port = nextPort = nextPort >= 60999 ? 32768 : nextPort + 1;
-            if (!held.Add((wanted.Protocol, port))) return ([], wanted);
+            if (occupied.Contains((wanted.Protocol, port)) || !held.Add((wanted.HostAddress, wanted.Protocol, port))) return ([], wanted);
             ports.Add(wanted with { HostPort = port });
         }
         return (ports.ToImmutable(), null);
@@ -198,7 +197,7 @@ public sealed class SimHost(TimeProvider clock, int seed = 1)
         {
             NetworkAttachment.Address own => own.Ipv4 == address ? port : null,
             NetworkAttachment.Host => port,
-            NetworkAttachment.Bridge => owner.Ports.FirstOrDefault(p => p.HostPort == port)?.ContainerPort,
+            NetworkAttachment.Bridge => owner.Ports.FirstOrDefault(p => p.HostPort == port && p.HostAddress == address)?.ContainerPort,
             _ => null,
         };
     }

@@ -56,6 +56,9 @@ public sealed record ContainerSpec
     /// <summary>As <see cref="ProcessNamespace"/>; also <c>none</c>, and <c>shareable</c> for the one that others share.</summary>
     public string? IpcNamespace { get; init; }
 
+    /// <summary>Null for a container that shares no more than the whole machine.</summary>
+    public ResourceSlice? Slice { get; init; }
+
     /// <summary>Null for none, whatever the image says.</summary>
     public HealthCheckSpec? HealthCheck { get; init; }
     public LogDriver Log { get; init; } = LogDriver.Followed;
@@ -80,6 +83,10 @@ public abstract record NetworkAttachment
 
     public sealed record None : NetworkAttachment;
 }
+
+/// <summary>A part of a machine: the containers in it together get no more than it has, whatever each of them may have.</summary>
+/// <param name="CpuUnits">1024 = one core.</param>
+public sealed record ResourceSlice(string Name, long CpuUnits, long MemoryBytes);
 
 /// <param name="HostPort">0 lets the engine choose.</param>
 /// <param name="HostAddress">Loopback unless told otherwise.</param>

@@ -4,6 +4,7 @@ using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Ec2.Planning;
 using Minato.Ec2.State;
+using Minato.Platform;
 
 namespace Minato.Ec2.Api;
 
@@ -31,14 +32,20 @@ internal sealed partial class Ec2Api
         EndIfDryRun(request.DryRun);
         var state = store.Current;
         var host = HostOf(vpc, state.Where(Ec2Tables.SubnetsByHome, HomeOf(caller)).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal).First());
-        if (request.InstanceIds is { } asked && asked.FirstOrDefault(id => id != host.InstanceId) is { } unknown) throw Ec2Errors.InstanceNotFound(unknown);
-        var tags = TagsOf(state, KeyOf(caller, HostId(HomeOf(caller))));
-        var reservation = new Reservation
-        {
-            ReservationId = "r-" + HostId(HomeOf(caller))["i-".Length..], OwnerId = caller.AccountId, Groups = [], Instances = [host with { Tags = ToWire(tags) }],
-        };
-        return new() { Reservations = InstanceFilters.Compile(request.Filters, _ => tags)(host) ? [reservation] : [] };
+        var hostTags = TagsOf(state, KeyOf(caller, HostId(HomeOf(caller))));
+        var all = request.InstanceIds is { Length: > 0 } asked
+            ? asked.Distinct(StringComparer.Ordinal).Select(id => id == host.InstanceId ? host with { Tags = ToWire(hostTags) }
+                : state.Find(Ec2Tables.Machines, KeyOf(caller, id)) is { } one ? ToWire(state, one) : throw Ec2Errors.InstanceNotFound(id))
+            : Machines(state, caller).Select(m => ToWire(state, m)).Prepend(host with { Tags = ToWire(hostTags) });
+        var passes = InstanceFilters.Compile(request.Filters, i => TagsOf(state, KeyOf(caller, i.InstanceId ?? "")));
+        return new() { Reservations = [.. all.Where(passes).Select(i => Reserved(state, caller, i))] };
     }
+
+    private Reservation Reserved(IReadState state, Caller caller, Instance instance) => new()
+    {
+        ReservationId = state.Find(Ec2Tables.Machines, KeyOf(caller, instance.InstanceId ?? ""))?.ReservationId ?? "r-" + HostId(HomeOf(caller))["i-".Length..],
+        OwnerId = caller.AccountId, Groups = [], Instances = [instance],
+    };
 
     /// <summary>Not stored: the same installation names its host the same way for ever, also after a reset.</summary>
     private string HostId(Home home)

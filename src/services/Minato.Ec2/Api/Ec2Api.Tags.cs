@@ -116,7 +116,7 @@ internal sealed partial class Ec2Api
             case "security-group" when state.Find(Ec2Tables.SecurityGroups, key) is null: throw Ec2Errors.GroupNotFound(id);
             case "network-interface" when state.Find(Ec2Tables.Interfaces, key) is null: throw Ec2Errors.InterfaceNotFound(id);
             case "route-table" when vpc.RouteTableId != id: throw Ec2Errors.RouteTableNotFound(id);
-            case "instance" when HostId(HomeOf(caller)) != id: throw Ec2Errors.InstanceNotFound(id);
+            case "instance" when HostId(HomeOf(caller)) != id && state.Find(Ec2Tables.Machines, key) is null: throw Ec2Errors.InstanceNotFound(id);
             case "security-group-rule" when !state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller)).Any(g => g.Rules.Any(r => r.Id == id)):
                 throw Ec2Errors.RuleNotFound(id);
             case null: throw Ec2Errors.ResourceNotFound(id);

@@ -7,7 +7,7 @@ using Minato.Platform;
 namespace Minato.Ec2.Api;
 
 internal sealed partial class Ec2Api(
-    Store store, Homes homes, Ids ids, Installation installation, PageTokens tokens) : IEc2
+    Store store, Homes homes, Ids ids, Installation installation, PageTokens tokens, TimeProvider clock) : IEc2
 {
     private static readonly ImmutableSortedDictionary<string, string> NoTags = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 

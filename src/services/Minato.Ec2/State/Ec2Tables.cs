@@ -29,6 +29,10 @@ internal static class Ec2Tables
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByClientToken = Interfaces.AddIndex("client-token",
         i => i.ClientToken is null ? null : $"{i.Key.AccountId}/{i.Key.Region}/{i.ClientToken}");
 
+    public static readonly Table<ResourceKey, MachineState> Machines = new("ec2.instances", m => m.Key, () => Ec2Json.Default.MachineState);
+    public static readonly Index<Home, ResourceKey, MachineState> MachinesByHome = Machines.AddIndex("home", m => m.Key.Home);
+    public static readonly Index<string, ResourceKey, MachineState> MachinesByAddress = Machines.AddIndex("address", m => m.Address);
+
     public static readonly Table<ResourceKey, ResourceTags> Tags = new("ec2.tags", t => t.Key, () => Ec2Json.Default.ResourceTags);
     public static readonly Index<Home, ResourceKey, ResourceTags> TagsByHome = Tags.AddIndex("home", t => t.Key.Home);
 }
@@ -39,5 +43,6 @@ internal static class Ec2Tables
 [JsonSerializable(typeof(AddressPool))]
 [JsonSerializable(typeof(SecurityGroupState))]
 [JsonSerializable(typeof(InterfaceState))]
+[JsonSerializable(typeof(MachineState))]
 [JsonSerializable(typeof(ResourceTags))]
 internal sealed partial class Ec2Json : JsonSerializerContext;

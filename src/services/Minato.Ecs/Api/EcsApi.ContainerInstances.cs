@@ -20,7 +20,7 @@ internal sealed partial class EcsApi
         RegisterContainerInstanceRequest request, Caller caller, CancellationToken ct)
     {
         if (AgentRegistration.IsFromAgent(request)) return await RegisterAgentAsync(request, caller, ct);
-        var size = await host.AskAsync(caller, ct);
+        var size = await host.AskAsync(InstanceIdOf(request.InstanceIdentityDocument), caller, ct);
         var tags = Tagging.Check(request.Tags);
         var now = Now;
         var wire = await store.UpdateAsync(ecs =>
@@ -124,6 +124,9 @@ internal sealed partial class EcsApi
         RegisteredAt = now,
         Cpu = size.Cpu,
         Memory = size.MemoryMiB,
+        Gpus = size.Gpus,
+        Interfaces = size.Interfaces,
+        HostAddress = size.HostAddress,
         ReservedTcpPorts = s_reservedPorts,
         Attributes = size.Attributes,
         VersionInfo = new() { AgentVersion = "1.0.0", DockerVersion = $"DockerVersion: {size.EngineVersion}" },

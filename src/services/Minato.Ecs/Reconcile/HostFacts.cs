@@ -5,8 +5,17 @@ using Minato.Engines.Containers;
 
 namespace Minato.Ecs.Reconcile;
 
-/// <summary>What this host brings to a cluster as a container instance.</summary>
-internal sealed record HostSize(string Ec2InstanceId, int Cpu, int MemoryMiB, string EngineVersion, ImmutableArray<Attribute> Attributes);
+/// <summary>What a machine, or a part of one, brings to a cluster as a container instance.</summary>
+internal sealed record HostSize(string Ec2InstanceId, int Cpu, int MemoryMiB, string EngineVersion, ImmutableArray<Attribute> Attributes)
+{
+    public int Gpus { get; init; }
+
+    /// <summary>Interfaces for tasks; null for no limit.</summary>
+    public int? Interfaces { get; init; }
+
+    /// <summary>Its own address, when it is a part of a machine.</summary>
+    public string? HostAddress { get; init; }
+}
 
 /// <summary>Asks the engine and EC2 about the host that Minato runs on.</summary>
 internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
@@ -29,14 +38,15 @@ internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
         "ecs.capability.execution-role-awslogs", "ecs.capability.execution-role-ecr-pull", "ecs.capability.task-eni",
     ];
 
-    public async Task<HostSize> AskAsync(Caller caller, CancellationToken ct)
+    /// <param name="machine">The EC2 instance that registers; null for the machine that Minato runs on.</param>
+    public async Task<HostSize> AskAsync(string? machine, Caller caller, CancellationToken ct)
     {
         var status = await engine.StatusAsync(ct);
         if (status is not EngineStatus.Up up)
             throw new Contracts.Ecs.ClientException($"The container engine of this host does not answer. {(status as EngineStatus.Away)?.Advice}");
-        var answer = await ec2.DescribeInstancesAsync(new(), caller, ct);
-        var instance = answer.Reservations?.FirstOrDefault()?.Instances?.FirstOrDefault();
-        return new(
+        var host = await FindAsync(null, caller, ct);
+        var instance = machine is null || machine == host?.InstanceId ? host : await FindAsync(machine, caller, ct) ?? host;
+        var size = new HostSize(
             instance?.InstanceId ?? "", up.Cpus * CpuUnits, (int)(up.MemoryBytes / Mebibyte), up.Version,
             [
                 Named("ecs.availability-zone", instance?.Placement?.AvailabilityZone), Named("ecs.instance-type", instance?.InstanceType),
@@ -45,6 +55,36 @@ internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
                 Named("ecs.vpc-id", instance?.VpcId), Named("ecs.subnet-id", instance?.SubnetId),
                 .. s_capabilities.Select(c => Named(c, null)),
             ]);
+        return instance is null || instance == host ? size : await PartAsync(size, instance, caller, ct);
+    }
+
+    // A part of the machine is as large as its type says.
+    private async Task<HostSize> PartAsync(HostSize whole, Instance instance, Caller caller, CancellationToken ct)
+    {
+        var answer = await ec2.DescribeInstanceTypesAsync(new() { InstanceTypes = [instance.InstanceType ?? ""] }, caller, ct);
+        if (answer.InstanceTypes is not [var type, ..]) return whole;
+        return whole with
+        {
+            Cpu = (type.VCpuInfo?.DefaultVCpus ?? 1) * CpuUnits,
+            MemoryMiB = (int)(type.MemoryInfo?.SizeInMiB ?? whole.MemoryMiB),
+            Gpus = (type.GpuInfo?.Gpus ?? []).Sum(g => g.Count ?? 0),
+            // AWS: one is the instance's own.
+            Interfaces = type.NetworkInfo?.MaximumNetworkInterfaces - 1,
+            HostAddress = instance.PrivateIpAddress,
+        };
+    }
+
+    private async Task<Instance?> FindAsync(string? id, Caller caller, CancellationToken ct)
+    {
+        try
+        {
+            var answer = await ec2.DescribeInstancesAsync(new() { InstanceIds = id is null ? null : [id] }, caller, ct);
+            return answer.Reservations?.FirstOrDefault()?.Instances?.FirstOrDefault();
+        }
+        catch (AwsException e) when (e.IsClientFault && id is not null)
+        {
+            return null; // Whoever registers it knows it from elsewhere.
+        }
     }
 
     private static Attribute Named(string name, string? value) => new() { Name = name, Value = value };

@@ -39,6 +39,12 @@ internal sealed record ContainerInstanceState
     public bool IsExternal => Attributes.Any(a => a.Name == "ecs.capability.external");
     public long Version { get; init; } = 1;
 
+    /// <summary>Where host ports of its tasks are, when it is a part of a machine; null for a whole one.</summary>
+    public string? HostAddress { get; init; }
+
+    /// <summary>The container engine it is on; null for that of this machine.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>Null for an instance that is in every zone, as the whole machine that Minato runs on is.</summary>
     [JsonIgnore]
     public string? Zone => Attribute("ecs.instance-type") == WholeMachine ? null : Attribute("ecs.availability-zone");

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Minato.Aws;
+using Minato.Contracts.Ec2;
+using Minato.Ec2.Planning;
+using Minato.Ec2.State;
+using Minato.Platform;
+
+namespace Minato.Ec2.Api;
+
+// Instances carved out of the machine.
+internal sealed partial class Ec2Api
+{
+    private const int MostAtOnce = 100;
+    private const int RunningCode = 16;
+    private const int TerminatedCode = 48;
+
+    /// <summary>The network that addresses of instances are in: load balancers take theirs anywhere in 127.0.0.0/8.</summary>
+    private const string AddressPrefix = "127.88";
+
+    public async Task<RunInstancesResponse> RunInstancesAsync(RunInstancesRequest request, Caller caller, CancellationToken ct)
+    {
+        await homes.EnsureAsync(caller, ct);
+        EndIfDryRun(request.DryRun);
+        if (request.MinCount < 1 || request.MaxCount < request.MinCount || request.MaxCount > MostAtOnce)
+            throw Ec2Errors.Invalid($"Value ({request.MinCount}) for parameter minCount is invalid.");
+        var type = request.InstanceType ?? "m1.small";
+        if (!InstanceTypes.All.ContainsKey(type)) throw Ec2Errors.Invalid($"Invalid value '{type}' for InstanceType.");
+        var tags = TagsFrom(request.TagSpecifications, "instance");
+        var made = await store.UpdateAsync(tx =>
+        {
+            if (request.ClientToken is { } token && Machines(tx, caller).Where(m => m.ClientToken == token).ToImmutableArray() is { IsEmpty: false } same) return same;
+            var subnet = SubnetFor(tx, request, caller);
+            var reservation = DefaultVpc.NewId("r", ids);
+            var machines = Enumerable.Range(0, request.MaxCount).Select(_ => NewMachine(tx, request, type, subnet, reservation, caller)).ToImmutableArray();
+            foreach (var machine in machines) PutTags(tx, machine.Key, tags);
+            return machines;
+        }, ct);
+        var state = store.Current;
+        return new()
+        {
+            ReservationId = made[0].ReservationId, OwnerId = caller.AccountId, Groups = [], Instances = [.. made.Select(m => ToWire(state, m))],
+        };
+    }
+
+    public async Task<TerminateInstancesResponse> TerminateInstancesAsync(TerminateInstancesRequest request, Caller caller, CancellationToken ct)
+    {
+        EndIfDryRun(request.DryRun);
+        var gone = await store.UpdateAsync(tx =>
+        {
+            foreach (var id in request.InstanceIds)
+            {
+                if (id == HostId(HomeOf(caller)))
+                    throw new AwsException("OperationNotPermitted", $"The instance '{id}' is the machine Minato runs on and may not be terminated.");
+                if (tx.Find(Ec2Tables.Machines, KeyOf(caller, id)) is not { } machine) throw Ec2Errors.InstanceNotFound(id);
+                tx.Delete(Ec2Tables.Machines, machine.Key);
+                tx.Delete(Ec2Tables.Tags, machine.Key);
+            }
+
+            return request.InstanceIds;
+        }, ct);
+        return new()
+        {
+            TerminatingInstances = [.. gone.Select(id => new InstanceStateChange
+            {
+                InstanceId = id,
+                PreviousState = new() { Code = RunningCode, Name = InstanceStateName.Running },
+                CurrentState = new() { Code = TerminatedCode, Name = InstanceStateName.Terminated },
+            })],
+        };
+    }
+
+    public Task<DescribeInstanceTypesResponse> DescribeInstanceTypesAsync(DescribeInstanceTypesRequest request, Caller caller, CancellationToken ct)
+    {
+        EndIfDryRun(request.DryRun);
+        var asked = request.InstanceTypes is { Length: > 0 } names ? names : [.. InstanceTypes.All.Keys.Order(StringComparer.Ordinal)];
+        return Task.FromResult(new DescribeInstanceTypesResponse { InstanceTypes = [.. asked.Select(n => ToWire(InstanceTypes.All.GetValueOrDefault(n)
+            ?? throw new AwsException("InvalidInstanceType", $"The following supplied instance types do not exist: [{n}]")))] });
+    }
+
+    private static IEnumerable<MachineState> Machines(IReadState state, Caller caller) => state.Where(Ec2Tables.MachinesByHome, HomeOf(caller));
+
+    private static StoredSubnet SubnetFor(IReadState state, RunInstancesRequest request, Caller caller)
+    {
+        if (request.SubnetId is { } id) return state.Find(Ec2Tables.Subnets, KeyOf(caller, id)) ?? throw Ec2Errors.SubnetNotFound(id);
+        var subnets = state.Where(Ec2Tables.SubnetsByHome, HomeOf(caller)).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal);
+        return request.Placement?.AvailabilityZone is not { } zone ? subnets.First()
+            : subnets.FirstOrDefault(s => s.AvailabilityZone == zone) ?? throw Ec2Errors.Invalid($"Invalid availability zone: [{zone}]");
+    }
+
+    private MachineState NewMachine(Transaction tx, RunInstancesRequest request, string type, StoredSubnet subnet, string reservation, Caller caller)
+    {
+        var machine = new MachineState
+        {
+            Key = KeyOf(caller, DefaultVpc.NewId("i", ids)), ReservationId = reservation, Type = type,
+            SubnetId = subnet.Key.Id, VpcId = subnet.VpcId, AvailabilityZone = subnet.AvailabilityZone,
+            Address = FreeAddress(tx), LaunchedAt = clock.GetUtcNow(), ImageId = request.ImageId, ClientToken = request.ClientToken,
+        };
+        tx.Put(Ec2Tables.Machines, machine);
+        return machine;
+    }
+
+    private string FreeAddress(IReadState state)
+    {
+        while (true)
+        {
+            var address = $"{AddressPrefix}.{ids.Next(256)}.{1 + ids.Next(254)}";
+            if (state.Count(Ec2Tables.MachinesByAddress, address) == 0) return address;
+        }
+    }
+
+    private static Instance ToWire(IReadState state, MachineState machine) => new()
+    {
+        InstanceId = machine.Key.Id,
+        InstanceType = machine.Type,
+        ImageId = machine.ImageId,
+        LaunchTime = machine.LaunchedAt,
+        State = new() { Code = RunningCode, Name = InstanceStateName.Running },
+        Placement = new() { AvailabilityZone = machine.AvailabilityZone, Tenancy = Tenancy.Default },
+        VpcId = machine.VpcId,
+        SubnetId = machine.SubnetId,
+        PrivateIpAddress = machine.Address,
+        PrivateDnsName = $"{machine.Key.Id}.{machine.Key.Region}.compute.internal",
+        SecurityGroups = [],
+        NetworkInterfaces = [],
+        SourceDestCheck = true,
+        ClientToken = machine.ClientToken,
+        Tags = ToWire(TagsOf(state, machine.Key)),
+    };
+
+    private static InstanceTypeInfo ToWire(InstanceTypeFacts type) => new()
+    {
+        InstanceType = type.Name,
+        CurrentGeneration = true,
+        BareMetal = false,
+        ProcessorInfo = new() { SupportedArchitectures = [type.Architecture == "arm64" ? ArchitectureType.Arm64 : ArchitectureType.X8664] },
+        VCpuInfo = new() { DefaultVCpus = type.VCpus },
+        MemoryInfo = new() { SizeInMiB = type.MemoryMiB },
+        NetworkInfo = new() { MaximumNetworkInterfaces = type.Interfaces },
+        GpuInfo = type.Gpus == 0 ? null : new() { Gpus = [new() { Name = type.Gpu, Manufacturer = "NVIDIA", Count = type.Gpus }] },
+    };
+}
