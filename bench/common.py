@@ -143,6 +143,13 @@ def table(title, command, headers, rows, notes=()):
     return "\n".join(lines)
 
 
+def in_process(what):
+    """What bench/Minato.Bench measures, without network and disk."""
+    subprocess.run(["dotnet", "build", "-c", "Release", "-p:Quick=true", "-v", "q", "--nologo", ROOT / "bench/Minato.Bench"], check=True, stdout=subprocess.DEVNULL)
+    out = subprocess.run([ROOT / "bench/Minato.Bench/bin/Release/net10.0/Minato.Bench", what], check=True, capture_output=True, text=True).stdout
+    return json.loads(out.splitlines()[-1])
+
+
 def need(*programs):
     missing = [p for p in programs if shutil.which(p) is None]
     if missing:

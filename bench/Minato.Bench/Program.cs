@@ -1,0 +1,11 @@
+using System.Text.Json;
+using Minato.Bench;
+
+// In-process measurements: what the network would hide. One argument, one JSON object on standard output.
+object result = args switch
+{
+    ["placement"] => await PlacementBench.RunAsync(),
+    ["tasks"] => await TaskBench.RunAsync(),
+    _ => throw new ArgumentException("Minato.Bench placement|tasks"),
+};
+Console.WriteLine(JsonSerializer.Serialize(result));
