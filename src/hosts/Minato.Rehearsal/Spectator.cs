@@ -11,6 +11,7 @@ namespace Minato.Rehearsal;
 internal sealed partial class Spectator
 {
     public static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+    private const int LongestMatchMs = 1000;
 
     private readonly Store _store;
     private readonly ServiceKey _key;
@@ -102,15 +103,15 @@ internal sealed partial class Spectator
     /// <summary>An event without what has no meaning outside the rehearsal: ids, ARNs, its own name.</summary>
     private static string Brief(string message) => Arns().Replace(Tasks().Replace(Task().Replace(Name().Replace(message, ""), "a task"), "$1"), "the target group");
 
-    [GeneratedRegex(@"^\(service [^)]*\) ?")]
+    [GeneratedRegex(@"^\(service [^)]*\) ?", RegexOptions.None, LongestMatchMs)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@":? ?(?:\(task [0-9a-f]{32}\) ?)+(\.|)")]
+    [GeneratedRegex(@":? ?(?:\(task [0-9a-f]{32}\) ?)+(\.|)", RegexOptions.None, LongestMatchMs)]
     private static partial Regex Tasks();
 
-    [GeneratedRegex(@"^\(task [0-9a-f]{32}\)")]
+    [GeneratedRegex(@"^\(task [0-9a-f]{32}\)", RegexOptions.None, LongestMatchMs)]
     private static partial Regex Task();
 
-    [GeneratedRegex(@"\(target-group [^)]*\)")]
+    [GeneratedRegex(@"\(target-group [^)]*\)", RegexOptions.None, LongestMatchMs)]
     private static partial Regex Arns();
 }

@@ -58,9 +58,9 @@ public sealed class SimWebSocket : WebSocket
             if (!isAll) _rest = piece with { Data = piece.Data[count..] };
             return new(count, piece.Type, isAll && piece.IsEnd);
         }
-        catch (ChannelClosedException)
+        catch (ChannelClosedException e)
         {
-            throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
+            throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely, e);
         }
         catch (OperationCanceledException)
         {

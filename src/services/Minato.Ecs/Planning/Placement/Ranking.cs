@@ -53,7 +53,7 @@ internal sealed class Ranking(PlacementRequest request)
         return path.MoveToImmutable();
     }
 
-    private RankStep StepOf(InstanceView view, PlacementStrategy level)
+    private static RankStep StepOf(InstanceView view, PlacementStrategy level)
     {
         if (level.Type == PlacementStrategyType.Spread) return new(SpreadValue(view, level.Field ?? ""), Least: null);
         var left = string.Equals(level.Field, "cpu", StringComparison.OrdinalIgnoreCase) ? view.CpuLeft : view.MemoryLeft;
