@@ -101,17 +101,17 @@ internal sealed partial class Spectator
     }
 
     /// <summary>An event without what has no meaning outside the rehearsal: ids, ARNs, its own name.</summary>
-    private static string Brief(string message) => Arns().Replace(Tasks().Replace(Task().Replace(Name().Replace(message, ""), "a task"), "$1"), "the target group");
+    private static string Brief(string message) => Arns().Replace(Tasks().Replace(Task().Replace(Name().Replace(message, ""), "a task"), "${end}"), "the target group");
 
-    [GeneratedRegex(@"^\(service [^)]*\) ?", RegexOptions.None, LongestMatchMs)]
+    [GeneratedRegex(@"^\(service [^)]*\) ?", RegexOptions.ExplicitCapture, LongestMatchMs)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@":? ?(?:\(task [0-9a-f]{32}\) ?)+(\.|)", RegexOptions.None, LongestMatchMs)]
+    [GeneratedRegex(@":? ?(?:\(task [0-9a-f]{32}\) ?)+(?<end>\.|)", RegexOptions.ExplicitCapture, LongestMatchMs)]
     private static partial Regex Tasks();
 
-    [GeneratedRegex(@"^\(task [0-9a-f]{32}\)", RegexOptions.None, LongestMatchMs)]
+    [GeneratedRegex(@"^\(task [0-9a-f]{32}\)", RegexOptions.ExplicitCapture, LongestMatchMs)]
     private static partial Regex Task();
 
-    [GeneratedRegex(@"\(target-group [^)]*\)", RegexOptions.None, LongestMatchMs)]
+    [GeneratedRegex(@"\(target-group [^)]*\)", RegexOptions.ExplicitCapture, LongestMatchMs)]
     private static partial Regex Arns();
 }

@@ -229,4 +229,29 @@ public sealed class ConversationTests
         await world.World.Eventually(() => host.Agent.Closed is not null, TimeSpan.FromSeconds(130));
         host.Agent.Closed?.Words.ShouldBe("the agent acknowledges no heartbeats");
     });
+
+    [Fact]
+    public void A_reset_orders_the_end_of_every_task_and_lets_the_agent_go() => AgentWorld.Run(1, async world =>
+    {
+        var host = await world.JoinAsync();
+        var arn = await world.RunTaskAsync();
+        await world.UntilAsync(arn, "RUNNING");
+        await world.World.Client<Platform.PlatformHost>().ResetAsync(default);
+        await world.World.Eventually(() => host.Agent.Tasks[arn].IsStopWanted, TimeSpan.FromSeconds(2));
+        await world.World.Eventually(() => host.Admission is HostAdmission.Unknown, TimeSpan.FromSeconds(10));
+    });
+
+    [Fact]
+    public void A_container_that_is_not_essential_may_end_in_a_task_that_goes_on() => AgentWorld.Run(1, async world =>
+    {
+        var host = await world.JoinAsync();
+        host.Agent.RunsTasks = false;
+        var arn = await world.RunTaskAsync(AgentWorld.Definition(AgentWorld.App, new() { Name = "side", Image = "side:1", Memory = 64, Essential = false }));
+        await world.WaitAsync(1);
+        await host.ReportAsync(arn, "RUNNING", Says("RUNNING"), Says("RUNNING", name: "side"));
+        await world.UntilAsync(arn, "RUNNING");
+        await host.ReportAsync(arn, "RUNNING", Says("STOPPED", exitCode: 0, name: "side"));
+        await world.World.Eventually(async () => (await world.DescribeAsync(arn)).Containers?[1].LastStatus == "STOPPED", TimeSpan.FromSeconds(5));
+        (await world.DescribeAsync(arn)).LastStatus.ShouldBe("RUNNING");
+    });
 }
