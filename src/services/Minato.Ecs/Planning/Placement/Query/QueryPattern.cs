@@ -5,13 +5,13 @@ using System.Text.RegularExpressions;
 namespace Minato.Ecs.Planning.Placement.Query;
 
 /// <summary>
-/// A Java regular expression that has to match a whole value. Most run in linear time; those that cannot (they look around or back)
-/// get a few milliseconds, once: a pattern that took longer matches nothing any more, as placement waits for the answer.
+/// A Java regular expression that has to match a whole value. Most run in linear time and need no limit; those that cannot (they look
+/// around or back) get a second, once: a pattern that took longer matches nothing any more, as placement waits for the answer.
 /// </summary>
 internal sealed class QueryPattern
 {
     private const int MostRemembered = 1024;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly Regex _regex;
 
@@ -27,7 +27,7 @@ internal sealed class QueryPattern
         var whole = $@"\A(?:{Unquoted(text)})\z";
         try
         {
-            return (new(new(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, s_patience)), null);
+            return (new(new(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout)), null);
         }
         catch (NotSupportedException)
         {
