@@ -144,7 +144,7 @@ public sealed class SimContainerEngine : IContainerEngine
         (long)((host.Now - (container.StartedAt ?? host.Now)).TotalSeconds * perSecond);
 
     public async ValueTask<ReadOnlyMemory<byte>?> RawStatsAsync(string containerId, CancellationToken ct) =>
-        await StatsAsync(containerId, ct) is not { } stats ? null : JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+        await StatsAsync(containerId, ct) is not { } stats ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
             ["read"] = stats.ReadAt,
             ["cpu_stats"] = new JsonObject { ["cpu_usage"] = new JsonObject { ["total_usage"] = stats.CpuNanoseconds }, ["online_cpus"] = stats.OnlineCpus },
