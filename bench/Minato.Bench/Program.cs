@@ -6,6 +6,6 @@ object result = args switch
 {
     ["placement"] => await PlacementBench.RunAsync(),
     ["tasks"] => await TaskBench.RunAsync(),
-    _ => throw new ArgumentException("Minato.Bench placement|tasks"),
+    _ => throw new ArgumentException("Minato.Bench placement|tasks", nameof(args)),
 };
 Console.WriteLine(JsonSerializer.Serialize(result));
