@@ -13,6 +13,7 @@ using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
+using Minato.Engines.Sessions;
 using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
@@ -40,6 +41,7 @@ internal static class Composition
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
         .AddSingleton<AgentEndpoint>()
+        .AddSingleton<SessionEndpoint>()
         .AddSingleton<FrontDoor>();
 
     private static IServiceCollection AddState(this IServiceCollection services, ServerOptions options) => services
@@ -51,6 +53,7 @@ internal static class Composition
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
         .AddDockerEngine(new() { InstallationId = file.Id })
         .AddEcsAgents(new())
+        .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
         .AddHaProxy(new()

@@ -5,7 +5,7 @@ using Minato.Ecr;
 namespace Minato.Server;
 
 /// <summary>One port for everything: AWS APIs, the registry protocol, load balancers by name, and Minato's own few paths.</summary>
-internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalancers, AdminEndpoint admin, AgentEndpoint agents, IServiceProvider services)
+internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalancers, AdminEndpoint admin, AgentEndpoint agents, SessionEndpoint sessions, IServiceProvider services)
 {
     private readonly RequestDelegate _registry = EcrRoom.Registry(services);
 
@@ -15,6 +15,7 @@ internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalanc
         if (LoadBalancerEntrance.IsMeant(request.Host.Host)) return loadBalancers.ForwardAsync(context);
         if (request.Path.StartsWithSegments(AgentEndpoint.Path, StringComparison.Ordinal)) return agents.HandleAsync(context);
         if (request.Path.StartsWithSegments("/_minato", StringComparison.Ordinal)) return admin.HandleAsync(context);
+        if (SessionEndpoint.IsMeant(context)) return sessions.HandleAsync(context);
         return request.Path.StartsWithSegments("/v2", StringComparison.Ordinal) && !IsSigned(request) ? _registry(context) : aws.HandleAsync(context);
     }
 

@@ -83,6 +83,7 @@ internal sealed class MinatoServer : IAsyncDisposable
         var door = web.Services.GetRequiredService<FrontDoor>();
         web.UseWebSockets(new() { KeepAliveInterval = TimeSpan.Zero }); // Agents do not count pings as a sign of life.
         web.Lifetime.ApplicationStopping.Register(web.Services.GetRequiredService<AgentEndpoint>().Close);
+        web.Lifetime.ApplicationStopping.Register(web.Services.GetRequiredService<SessionEndpoint>().Close);
         web.Run(door.HandleAsync);
         return web;
     }

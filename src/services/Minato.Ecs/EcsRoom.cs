@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Api;
 using Minato.Ecs.State;
+using Minato.Engines.Sessions;
 using Minato.Platform;
 
 namespace Minato.Ecs;
@@ -23,6 +24,8 @@ public static class EcsRoom
         services.AddEcsCapacity();
         services.AddEcsRecords();
         services.AddEcsHosts();
+        services.AddSingleton<ExecSessions>().AddSingleton<ISessionOwner>(p => p.GetRequiredService<ExecSessions>())
+            .AddSingleton<IResettable>(p => p.GetRequiredService<ExecSessions>());
         return services;
     }
 

@@ -24,4 +24,7 @@ namespace Minato.Engines.Docker;
 [JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(ImageManifest[]))]
 [JsonSerializable(typeof(ImageConfig))]
+[JsonSerializable(typeof(CreateExecBody))]
+[JsonSerializable(typeof(StartExecBody))]
+[JsonSerializable(typeof(ExecAnswer))]
 internal sealed partial class DockerJson : JsonSerializerContext;

@@ -105,6 +105,15 @@ public sealed class SimContainerEngine : IContainerEngine
     public ValueTask<EngineContainer?> InspectAsync(string containerId, CancellationToken ct) =>
         AskAsync(host.Latency.Call, () => Find(containerId)?.Read(), ct);
 
+    public ValueTask<ExecOutcome> ExecAsync(string containerId, ExecSpec spec, CancellationToken ct) =>
+        AskAsync<ExecOutcome>(host.Latency.Call, () =>
+        {
+            if (Find(containerId) is not { IsRunning: true } container) return new ExecOutcome.NotRunning();
+            var process = new SimExecProcess(container);
+            process.Start(spec.Command);
+            return new ExecOutcome.Started(process);
+        }, ct);
+
     public ValueTask<IReadOnlyList<EngineContainer>> ListAsync(CancellationToken ct) =>
         AskAsync<IReadOnlyList<EngineContainer>>(host.Latency.Call, () => [.. host.Of(installation).Select(c => c.Read())], ct);
 

@@ -56,6 +56,9 @@ public interface IContainerEngine
     /// <returns>Null when the container does not run.</returns>
     ValueTask<ReadOnlyMemory<byte>?> RawStatsAsync(string containerId, CancellationToken ct);
 
+    /// <summary>Starts a process beside those of a running container, on a terminal. Not repeatable: every call starts one.</summary>
+    ValueTask<ExecOutcome> ExecAsync(string containerId, ExecSpec spec, CancellationToken ct);
+
     /// <summary>Makes a named volume when it is not there.</summary>
     ValueTask<VolumeOutcome> EnsureVolumeAsync(VolumeSpec spec, CancellationToken ct);
 

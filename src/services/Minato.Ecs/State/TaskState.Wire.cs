@@ -105,6 +105,7 @@ internal sealed partial record TaskState
             Cpu = Text(over?.Cpu ?? asked?.Cpu ?? 0),
             Memory = Text(over?.Memory ?? asked?.Memory),
             MemoryReservation = Text(over?.MemoryReservation ?? asked?.MemoryReservation),
+            ManagedAgents = ExecuteCommandAgent.ToWire(this, container) is { } agent ? [agent] : null,
         };
     }
 
