@@ -51,7 +51,7 @@ public sealed class Host : IAsyncLifetime
         if (Directory.Exists(Data)) (await RunAsync(default, "down", "--purge")).Ok();
     }
 
-    internal Task<Shell.Result> RunAsync(CancellationToken ct, params string[] arguments) => Shell.RunAsync(Cli, [.. arguments, "--data", Data, "--region", "eu-west-1"], ct, _environment);
+    internal Task<Shell.Result> RunAsync(CancellationToken ct, params string[] arguments) => Shell.RunAsync(Cli, ["--data", Data, "--region", "eu-west-1", .. arguments], ct, _environment);
 
     internal async Task UpAsync(CancellationToken ct) => (await RunAsync(ct, "up", "--detach", "--no-install", "--port", $"{Files.Installation?.Port ?? 0}")).Ok();
 
