@@ -154,7 +154,7 @@ internal sealed class ConfigurationWriter
         Section($"backend {name}");
         Line($"timeout server {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
         Line($"timeout tunnel {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
-        foreach (var line in Pages.ConnectionErrorLines()) Line(line);
+        WriteUnreached();
         Line($"retries {Number(retries)}");
         Line($"server listener {Safe.Endpoint(listener.Address, listener.Port)}");
     }
@@ -167,7 +167,7 @@ internal sealed class ConfigurationWriter
         Line($"timeout server {idle}");
         Line($"timeout tunnel {idle}");
         foreach (var line in RequestHeaders.Lines) Line(line);
-        foreach (var line in Pages.ConnectionErrorLines()) Line(line);
+        WriteUnreached();
         if (!withServers) return;
         foreach (var server in backend.Servers)
         {
@@ -175,6 +175,13 @@ internal sealed class ConfigurationWriter
             var state = server.State is ServerState.Ready ? "" : " disabled";
             Line($"server {server.Id} {Safe.Endpoint(server.Address, server.Port)}{state}");
         }
+    }
+
+    private void WriteUnreached()
+    {
+        var file = $"unreached_{RuleWriter.HashOf(Pages.Unreached)}.http";
+        rules.Files[file] = Pages.Unreached;
+        Line($"errorfile 503 {file}");
     }
 
     /// <summary>A timeout of the load balancer, which HAProxy keeps on the side of the backend.</summary>

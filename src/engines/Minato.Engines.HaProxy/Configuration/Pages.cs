@@ -7,9 +7,6 @@ internal static class Pages
 {
     public const string ServerHeader = "hdr Server awselb/2.0";
 
-    /// <summary>Marks HAProxy's own 503 for a connection that no target took, so that it can leave as 502.</summary>
-    public const string MadeHere = "x-minato-made-here";
-
     private static readonly (int Status, string Reason)[] Errors =
     [
         (400, "Bad Request"), (403, "Forbidden"), (405, "Not Allowed"), (408, "Request Timeout"), (413, "Request Entity Too Large"),
@@ -32,13 +29,18 @@ internal static class Pages
 
     public static IEnumerable<string> ErrorLines() => Errors.Select(e => $"http-error {Return(e.Status)}");
 
-    /// <summary>In a backend that has usable servers, HAProxy's 503 only ever means that no connection could be made: 502 to a client of AWS's.</summary>
-    public static IEnumerable<string> ConnectionErrorLines() =>
-    [
-        $"http-error status 503 content-type text/html string \"{Html(502)}\" {ServerHeader} hdr {MadeHere} 1",
-        $"http-after-response set-status 502 reason \"Bad Gateway\" if {{ status 503 }} {{ res.hdr({MadeHere}) -m found }}",
-        $"http-after-response del-header {MadeHere} if {{ status 502 }}",
-    ];
+    /// <summary>
+    /// The whole answer in place of HAProxy's 503. In a backend that has usable servers that one only ever means that no connection could
+    /// be made: 502 to a client of AWS's. A file may have another status than the one it stands for, and costs nothing when it is not needed.
+    /// </summary>
+    public static string Unreached
+    {
+        get
+        {
+            var page = Html(502).Replace("\\r\\n", "\r\n", StringComparison.Ordinal);
+            return $"HTTP/1.1 502 Bad Gateway\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\nContent-Length: {page.Length.ToString(CultureInfo.InvariantCulture)}\r\n\r\n{page}";
+        }
+    }
 
     private static string Html(string title) =>
         $"<html>\\r\\n<head><title>{title}</title></head>\\r\\n<body>\\r\\n<center><h1>{title}</h1></center>\\r\\n</body>\\r\\n</html>\\r\\n";

@@ -12,12 +12,11 @@ internal static class RequestHeaders
     public static ImmutableArray<string> Lines { get; } =
     [
         $"http-request return {Pages.Return(503)} if {{ nbsrv eq 0 }}",
-        "http-request set-var(txn.xff) req.fhdr(x-forwarded-for)",
-        $"http-request return {Pages.Return(463)} if {{ var(txn.xff) -m found }} {{ req.hdr_cnt(x-forwarded-for) gt 30 }}",
-        "http-request set-header X-Forwarded-For %[src] if !{ var(txn.xff) -m found }",
+        "option forwardfor if-none",
+        "http-request set-var(txn.lines) req.fhdr_cnt(x-forwarded-for)",
+        $"http-request return {Pages.Return(463)} if {{ var(txn.lines) -m int gt 0 }} {{ req.hdr_cnt(x-forwarded-for) gt 30 }}",
         // Several lines stay several: one more says the same as one that is longer.
-        "http-request set-var(txn.lines) req.fhdr_cnt(x-forwarded-for) if { var(txn.xff) -m found }",
-        "http-request set-header X-Forwarded-For %[var(txn.xff)],\\ %[src] if { var(txn.lines) -m int eq 1 }",
+        "http-request set-header X-Forwarded-For %[req.fhdr(x-forwarded-for)],\\ %[src] if { var(txn.lines) -m int eq 1 }",
         "http-request add-header X-Forwarded-For %[src] if { var(txn.lines) -m int gt 1 }",
         "http-request set-header X-Forwarded-Proto http",
         "http-request set-header X-Forwarded-Port %[dst_port]",
