@@ -1,14 +1,6 @@
 using System.CommandLine;
 using Minato.Aws;
 using Minato.Aws.Signing;
-using Minato.Contracts.CloudWatchLogs;
-using Minato.Contracts.Ec2;
-using Minato.Contracts.Ecr;
-using Minato.Contracts.Ecs;
-using Minato.Contracts.ElasticLoadBalancingV2;
-using Minato.Contracts.Iam;
-using Minato.Contracts.SecretsManager;
-using Minato.Contracts.Ssm;
 
 namespace Minato.Cli.Running;
 
@@ -16,7 +8,7 @@ namespace Minato.Cli.Running;
 /// AWS APIs for commands that need nothing else: of the running Minato, or with <c>--endpoint-url</c> or <c>--aws</c> of whoever answers
 /// there, with the credentials of the environment.
 /// </summary>
-internal sealed class AwsAccess : IDisposable
+internal sealed class AwsAccess : AwsClients, IDisposable
 {
     public static readonly Option<string?> EndpointUrl = new("--endpoint-url") { Description = "Another endpoint than the running Minato's, with the credentials of the environment.", HelpName = "URL" };
     public static readonly Option<bool> Aws = new("--aws") { Description = "AWS itself, with the credentials of the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)." };
@@ -25,38 +17,10 @@ internal sealed class AwsAccess : IDisposable
     private readonly HttpClient? _http;
     private readonly MinatoClient? _minato;
 
-    private AwsAccess(MinatoClient minato)
-    {
-        _minato = minato;
-        (Ecs, Elb, Logs, Ecr, Ec2, Iam, Caller) = (minato.Ecs, minato.Elb, minato.Logs, minato.Ecr, minato.Ec2, minato.Iam, minato.Caller);
-        (SecretsManager, Ssm) = (minato.SecretsManager, minato.Ssm);
-    }
+    private AwsAccess(MinatoClient minato) : base(minato) => _minato = minato;
 
-    private AwsAccess(Func<string, Uri> endpoint, Credential credential, string region)
-    {
-        _http = new(new SocketsHttpHandler());
-        Caller = new() { AccountId = "", Region = region, PrincipalArn = "" };
-        Ecs = new EcsClient(Client("ecs"));
-        Elb = new ElasticLoadBalancingV2Client(Client("elasticloadbalancing"));
-        Logs = new CloudWatchLogsClient(Client("logs"));
-        Ecr = new EcrClient(Client("api.ecr"));
-        Ec2 = new Ec2Client(Client("ec2"));
-        Iam = new IamClient(Client("iam"));
-        SecretsManager = new SecretsManagerClient(Client("secretsmanager"));
-        Ssm = new SsmClient(Client("ssm"));
-
-        AwsClient Client(string host) => new(_http, endpoint(host), credential, region, TimeProvider.System);
-    }
-
-    public IEcs Ecs { get; }
-    public IElasticLoadBalancingV2 Elb { get; }
-    public ICloudWatchLogs Logs { get; }
-    public IEcr Ecr { get; }
-    public IEc2 Ec2 { get; }
-    public IIam Iam { get; }
-    public ISecretsManager SecretsManager { get; }
-    public ISsm Ssm { get; }
-    public Caller Caller { get; }
+    private AwsAccess(HttpClient http, Func<string, Uri> endpoint, Credential credential, string region)
+        : base(host => new(http, endpoint(host), credential, region, TimeProvider.System), new() { AccountId = "", Region = region, PrincipalArn = "" }) => _http = http;
 
     /// <summary>As the caller of IAM: AWS has one IAM for all regions.</summary>
     public Caller IamCaller => _minato is null ? Caller with { Region = IamRegion } : Caller;
@@ -73,10 +37,10 @@ internal sealed class AwsAccess : IDisposable
     public static AwsAccess Of(ParseResult parsed)
     {
         var region = parsed.GetRequiredValue(Options.Region);
-        if (parsed.GetValue(Aws)) return new(host => Endpoint(host, region), FromEnvironment(), region);
+        if (parsed.GetValue(Aws)) return new(new(), host => Endpoint(host, region), FromEnvironment(), region);
         if (parsed.GetValue(EndpointUrl) is not { } url) return new(new MinatoClient(new ServerFiles(parsed.DataDirectory()), region));
         if (!Uri.TryCreate(url, UriKind.Absolute, out var endpoint)) throw new UserException($"{url} is not a URL, such as https://ecs.{region}.amazonaws.com.");
-        return new(_ => endpoint, FromEnvironment(), region);
+        return new(new(), _ => endpoint, FromEnvironment(), region);
     }
 
     public void Dispose()

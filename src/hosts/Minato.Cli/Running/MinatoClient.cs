@@ -5,52 +5,28 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Minato.Aws;
 using Minato.Aws.Signing;
-using Minato.Contracts.CloudWatchLogs;
-using Minato.Contracts.Ec2;
-using Minato.Contracts.Ecr;
-using Minato.Contracts.Ecs;
-using Minato.Contracts.ElasticLoadBalancingV2;
-using Minato.Contracts.Iam;
-using Minato.Contracts.SecretsManager;
-using Minato.Contracts.Ssm;
 using Minato.Server;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Cli.Running;
 
 /// <summary>Speaks to a running server as any AWS client would, with the root key of its data directory.</summary>
-internal sealed class MinatoClient : IDisposable
+internal sealed class MinatoClient : AwsClients, IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly HttpClient _http;
     private readonly RootKeyFile _key;
 
-    public MinatoClient(ServerFiles files, string region)
+    public MinatoClient(ServerFiles files, string region) : this(files.Require(), region, new(new SocketsHttpHandler { UseProxy = false })) { }
+
+    private MinatoClient((InstallationFile Installation, RunningFile Running) server, string region, HttpClient http)
+        : base(_ => new(http, server.Running.Endpoint, CredentialOf(server.Installation), region, TimeProvider.System), CallerOf(server.Installation, region))
     {
-        var (installation, running) = files.Require();
-        Endpoint = running.Endpoint;
-        _key = installation.RootKey;
-        Caller = new() { AccountId = installation.AccountId, Region = region, PrincipalArn = $"arn:aws:iam::{installation.AccountId}:root", AccessKeyId = _key.AccessKeyId };
-        var aws = new AwsClient(_http, Endpoint, new Credential(_key.AccessKeyId, _key.SecretAccessKey, null, installation.AccountId, Caller.PrincipalArn, installation.AccountId), region, TimeProvider.System);
-        Ecs = new EcsClient(aws);
-        Elb = new ElasticLoadBalancingV2Client(aws);
-        Logs = new CloudWatchLogsClient(aws);
-        Ecr = new EcrClient(aws);
-        Ec2 = new Ec2Client(aws);
-        Iam = new IamClient(aws);
-        SecretsManager = new SecretsManagerClient(aws);
-        Ssm = new SsmClient(aws);
+        _http = http;
+        _key = server.Installation.RootKey;
+        Endpoint = server.Running.Endpoint;
     }
 
     public Uri Endpoint { get; }
-    public Caller Caller { get; }
-    public IEcs Ecs { get; }
-    public IElasticLoadBalancingV2 Elb { get; }
-    public ICloudWatchLogs Logs { get; }
-    public IEcr Ecr { get; }
-    public IEc2 Ec2 { get; }
-    public IIam Iam { get; }
-    public ISecretsManager SecretsManager { get; }
-    public ISsm Ssm { get; }
 
     /// <returns>Null when nothing is known of it.</returns>
     public async Task<JsonNode?> WhyAsync(string of, string cluster, CancellationToken ct)
@@ -93,6 +69,16 @@ internal sealed class MinatoClient : IDisposable
         using var answer = await _http.SendAsync(request, ct);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonNode>(ct));
     }
+
+    private static string RootArn(InstallationFile installation) => $"arn:aws:iam::{installation.AccountId}:root";
+
+    private static Caller CallerOf(InstallationFile installation, string region) => new()
+    {
+        AccountId = installation.AccountId, Region = region, PrincipalArn = RootArn(installation), AccessKeyId = installation.RootKey.AccessKeyId,
+    };
+
+    private static Credential CredentialOf(InstallationFile installation) => new(
+        installation.RootKey.AccessKeyId, installation.RootKey.SecretAccessKey, null, installation.AccountId, RootArn(installation), installation.AccountId);
 
     private static JsonNode Require(HttpStatusCode status, JsonNode? body, HttpMethod method, string path) =>
         status is HttpStatusCode.OK && body is not null ? body : throw new UserException($"{method} {path} answered {(int)status}: {body?["message"]}");
