@@ -11,12 +11,6 @@ internal static class RollingUpdate
 {
     public static int LowerBound(int desired, int minimumHealthyPercent) => (int)(((long)desired * minimumHealthyPercent + 99) / 100);
 
-#if SEEDED_BUG // Breaks one rule, so that a test can show that the worlds find it: dotnet build -p:SeededBug=true.
-    private const int Broken = 1;
-#else
-    private const int Broken = 0;
-#endif
-
     public static int UpperBound(int desired, int maximumPercent) => (int)((long)desired * maximumPercent / 100);
 
     /// <summary>
@@ -36,7 +30,10 @@ internal static class RollingUpdate
     public static void Plan(ServiceDraft draft)
     {
         var desired = draft.View.DesiredCount;
-        var lower = LowerBound(desired, draft.View.MinimumHealthyPercent) - Broken;
+        var lower = LowerBound(desired, draft.View.MinimumHealthyPercent);
+#if SEEDED_BUG // Breaks one rule, so that a test can show that the worlds find it.
+        lower--;
+#endif
         var upper = UpperBound(desired, draft.View.MaximumPercent);
         var sound = Current(draft).Count(t => t.IsSound);
         var missing = draft.Primary.Rollout == DeploymentRolloutState.Failed ? 0 : desired - sound;
