@@ -27,6 +27,8 @@ internal sealed class ServiceAlarms(IServiceProvider rooms, IWorkQueue<ServiceKe
             if (arns.Contains(alarm)) queue.Enqueue(service);
     }
 
+    public void Forget(ServiceKey service) => _watched.TryRemove(service, out _);
+
     public static bool IsWatching(ServiceState service) => service.DeploymentConfiguration.Alarms is { Enable: true }
         && service.Deployments is [{ Rollout: DeploymentRolloutState.InProgress, RollingBackServiceDeployment: null, Alarms: not { IsWatched: false } }, ..];
 
@@ -35,7 +37,7 @@ internal sealed class ServiceAlarms(IServiceProvider rooms, IWorkQueue<ServiceKe
     {
         if (!IsWatching(service) || service.DeploymentConfiguration.Alarms is not { } asked)
         {
-            _watched.TryRemove(service.Key, out _);
+            Forget(service.Key);
             return null;
         }
 

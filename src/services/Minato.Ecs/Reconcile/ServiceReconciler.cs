@@ -79,6 +79,7 @@ internal sealed partial class ServiceReconciler(
     {
         targetHealth.Forget(service);
         hooks.Forget(service);
+        alarms.Forget(service);
     }
 
     private static ImmutableArray<string> Subnets(ServiceState service) =>
