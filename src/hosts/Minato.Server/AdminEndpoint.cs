@@ -14,29 +14,44 @@ namespace Minato.Server;
 /// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>), <c>POST /_minato/spot/interrupt</c> and <c>POST /_minato/reset</c>
 /// with the root key as user name and password.
 /// </summary>
-internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, FunctionsEndpoint functions, IServiceProvider services)
+internal sealed class AdminEndpoint
 {
-    private static readonly string[] s_owners =
-        ["/_minato/status", "/_minato/why", "/_minato/functions", "/_minato/spot/interrupt", "/_minato/reset"];
-    private readonly RequestDelegate _stories = EcsRoom.Stories(services);
-    private readonly RequestDelegate _spot = EcsRoom.Spot(services);
+    private const string Health = "/_minato/health";
 
-    public Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    private readonly InstallationFile _installation;
+    private readonly PlatformHost _host;
+    private readonly IContainerEngine _engine;
+
+    /// <summary>What needs the root key: each path with the method it takes, null for one that looks itself.</summary>
+    private readonly Dictionary<string, (string? Method, RequestDelegate Handle)> _owners;
+
+    public AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, FunctionsEndpoint functions, IServiceProvider services)
     {
-        ("GET", "/_minato/health") => AnswerAsync(context, 200, new() { ["status"] = "running", ["installation"] = installation.Id }),
-        (_, var path) when s_owners.Contains(path) && !IsRoot(context.Request) => ChallengeAsync(context),
-        ("GET", "/_minato/status") => StatusAsync(context),
-        ("GET", "/_minato/why") => _stories(context),
-        (_, "/_minato/functions") => FunctionsAsync(context),
-        ("POST", "/_minato/spot/interrupt") => _spot(context),
-        ("POST", "/_minato/reset") => ResetAsync(context),
-        (_, var path) when path is "/_minato/health" || s_owners.Contains(path) => AnswerAsync(context, 405, new() { ["message"] = "Method not allowed." }),
-        _ => AnswerAsync(context, 404, new() { ["message"] = $"There is /_minato/health, {string.Join(", ", s_owners)}." }),
-    };
+        (_installation, _host, _engine) = (installation, host, engine);
+        _owners = new(StringComparer.Ordinal)
+        {
+            ["/_minato/status"] = ("GET", StatusAsync),
+            ["/_minato/why"] = ("GET", EcsRoom.Stories(services)),
+            ["/_minato/functions"] = (null, context => FunctionsAsync(functions, context)),
+            ["/_minato/spot/interrupt"] = ("POST", EcsRoom.Spot(services)),
+            ["/_minato/reset"] = ("POST", ResetAsync),
+        };
+    }
+
+    public Task HandleAsync(HttpContext context)
+    {
+        var (method, path) = (context.Request.Method, context.Request.Path.Value ?? "");
+        if (path is Health)
+            return method is "GET" ? AnswerAsync(context, 200, new() { ["status"] = "running", ["installation"] = _installation.Id }) : RefuseMethodAsync(context);
+        if (!_owners.TryGetValue(path, out var owner))
+            return AnswerAsync(context, 404, new() { ["message"] = $"There is {Health}, {string.Join(", ", _owners.Keys)}." });
+        if (!IsRoot(context.Request)) return ChallengeAsync(context);
+        return owner.Method is null || owner.Method == method ? owner.Handle(context) : RefuseMethodAsync(context);
+    }
 
     private async Task StatusAsync(HttpContext context)
     {
-        var status = await engine.StatusAsync(context.RequestAborted);
+        var status = await _engine.StatusAsync(context.RequestAborted);
         await AnswerAsync(context, 200, new()
         {
             ["containerEngine"] = status switch
@@ -48,7 +63,7 @@ internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost 
         });
     }
 
-    private async Task FunctionsAsync(HttpContext context)
+    private static async Task FunctionsAsync(FunctionsEndpoint functions, HttpContext context)
     {
         var (status, body) = await functions.AnswerAsync(context.Request, context.RequestAborted);
         await AnswerAsync(context, status, body);
@@ -57,8 +72,7 @@ internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost 
     private async Task ResetAsync(HttpContext context)
     {
         var watch = Stopwatch.StartNew();
-        await host.ResetAsync(context.RequestAborted);
-        functions.Clear();
+        await _host.ResetAsync(context.RequestAborted);
         await AnswerAsync(context, 200, new() { ["status"] = "reset", ["milliseconds"] = watch.ElapsedMilliseconds });
     }
 
@@ -67,7 +81,7 @@ internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost 
         const string scheme = "Basic ";
         var header = request.Headers.Authorization.ToString();
         if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return false;
-        var expected = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{installation.RootKey.AccessKeyId}:{installation.RootKey.SecretAccessKey}"));
+        var expected = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_installation.RootKey.AccessKeyId}:{_installation.RootKey.SecretAccessKey}"));
         return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header[scheme.Length..].Trim()), Encoding.UTF8.GetBytes(expected));
     }
 
@@ -76,6 +90,8 @@ internal sealed class AdminEndpoint(InstallationFile installation, PlatformHost 
         context.Response.Headers.WWWAuthenticate = "Basic realm=\"minato\"";
         return AnswerAsync(context, 401, new() { ["message"] = "Give the root access key as user name and its secret as password." });
     }
+
+    private static Task RefuseMethodAsync(HttpContext context) => AnswerAsync(context, 405, new() { ["message"] = "Method not allowed." });
 
     private static Task AnswerAsync(HttpContext context, int status, JsonObject body)
     {

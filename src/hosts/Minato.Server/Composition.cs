@@ -38,6 +38,7 @@ internal static class Composition
         .AddEngines(options, file)
         .AddRooms(file)
         .AddSingleton<FunctionsEndpoint>()
+        .AddSingleton<IResettable>(p => p.GetRequiredService<FunctionsEndpoint>())
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
         .AddSingleton<AgentEndpoint>()

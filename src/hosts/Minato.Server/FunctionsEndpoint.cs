@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Minato.Engines.Functions;
+using Minato.Platform;
 
 namespace Minato.Server;
 
@@ -9,7 +10,7 @@ namespace Minato.Server;
 /// Which HTTP address answers for which function: <c>GET</c> tells, <c>PUT</c> with <c>functionArn</c> and <c>url</c> registers,
 /// <c>DELETE</c> with <c>functionArn</c> forgets.
 /// </summary>
-internal sealed class FunctionsEndpoint(FunctionTargets targets)
+internal sealed class FunctionsEndpoint(FunctionTargets targets) : IResettable
 {
     public async Task<(int Status, JsonObject Body)> AnswerAsync(HttpRequest request, CancellationToken ct)
     {
@@ -33,7 +34,11 @@ internal sealed class FunctionsEndpoint(FunctionTargets targets)
         }
     }
 
-    public void Clear() => targets.Clear();
+    public ValueTask ResetAsync(CancellationToken ct)
+    {
+        targets.Clear();
+        return ValueTask.CompletedTask;
+    }
 
     private JsonObject List() => new()
     {
