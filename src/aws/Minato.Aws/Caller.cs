@@ -16,6 +16,9 @@ public sealed record Caller
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
 
+    /// <summary>AWS itself asks, which may do what nobody else may: tag with keys that begin with <c>aws:</c>.</summary>
+    public bool IsService => !PrincipalArn.StartsWith("arn:", StringComparison.Ordinal) && PrincipalArn.EndsWith(".amazonaws.com", StringComparison.Ordinal);
+
     /// <summary>A room calling another on behalf of the account.</summary>
     /// <param name="servicePrincipal">e.g. <c>ecs.amazonaws.com</c>.</param>
     public static Caller ForService(string accountId, string region, string servicePrincipal) =>

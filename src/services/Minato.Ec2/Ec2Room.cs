@@ -23,6 +23,8 @@ public static class Ec2Room
         services.AddTable(Ec2Tables.Interfaces);
         services.AddTable(Ec2Tables.Machines);
         services.AddTable(Ec2Tables.Tags);
+        services.AddTable(LaunchTemplateTables.Templates);
+        services.AddTable(LaunchTemplateTables.Versions);
         services.TryAddSingleton<Homes>();
         services.TryAddSingleton<IEc2, Ec2Api>();
         services.TryAddSingleton<VpcNetworks>();

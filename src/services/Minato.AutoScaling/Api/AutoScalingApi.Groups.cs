@@ -1,12 +1,9 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.AutoScaling.Planning;
 using Minato.AutoScaling.State;
 using Minato.Contracts.AutoScaling;
-using Minato.Contracts.Ec2;
 using Minato.Platform;
-using LaunchTemplateSpecification = Minato.Contracts.AutoScaling.LaunchTemplateSpecification;
 
 namespace Minato.AutoScaling.Api;
 
@@ -15,9 +12,10 @@ internal sealed partial class AutoScalingApi
     public async Task<CreateAutoScalingGroupResponse> CreateAutoScalingGroupAsync(CreateAutoScalingGroupRequest request, Caller caller, CancellationToken ct)
     {
         CheckLaunch(request.LaunchConfigurationName, request.LaunchTemplate, request.MixedInstancesPolicy, request.InstanceId);
-        if (request.LaunchConfigurationName is null)
+        if (request.LaunchConfigurationName is null && request.LaunchTemplate is null)
             throw Invalid("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.");
-        var zones = await ZonesAsync(request.AvailabilityZones, request.VPCZoneIdentifier, caller, ct);
+        var template = await TemplateAsync(request.LaunchTemplate, caller, ct);
+        var (zones, subnets) = await ZonesAsync(request.AvailabilityZones, request.VPCZoneIdentifier, caller, ct);
         if (zones.IsEmpty) throw Invalid("At least one Availability Zone or VPC Subnet is required.");
         var group = new GroupState
         {
@@ -25,11 +23,13 @@ internal sealed partial class AutoScalingApi
             Uuid = ids.Uuid(),
             CreatedAt = Now,
             LaunchConfiguration = request.LaunchConfigurationName,
+            Template = template,
             MinSize = request.MinSize,
             MaxSize = request.MaxSize,
             DesiredCapacity = request.DesiredCapacity ?? request.MinSize,
             Zones = zones,
             VpcZoneIdentifier = request.VPCZoneIdentifier,
+            Subnets = subnets,
             DefaultCooldown = request.DefaultCooldown ?? 300,
             HealthCheckType = request.HealthCheckType ?? "EC2",
             HealthCheckGracePeriod = request.HealthCheckGracePeriod ?? 0,
@@ -43,7 +43,7 @@ internal sealed partial class AutoScalingApi
         {
             if (state.Find(AutoScalingTables.Groups, group.Key) is not null)
                 throw new AlreadyExistsFault($"AutoScalingGroup by this name already exists - A group with the name {group.Key.Name} already exists");
-            LaunchConfiguration(state, caller, group.LaunchConfiguration);
+            if (group.LaunchConfiguration is { } name) LaunchConfiguration(state, caller, name);
             state.Put(AutoScalingTables.Groups, group);
         }, ct);
         return new();
@@ -52,20 +52,24 @@ internal sealed partial class AutoScalingApi
     public async Task<UpdateAutoScalingGroupResponse> UpdateAutoScalingGroupAsync(UpdateAutoScalingGroupRequest request, Caller caller, CancellationToken ct)
     {
         CheckLaunch(request.LaunchConfigurationName, request.LaunchTemplate, request.MixedInstancesPolicy, instance: null);
-        var zones = await ZonesAsync(request.AvailabilityZones, request.VPCZoneIdentifier, caller, ct);
+        var template = await TemplateAsync(request.LaunchTemplate, caller, ct);
+        var (zones, subnets) = await ZonesAsync(request.AvailabilityZones, request.VPCZoneIdentifier, caller, ct);
         await store.UpdateAsync(state =>
         {
             var old = Group(state, caller, request.AutoScalingGroupName);
             var (min, max) = (request.MinSize ?? old.MinSize, request.MaxSize ?? old.MaxSize);
             var group = old with
             {
-                LaunchConfiguration = request.LaunchConfigurationName ?? old.LaunchConfiguration,
+                // AWS: the one that is named takes the place of the other.
+                LaunchConfiguration = request.LaunchConfigurationName ?? (template is null ? old.LaunchConfiguration : null),
+                Template = template ?? (request.LaunchConfigurationName is null ? old.Template : null),
                 MinSize = min,
                 MaxSize = max,
                 // AWS: new bounds move a desired capacity that nobody asked to change.
                 DesiredCapacity = request.DesiredCapacity ?? (min <= max ? Math.Clamp(old.DesiredCapacity, min, max) : old.DesiredCapacity),
                 Zones = zones.IsEmpty ? old.Zones : zones,
                 VpcZoneIdentifier = request.VPCZoneIdentifier ?? old.VpcZoneIdentifier,
+                Subnets = zones.IsEmpty ? old.Subnets : subnets,
                 DefaultCooldown = request.DefaultCooldown ?? old.DefaultCooldown,
                 HealthCheckType = request.HealthCheckType ?? old.HealthCheckType,
                 HealthCheckGracePeriod = request.HealthCheckGracePeriod ?? old.HealthCheckGracePeriod,
@@ -73,7 +77,7 @@ internal sealed partial class AutoScalingApi
                 TerminationPolicies = request.TerminationPolicies ?? old.TerminationPolicies,
             };
             CheckSize(group);
-            LaunchConfiguration(state, caller, group.LaunchConfiguration);
+            if (group.LaunchConfiguration is { } name) LaunchConfiguration(state, caller, name);
             state.Put(AutoScalingTables.Groups, group);
         }, ct);
         return new();
@@ -132,7 +136,7 @@ internal sealed partial class AutoScalingApi
         return Task.FromResult(new DescribeScalingActivitiesResponse { Activities = [.. activities.Take(request.MaxRecords ?? 100).Select(a => a.ToWire())] });
     }
 
-    private static bool Matches(GroupState group, Contracts.AutoScaling.Filter filter)
+    private static bool Matches(GroupState group, Filter filter)
     {
         var values = filter.Values ?? [];
         return filter.Name switch
@@ -144,13 +148,34 @@ internal sealed partial class AutoScalingApi
         };
     }
 
-    // AWS: what refers to a launch template that EC2 does not know is refused so, and here EC2 knows none.
     private static void CheckLaunch(string? configuration, LaunchTemplateSpecification? template, MixedInstancesPolicy? mixed, string? instance)
     {
-        if (template is not null || mixed is not null)
-            throw Invalid("You must use a valid fully-formed launch template. The specified launch template does not exist.");
+        if (configuration is not null && template is not null)
+            throw Invalid("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.");
+        if (mixed is not null) throw Invalid("A mixed instances policy is not supported here: name a launch template.");
         if (instance is not null && configuration is null) throw Invalid($"The instance '{instance}' does not exist.");
     }
+
+    /// <summary>The launch template as EC2 knows it, by id and name.</summary>
+    private async ValueTask<TemplateReference?> TemplateAsync(LaunchTemplateSpecification? asked, Caller caller, CancellationToken ct)
+    {
+        if (asked is null) return null;
+        var version = asked.Version ?? "$Default";
+        try
+        {
+            var answer = await ec2.DescribeLaunchTemplateVersionsAsync(
+                new() { LaunchTemplateId = asked.LaunchTemplateId, LaunchTemplateName = asked.LaunchTemplateName, Versions = [version] }, caller, ct);
+            if (answer.LaunchTemplateVersions is not [{ LaunchTemplateId: { } id, LaunchTemplateName: { } name } found, ..]) throw IncompleteTemplate("");
+            if (found.LaunchTemplateData?.ImageId is null) throw IncompleteTemplate("The request must contain the parameter ImageId");
+            return new(id, name, version);
+        }
+        catch (AwsException e) when (e.IsClientFault && e.Code != ValidationError)
+        {
+            throw IncompleteTemplate(e.Message);
+        }
+    }
+
+    private static AwsException IncompleteTemplate(string why) => Invalid($"You must use a valid fully-formed launch template. {why}".TrimEnd());
 
     private static void CheckSize(GroupState group)
     {
@@ -159,15 +184,18 @@ internal sealed partial class AutoScalingApi
             throw Invalid($"Desired capacity:{group.DesiredCapacity} must be between the specified min size:{group.MinSize} and max size:{group.MaxSize}");
     }
 
-    private async ValueTask<ImmutableArray<string>> ZonesAsync(ImmutableArray<string>? zones, string? subnets, Caller caller, CancellationToken ct)
+    private async ValueTask<(ImmutableArray<string> Zones, ImmutableSortedDictionary<string, string> Subnets)> ZonesAsync(
+        ImmutableArray<string>? zones, string? subnets, Caller caller, CancellationToken ct)
     {
-        if (string.IsNullOrEmpty(subnets)) return zones ?? [];
-        if (rooms.GetService<IEc2>() is not { } ec2) return [];
+        var known = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+        if (string.IsNullOrEmpty(subnets)) return (zones ?? [], known);
         try
         {
             var answer = await ec2.DescribeSubnetsAsync(
                 new() { SubnetIds = [.. subnets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] }, caller, ct);
-            return [.. (answer.Subnets ?? []).Select(s => s.AvailabilityZone).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            foreach (var subnet in answer.Subnets ?? [])
+                if (subnet is { AvailabilityZone: { } zone, SubnetId: { } id } && !known.ContainsKey(zone)) known = known.Add(zone, id);
+            return ([.. known.Keys], known);
         }
         catch (AwsException e) when (e.IsClientFault)
         {

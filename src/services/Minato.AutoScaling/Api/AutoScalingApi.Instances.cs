@@ -49,14 +49,9 @@ internal sealed partial class AutoScalingApi
                 throw Invalid("Currently, desiredSize equals minSize (" + $"{group.MinSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.");
             // AWS: protection is from scale-in alone; who names the instance means it.
             state.Put(AutoScalingTables.Instances, GroupPlanner.Terminate(group, instance, Now));
-            var number = group.NextActivity;
-            var made = Activities.Add(state, group.Key, ref number, ids, Now, $"Terminating EC2 instance: {instance.Id}",
+            if (request.ShouldDecrementDesiredCapacity) state.Put(AutoScalingTables.Groups, group with { DesiredCapacity = group.DesiredCapacity - 1 });
+            return Activities.Add(state, group.Key, ids, Now, $"Terminating EC2 instance: {instance.Id}",
                 $"instance {instance.Id} was taken out of service in response to a user request.");
-            state.Put(AutoScalingTables.Groups, group with
-            {
-                NextActivity = number, DesiredCapacity = group.DesiredCapacity - (request.ShouldDecrementDesiredCapacity ? 1 : 0),
-            });
-            return made;
         }, ct);
         return new() { Activity = activity.ToWire() with { StatusCode = ScalingActivityStatusCode.InProgress, EndTime = null, Progress = 0 } };
     }

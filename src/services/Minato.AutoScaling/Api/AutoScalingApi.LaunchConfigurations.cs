@@ -1,5 +1,4 @@
 using Minato.Aws;
-using Minato.AutoScaling.Planning;
 using Minato.AutoScaling.State;
 using Minato.Contracts.AutoScaling;
 using Minato.Platform;
@@ -13,7 +12,7 @@ internal sealed partial class AutoScalingApi
     {
         if (request.ImageId is null || request.InstanceType is null)
             throw Invalid("Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.");
-        if (InstanceTypes.Find(request.InstanceType) is null) throw Invalid($"Invalid instance type: '{request.InstanceType}'");
+        await CheckTypeAsync(request.InstanceType, caller, ct);
         var key = KeyOf(caller, request.LaunchConfigurationName);
         var made = new LaunchConfiguration
         {
@@ -66,6 +65,18 @@ internal sealed partial class AutoScalingApi
             state.Delete(AutoScalingTables.LaunchConfigurations, found.Key);
         }, ct);
         return new();
+    }
+
+    private async Task CheckTypeAsync(string type, Caller caller, CancellationToken ct)
+    {
+        try
+        {
+            await ec2.DescribeInstanceTypesAsync(new() { InstanceTypes = [type] }, caller, ct);
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            throw Invalid($"Invalid instance type: '{type}'");
+        }
     }
 
     private static LaunchConfigurationState LaunchConfiguration(IReadState state, Caller caller, string name) =>

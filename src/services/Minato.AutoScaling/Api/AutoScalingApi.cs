@@ -1,12 +1,13 @@
 using Minato.Aws;
 using Minato.AutoScaling.State;
 using Minato.Contracts.AutoScaling;
+using Minato.Contracts.Ec2;
 using Minato.Platform;
 
 namespace Minato.AutoScaling.Api;
 
 /// <summary>The EC2 Auto Scaling API: writes intent and answers at once. One partial file a resource noun.</summary>
-internal sealed partial class AutoScalingApi(Store store, TimeProvider clock, Ids ids, PageTokens tokens, IServiceProvider rooms) : IAutoScaling
+internal sealed partial class AutoScalingApi(Store store, TimeProvider clock, Ids ids, PageTokens tokens, IEc2 ec2) : IAutoScaling
 {
     private const int DefaultPage = 50;
 
@@ -21,7 +22,9 @@ internal sealed partial class AutoScalingApi(Store store, TimeProvider clock, Id
         ?? throw Invalid($"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found");
 
     // AWS: not one of the modelled errors, and yet what most refusals are.
-    private static AwsException Invalid(string message) => new("ValidationError", message, 400);
+    private const string ValidationError = "ValidationError";
+
+    private static AwsException Invalid(string message) => new(ValidationError, message, 400);
 
     private (IEnumerable<T> Page, string? Next) Page<T>(string operation, IEnumerable<T> sorted, Func<T, string> name, int? size, string? token)
     {

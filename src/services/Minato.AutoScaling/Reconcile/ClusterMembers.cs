@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
-using Minato.AutoScaling.Planning;
 using Minato.AutoScaling.State;
 using Minato.Contracts.Ecs;
 using Task = System.Threading.Tasks.Task;
@@ -15,26 +13,21 @@ internal sealed class ClusterMembers(IServiceProvider rooms)
     /// <returns>Why the instance could not join its cluster; null when it did.</returns>
     public async ValueTask<string?> JoinAsync(InstanceState instance, CancellationToken ct)
     {
-        if (rooms.GetService<IEcs>() is not { } ecs || InstanceTypes.Find(instance.Type) is not { } size) return null;
-        var caller = As(instance);
+        if (rooms.GetService<IEcs>() is not { } ecs) return null;
         try
         {
             // A crash may have come after the registration and before its record.
-            if (await FindAsync(ecs, instance, caller, ct) is not null) return null;
+            if (await FindAsync(ecs, instance, ct) is not null) return null;
+            // Its size and its attributes are what EC2 says of it.
             await ecs.RegisterContainerInstanceAsync(new()
             {
                 Cluster = instance.Cluster,
                 InstanceIdentityDocument = new JsonObject
                 {
                     ["instanceId"] = instance.Id, ["instanceType"] = instance.Type, ["availabilityZone"] = instance.Zone,
-                    ["region"] = instance.Group.Region, ["accountId"] = instance.Group.AccountId,
+                    ["imageId"] = instance.ImageId, ["region"] = instance.Group.Region, ["accountId"] = instance.Group.AccountId,
                 }.ToJsonString(),
-                TotalResources = [Integer("CPU", size.Cpu), Integer("MEMORY", size.MemoryMiB)],
-                Attributes =
-                [
-                    new() { Name = "ecs.availability-zone", Value = instance.Zone }, new() { Name = "ecs.instance-type", Value = instance.Type },
-                ],
-            }, caller, ct);
+            }, As(instance), ct);
             return null;
         }
         catch (AwsException e) when (e.IsClientFault)
@@ -48,7 +41,7 @@ internal sealed class ClusterMembers(IServiceProvider rooms)
         if (rooms.GetService<IEcs>() is not { } ecs) return;
         try
         {
-            if (await FindAsync(ecs, instance, As(instance), ct) is { } arn)
+            if (await FindAsync(ecs, instance, ct) is { } arn)
                 await ecs.DeregisterContainerInstanceAsync(new() { Cluster = instance.Cluster, ContainerInstance = arn, Force = true }, As(instance), ct);
         }
         catch (AwsException e) when (e.IsClientFault)
@@ -57,13 +50,11 @@ internal sealed class ClusterMembers(IServiceProvider rooms)
         }
     }
 
-    private static async ValueTask<string?> FindAsync(IEcs ecs, InstanceState instance, Caller caller, CancellationToken ct)
+    private static async ValueTask<string?> FindAsync(IEcs ecs, InstanceState instance, CancellationToken ct)
     {
-        var found = await ecs.ListContainerInstancesAsync(new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.Id}" }, caller, ct);
+        var found = await ecs.ListContainerInstancesAsync(new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.Id}" }, As(instance), ct);
         return found.ContainerInstanceArns?.FirstOrDefault();
     }
 
     private static Caller As(InstanceState instance) => Caller.ForService(instance.Group.AccountId, instance.Group.Region, "autoscaling.amazonaws.com");
-
-    private static Resource Integer(string name, int value) => new() { Name = name, Type = "INTEGER", IntegerValue = value };
 }

@@ -15,6 +15,9 @@ internal static class AutoScalingTables
     public static readonly Index<GroupKey, string, InstanceState> InstancesByGroup = Instances.AddIndex<GroupKey>("group", i => i.Group);
     public static readonly Index<string, string, InstanceState> InstancesByHome = Instances.AddIndex<string>("home", i => HomeOf(i.Group));
 
+    public static readonly Table<string, LaunchState> Launches = new("auto-scaling.launches", l => l.Token, () => AutoScalingJson.Default.LaunchState);
+    public static readonly Index<GroupKey, string, LaunchState> LaunchesByGroup = Launches.AddIndex<GroupKey>("group", l => l.Group);
+
     public static readonly Table<GroupKey, LaunchConfigurationState> LaunchConfigurations =
         new("auto-scaling.launch-configurations", c => c.Key, () => AutoScalingJson.Default.LaunchConfigurationState);
     public static readonly Index<string, GroupKey, LaunchConfigurationState> LaunchConfigurationsByHome =
@@ -30,6 +33,7 @@ internal static class AutoScalingTables
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(GroupState))]
 [JsonSerializable(typeof(InstanceState))]
+[JsonSerializable(typeof(LaunchState))]
 [JsonSerializable(typeof(LaunchConfigurationState))]
 [JsonSerializable(typeof(ActivityState))]
 internal sealed partial class AutoScalingJson : JsonSerializerContext;

@@ -12,6 +12,7 @@ internal static class AutoScalingWire
         AutoScalingGroupName = group.Key.Name,
         AutoScalingGroupARN = group.Key.Arn(group.Uuid),
         LaunchConfigurationName = group.LaunchConfiguration,
+        LaunchTemplate = group.Template.ToWire(),
         MinSize = group.MinSize,
         MaxSize = group.MaxSize,
         DesiredCapacity = group.DesiredCapacity,
@@ -48,8 +49,10 @@ internal static class AutoScalingWire
         AutoScalingGroupName = instance.Group.Name,
         AvailabilityZone = instance.Zone,
         LifecycleState = StateOf(instance).ToWire(),
-        HealthStatus = "HEALTHY",
+        HealthStatus = instance.IsLost ? "UNHEALTHY" : "HEALTHY",
         LaunchConfigurationName = instance.LaunchConfiguration,
+        LaunchTemplate = instance.Template.ToWire(),
+        ImageId = instance.ImageId,
         ProtectedFromScaleIn = instance.IsProtected,
     };
 
@@ -61,9 +64,13 @@ internal static class AutoScalingWire
         Cause = activity.Cause,
         StartTime = activity.At,
         EndTime = activity.At,
-        StatusCode = ScalingActivityStatusCode.Successful,
+        StatusCode = activity.Failure is null ? ScalingActivityStatusCode.Successful : ScalingActivityStatusCode.Failed,
+        StatusMessage = activity.Failure,
         Progress = 100,
     };
+
+    private static LaunchTemplateSpecification? ToWire(this TemplateReference? template) =>
+        template is null ? null : new() { LaunchTemplateId = template.Id, LaunchTemplateName = template.Name, Version = template.Version };
 
     private static Instance ToWire(InstanceState instance) => new()
     {
@@ -71,8 +78,10 @@ internal static class AutoScalingWire
         InstanceType = instance.Type,
         AvailabilityZone = instance.Zone,
         LifecycleState = StateOf(instance),
-        HealthStatus = "Healthy",
+        HealthStatus = instance.IsLost ? "Unhealthy" : "Healthy",
         LaunchConfigurationName = instance.LaunchConfiguration,
+        LaunchTemplate = instance.Template.ToWire(),
+        ImageId = instance.ImageId,
         ProtectedFromScaleIn = instance.IsProtected,
     };
 

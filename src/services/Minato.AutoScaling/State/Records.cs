@@ -19,12 +19,18 @@ internal sealed record GroupState
     public required GroupKey Key { get; init; }
     public required string Uuid { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
-    public required string LaunchConfiguration { get; init; }
+
+    /// <summary>What its instances are made of: this or <see cref="Template"/>.</summary>
+    public string? LaunchConfiguration { get; init; }
+    public TemplateReference? Template { get; init; }
     public required int MinSize { get; init; }
     public required int MaxSize { get; init; }
     public required int DesiredCapacity { get; init; }
     public ImmutableArray<string> Zones { get; init; } = [];
     public string? VpcZoneIdentifier { get; init; }
+
+    /// <summary>The subnet of each zone, when the group was given subnets.</summary>
+    public ImmutableSortedDictionary<string, string> Subnets { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     public int DefaultCooldown { get; init; } = 300;
     public string HealthCheckType { get; init; } = "EC2";
     public int HealthCheckGracePeriod { get; init; }
@@ -38,7 +44,25 @@ internal sealed record GroupState
     public long NextActivity { get; init; } = 1;
 }
 
+/// <param name="Version">A number, or <c>$Latest</c> or <c>$Default</c>: read anew at each launch.</param>
+internal sealed record TemplateReference(string Id, string Name, string Version);
+
 internal sealed record GroupTag(string? Value, bool PropagateAtLaunch);
+
+/// <summary>An instance that EC2 is asked for: written down before, so that a crash leaves no instance that nobody knows.</summary>
+internal sealed record LaunchState
+{
+    public required string Token { get; init; }
+    public required GroupKey Group { get; init; }
+    public required string Zone { get; init; }
+    public required DateTimeOffset AskedAt { get; init; }
+
+    /// <summary>What was asked for: of the group as it was then.</summary>
+    public string? Configuration { get; init; }
+    public TemplateReference? Template { get; init; }
+    public int Failures { get; init; }
+    public DateTimeOffset? RetryAt { get; init; }
+}
 
 /// <summary>In the order an instance goes through them.</summary>
 internal enum InstanceStage { Pending, InService, TerminatingWait, Terminating }
@@ -50,11 +74,16 @@ internal sealed record InstanceState
     public required GroupKey Group { get; init; }
     public required string Type { get; init; }
     public required string Zone { get; init; }
-    public required string LaunchConfiguration { get; init; }
+    public string? LaunchConfiguration { get; init; }
+    public TemplateReference? Template { get; init; }
+    public string? ImageId { get; init; }
     public required string Cluster { get; init; }
     public required DateTimeOffset LaunchedAt { get; init; }
     public InstanceStage Stage { get; init; }
     public bool IsProtected { get; init; }
+
+    /// <summary>EC2 does not have it any more.</summary>
+    public bool IsLost { get; init; }
 
     /// <summary>While lifecycle hooks hold it: until when.</summary>
     public DateTimeOffset? WaitsUntil { get; init; }
@@ -85,5 +114,8 @@ internal sealed record ActivityState
     public required string Id { get; init; }
     public required string Description { get; init; }
     public required string Cause { get; init; }
+
+    /// <summary>Why it came to nothing; null when it did what it says.</summary>
+    public string? Failure { get; init; }
     public required DateTimeOffset At { get; init; }
 }

@@ -20,12 +20,13 @@ internal sealed partial class Ec2Api
     public async Task<RunInstancesResponse> RunInstancesAsync(RunInstancesRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
+        request = WithTemplate(store.Current, request, caller);
         EndIfDryRun(request.DryRun);
         if (request.MinCount < 1 || request.MaxCount < request.MinCount || request.MaxCount > MostAtOnce)
             throw Ec2Errors.Invalid($"Value ({request.MinCount}) for parameter minCount is invalid.");
         var type = request.InstanceType ?? "m1.small";
         if (!InstanceTypes.All.ContainsKey(type)) throw Ec2Errors.Invalid($"Invalid value '{type}' for InstanceType.");
-        var tags = TagsFrom(request.TagSpecifications, "instance");
+        var tags = TagsFrom(request.TagSpecifications, "instance", isFromAws: caller.IsService);
         var made = await store.UpdateAsync(tx =>
         {
             if (request.ClientToken is { } token && Machines(tx, caller).Where(m => m.ClientToken == token).ToImmutableArray() is { IsEmpty: false } same) return same;
@@ -94,6 +95,7 @@ internal sealed partial class Ec2Api
             Key = KeyOf(caller, DefaultVpc.NewId("i", ids)), ReservationId = reservation, Type = type,
             SubnetId = subnet.Key.Id, VpcId = subnet.VpcId, AvailabilityZone = subnet.AvailabilityZone,
             Address = FreeAddress(tx), LaunchedAt = clock.GetUtcNow(), ImageId = request.ImageId, ClientToken = request.ClientToken,
+            IsSpot = request.InstanceMarketOptions?.MarketType == MarketType.Spot,
         };
         tx.Put(Ec2Tables.Machines, machine);
         return machine;
@@ -124,6 +126,7 @@ internal sealed partial class Ec2Api
         NetworkInterfaces = [],
         SourceDestCheck = true,
         ClientToken = machine.ClientToken,
+        InstanceLifecycle = machine.IsSpot ? InstanceLifecycleType.Spot : null,
         Tags = ToWire(TagsOf(state, machine.Key)),
     };
 

@@ -80,23 +80,24 @@ internal sealed partial class Ec2Api
         else tx.Put(Ec2Tables.Tags, new() { Key = key, Tags = tags });
     }
 
-    private static ImmutableSortedDictionary<string, string> TagsFrom(ImmutableArray<TagSpecification>? specifications, string type)
+    private static ImmutableSortedDictionary<string, string> TagsFrom(
+        ImmutableArray<TagSpecification>? specifications, string type, bool isFromAws = false)
     {
         if (specifications is not { } all) return NoTags;
         if (all.FirstOrDefault(s => s.ResourceType != type) is { } other)
         {
             throw Ec2Errors.Invalid($"'{other.ResourceType}' is not a valid taggable resource type for this operation.");
         }
-        return Checked([.. all.SelectMany(s => s.Tags ?? [])]);
+        return Checked([.. all.SelectMany(s => s.Tags ?? [])], isFromAws);
     }
 
-    private static ImmutableSortedDictionary<string, string> Checked(ImmutableArray<Tag> tags)
+    private static ImmutableSortedDictionary<string, string> Checked(ImmutableArray<Tag> tags, bool isFromAws = false)
     {
         var all = NoTags.ToBuilder();
         foreach (var tag in tags)
         {
             if (string.IsNullOrEmpty(tag.Key)) throw Ec2Errors.Invalid("Tag key cannot be empty.");
-            if (tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)) throw Ec2Errors.Invalid("Tag keys starting with 'aws:' are reserved for internal use");
+            if (!isFromAws && tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)) throw Ec2Errors.Invalid("Tag keys starting with 'aws:' are reserved for internal use");
             if (tag.Key.Length > 127) throw Ec2Errors.Invalid("Tag key exceeds the maximum length of 127 characters");
             if (tag.Value?.Length > 255) throw Ec2Errors.Invalid("Tag value exceeds the maximum length of 255 characters");
             all[tag.Key] = tag.Value ?? "";
@@ -116,6 +117,7 @@ internal sealed partial class Ec2Api
             case "security-group" when state.Find(Ec2Tables.SecurityGroups, key) is null: throw Ec2Errors.GroupNotFound(id);
             case "network-interface" when state.Find(Ec2Tables.Interfaces, key) is null: throw Ec2Errors.InterfaceNotFound(id);
             case "route-table" when vpc.RouteTableId != id: throw Ec2Errors.RouteTableNotFound(id);
+            case "launch-template" when state.Find(LaunchTemplateTables.Templates, key) is null: throw LaunchTemplateErrors.IdNotFound(id);
             case "instance" when HostId(HomeOf(caller)) != id && state.Find(Ec2Tables.Machines, key) is null: throw Ec2Errors.InstanceNotFound(id);
             case "security-group-rule" when !state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller)).Any(g => g.Rules.Any(r => r.Id == id)):
                 throw Ec2Errors.RuleNotFound(id);
@@ -131,6 +133,7 @@ internal sealed partial class Ec2Api
         "sgr" => "security-group-rule",
         "eni" => "network-interface",
         "rtb" => "route-table",
+        "lt" => "launch-template",
         "i" => "instance",
         _ => null,
     };

@@ -15,4 +15,5 @@ internal sealed record MachineState
     public required DateTimeOffset LaunchedAt { get; init; }
     public string? ImageId { get; init; }
     public string? ClientToken { get; init; }
+    public bool IsSpot { get; init; }
 }
