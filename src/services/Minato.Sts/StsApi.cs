@@ -61,18 +61,12 @@ internal sealed class StsApi(Store store, TimeProvider clock, Ids ids, IIam iam)
 
     private async Task<SessionState> Issue(string accountId, string principalArn, string principalId, int seconds, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
         var session = new SessionState
         {
             AccessKeyId = $"ASIA{ids.Hex(16).ToUpperInvariant()}", SecretAccessKey = ids.UrlSafe(40), SessionToken = ids.UrlSafe(160),
-            AccountId = accountId, PrincipalArn = principalArn, PrincipalId = principalId, ExpiresAt = now.AddSeconds(seconds),
+            AccountId = accountId, PrincipalArn = principalArn, PrincipalId = principalId, ExpiresAt = clock.GetUtcNow().AddSeconds(seconds),
         };
-        await store.UpdateAsync(tx =>
-        {
-            foreach (var expired in tx.Where(StsTables.SessionsByHour, StsTables.HourOf(now.AddHours(-1))).ToArray())
-                tx.Delete(StsTables.Sessions, expired.AccessKeyId);
-            tx.Put(StsTables.Sessions, session);
-        }, ct);
+        await store.UpdateAsync(tx => tx.Put(StsTables.Sessions, session), ct);
         return session;
     }
 

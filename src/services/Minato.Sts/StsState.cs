@@ -18,11 +18,6 @@ internal sealed record SessionState
 internal static class StsTables
 {
     public static readonly Table<string, SessionState> Sessions = new("sts.sessions", s => s.AccessKeyId, () => StsJson.Default.SessionState);
-
-    // Expired sessions are dropped an hour at a time, without looking at the others.
-    public static readonly Index<long, string, SessionState> SessionsByHour = Sessions.AddIndex<long>("hour", s => HourOf(s.ExpiresAt));
-
-    public static long HourOf(DateTimeOffset time) => time.ToUnixTimeSeconds() / 3600;
 }
 
 [JsonSerializable(typeof(SessionState))]
