@@ -13,9 +13,11 @@ internal sealed class TaskObserver(IContainerEngine engine, TimeProvider clock, 
     {
         try
         {
+            var pause = PauseIsGoneAsync(work, ct);
             var seen = await Task.WhenAll(work.Definition.Containers.Select(c => LookAsync(work, c, ct)));
+            var isPauseGone = await pause;
             foreach (var container in seen) work.Progress = work.Progress.With(container);
-            await LookAtPauseAsync(work, ct);
+            if (isPauseGone) EndWithPause(work);
         }
         catch
         {
@@ -61,16 +63,16 @@ internal sealed class TaskObserver(IContainerEngine engine, TimeProvider clock, 
         return ContainerObservation.Fold(known, definition, seen, clock.GetUtcNow());
     }
 
+    private async Task<bool> PauseIsGoneAsync(TaskWork work, CancellationToken ct) =>
+        work.Progress is { StopCode: null, Interface: { PauseId: { } pause, IsDeleted: false } }
+        && await engine.InspectAsync(pause, ct) is not { Phase: ContainerPhase.Running };
+
     // AWS: the pause container counts as essential; without it the task has no network.
-    private async Task LookAtPauseAsync(TaskWork work, CancellationToken ct)
-    {
-        if (work.Progress is not { StopCode: null, Interface: { PauseId: { } pause, IsDeleted: false } }) return;
-        if (await engine.InspectAsync(pause, ct) is { Phase: ContainerPhase.Running }) return;
+    private static void EndWithPause(TaskWork work) =>
         work.Progress = work.Progress with
         {
             StopCode = work.Progress.LastStatus >= TaskLastStatus.Running ? TaskStopCode.EssentialContainerExited : TaskStopCode.TaskFailedToStart,
             StoppedReason = work.Progress.LastStatus >= TaskLastStatus.Running ? StopReasons.EssentialContainerExited
                 : StopReasons.Named("ContainerNetworkingError", "the container that holds the task's network namespace has gone"),
         };
-    }
 }
