@@ -174,6 +174,8 @@ public sealed class ApiTests
     [Theory]
     [InlineData("host-header", "example", "Condition value 'example' must contain at least one '.' character")]
     [InlineData("path-pattern", "/a b", "Condition value '/a b' contains a character that is not valid")]
+    [InlineData("http-request-method", "GET", "Condition values of field 'http-request-method' must be specified in its configuration")]
+    [InlineData("host-header", "a.example.c0m", "Condition value 'a.example.c0m' must have only letters after the last '.' character")]
     [InlineData("colour", "red", "Condition field 'colour' must be one of '[host-header, path-pattern, http-header, http-request-method, query-string, source-ip]'")]
     public void Conditions_are_checked(string field, string value, string message) => ElbWorld.Run(1, async w =>
     {
@@ -181,6 +183,99 @@ public sealed class ApiTests
         (await ElbWorld.RefusedAsync(() => w.Elb.CreateRuleAsync(
             new() { ListenerArn = listener, Priority = 1, Conditions = [new() { Field = field, Values = [value] }], Actions = [ElbWorld.Forward(group)] }, w.Caller, None), "ValidationError"))
             .Message.ShouldBe(message);
+    });
+
+    [Theory]
+    [InlineData("^/api/(.*)$", true)]
+    [InlineData("[a-z]{2,4}\\.(png|jpe?g)", true)]
+    [InlineData("(?=x)", false)]
+    [InlineData("(?<!x)y", false)]
+    [InlineData("(a)\\1", false)]
+    [InlineData("(?>a)", false)]
+    [InlineData("a++", false)]
+    [InlineData("\\p{L}", false)]
+    [InlineData("(?R)", false)]
+    [InlineData("[[:alpha:]]", false)]
+    [InlineData("(a", false)]
+    [InlineData("((a{100}){100}){100}", false)]
+    [InlineData("a\n", false)]
+    public void Expressions_are_those_that_aws_takes(string regex, bool isTaken) => ElbWorld.Run(1, async w =>
+    {
+        var (_, listener, group) = await w.SetUpAsync();
+        Task<CreateRuleResponse> Create() => w.Elb.CreateRuleAsync(new()
+        {
+            ListenerArn = listener, Priority = 1, Actions = [ElbWorld.Forward(group)],
+            Conditions = [new() { Field = "path-pattern", PathPatternConfig = new() { RegexValues = [regex] } }],
+        }, w.Caller, None);
+        if (isTaken) (await Create()).Rules?[0].Conditions?[0].PathPatternConfig?.RegexValues.GetValueOrDefault().ShouldBe([regex]);
+        else (await ElbWorld.RefusedAsync(Create, "ValidationError")).Message.ShouldBe($"Condition regex value '{regex}' is not valid");
+    });
+
+    [Fact]
+    public void Transforms_are_kept_until_their_reset() => ElbWorld.Run(1, async w =>
+    {
+        var (_, listener, group) = await w.SetUpAsync();
+        var url = new RuleTransform { Type = TransformTypeEnum.UrlRewrite, UrlRewriteConfig = new() { Rewrites = [new() { Regex = "^/a/(.*)", Replace = "/$1" }] } };
+        var host = new RuleTransform { Type = TransformTypeEnum.HostHeaderRewrite, HostHeaderRewriteConfig = new() { Rewrites = [new() { Regex = "x", Replace = "y" }] } };
+        Task<CreateRuleResponse> Create(params ImmutableArray<RuleTransform> transforms) => w.Elb.CreateRuleAsync(new()
+        {
+            ListenerArn = listener, Priority = 1, Actions = [ElbWorld.Forward(group)], Conditions = [new() { Field = "path-pattern", Values = ["/a/*"] }], Transforms = transforms,
+        }, w.Caller, None);
+        await ElbWorld.RefusedAsync(() => Create(url, url), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Create(url with { UrlRewriteConfig = null }), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Create(url with { HostHeaderRewriteConfig = host.HostHeaderRewriteConfig }), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Create(url with { UrlRewriteConfig = new() { Rewrites = [new() { Regex = "(a)(b)(c)(d)(e)(f)(g)(h)", Replace = "" }] } }), "ValidationError");
+        var rule = (await Create(url, host)).Rules?[0].RuleArn ?? "";
+        var kept = (await w.Elb.ModifyRuleAsync(new() { RuleArn = rule, Actions = [ElbWorld.Forward(group)] }, w.Caller, None)).Rules?[0].Transforms;
+        kept.GetValueOrDefault().Select(t => t.Type).ShouldBe([TransformTypeEnum.UrlRewrite, TransformTypeEnum.HostHeaderRewrite]);
+        (await w.Elb.ModifyRuleAsync(new() { RuleArn = rule, Transforms = [url] }, w.Caller, None)).Rules?[0].Transforms?.Length.ShouldBe(1);
+        w.Targets.Set("172.31.0.10", 80);
+        await w.RegisterAsync(group, "172.31.0.10");
+        await w.UntilAsync(group, "172.31.0.10", TargetHealthStateEnum.Healthy, 1);
+        await w.World.RunFor(TimeSpan.FromMilliseconds(100));
+        w.Proxy.Route(w.Proxy.Serving.Listeners.Single().Id, new() { Path = "/a/b" })?.AskedFor.ShouldBe("lb.example.com/b");
+        await ElbWorld.RefusedAsync(() => w.Elb.ModifyRuleAsync(new() { RuleArn = rule, Transforms = [url], ResetTransforms = true }, w.Caller, None), "ValidationError");
+        (await w.Elb.ModifyRuleAsync(new() { RuleArn = rule, ResetTransforms = true }, w.Caller, None)).Rules?[0].Transforms.ShouldBeNull();
+    });
+
+    [Fact]
+    public void Several_groups_with_sticky_targets_need_sticky_groups() => ElbWorld.Run(1, async w =>
+    {
+        var (_, listener, one) = await w.SetUpAsync();
+        var two = await w.GroupAsync("two");
+        const string Missing = "You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups";
+        Task<ModifyListenerResponse> Modify(TargetGroupStickinessConfig? config) => w.Elb.ModifyListenerAsync(new()
+        {
+            ListenerArn = listener, DefaultActions = [Split(one, 1, two, 1) with { ForwardConfig = Split(one, 1, two, 1).ForwardConfig.ShouldNotBeNull() with { TargetGroupStickinessConfig = config } }],
+        }, w.Caller, None);
+        await w.AttributeAsync(two, "stickiness.enabled", "true");
+        (await ElbWorld.RefusedAsync(() => Modify(null), "InvalidLoadBalancerAction")).Message.ShouldBe(Missing);
+        await ElbWorld.RefusedAsync(() => Modify(new() { Enabled = true }), "ValidationError");
+        await ElbWorld.RefusedAsync(() => Modify(new() { Enabled = true, DurationSeconds = 604_801 }), "ValidationError");
+        var action = (await Modify(new() { Enabled = true, DurationSeconds = 60 })).Listeners?[0].DefaultActions?[0].ForwardConfig?.TargetGroupStickinessConfig;
+        (action?.Enabled, action?.DurationSeconds).ShouldBe((true, 60));
+        await w.AttributeAsync(two, "stickiness.enabled", "false");
+        await Modify(null);
+        (await ElbWorld.RefusedAsync(() => w.AttributeAsync(two, "stickiness.enabled", "true"), "InvalidLoadBalancerAction")).Message.ShouldBe(Missing);
+    });
+
+    [Theory]
+    [InlineData("slow_start.duration_seconds=30,load_balancing.algorithm.type=least_outstanding_requests", "InvalidConfigurationRequest")]
+    [InlineData("slow_start.duration_seconds=30,load_balancing.algorithm.type=weighted_random", "InvalidConfigurationRequest")]
+    [InlineData("load_balancing.algorithm.anomaly_mitigation=on", "InvalidConfigurationRequest")]
+    [InlineData("stickiness.enabled=true,stickiness.type=app_cookie", "ValidationError")]
+    [InlineData("stickiness.enabled=true,load_balancing.cross_zone.enabled=false", "InvalidConfigurationRequest")]
+    [InlineData("load_balancing.algorithm.anomaly_mitigation=on,load_balancing.algorithm.type=weighted_random", null)]
+    [InlineData("stickiness.enabled=true,stickiness.type=app_cookie,stickiness.app_cookie.cookie_name=JSESSIONID", null)]
+    public void Attributes_of_a_group_have_to_go_together(string attributes, string? code) => ElbWorld.Run(1, async w =>
+    {
+        var group = await w.GroupAsync();
+        Task Modify() => w.Elb.ModifyTargetGroupAttributesAsync(new()
+        {
+            TargetGroupArn = group, Attributes = [.. attributes.Split(',').Select(a => new TargetGroupAttribute { Key = a.Split('=')[0], Value = a.Split('=')[1] })],
+        }, w.Caller, None);
+        if (code is null) await Modify();
+        else await ElbWorld.RefusedAsync(Modify, code);
     });
 
     [Fact]
@@ -259,8 +354,8 @@ public sealed class ApiTests
         await ElbWorld.RefusedAsync(() => w.DelayAsync(group, 3601), "ValidationError");
         (await ElbWorld.RefusedAsync(() => w.AttributeAsync(group, "colour", "red"), "ValidationError")).Message.ShouldBe("Target group attribute key 'colour' is not recognized");
         await w.AttributeAsync(group, "stickiness.enabled", "false");
-        (await ElbWorld.RefusedAsync(() => w.AttributeAsync(group, "stickiness.enabled", "true"), "UnsupportedOperationException")).Message
-            .ShouldBe("Minato does not serve this yet: Target group attribute 'stickiness.enabled' with value 'true'.");
+        await ElbWorld.RefusedAsync(() => w.AttributeAsync(group, "slow_start.duration_seconds", "29"), "ValidationError");
+        await ElbWorld.RefusedAsync(() => w.AttributeAsync(group, "stickiness.app_cookie.cookie_name", "AWSALBAPP"), "ValidationError");
     });
 
     [Fact]

@@ -234,6 +234,37 @@ public sealed class AdapterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_application_s_cookie_makes_its_client_stay_once_it_is_set()
+    {
+        var bed = NewBed();
+        var (one, two) = (await bed.StartTargetAsync("one"), await bed.StartTargetAsync("two"));
+        var listener = Listener(bed, To("web"));
+        var backend = Backend(one, two) with { Stickiness = new(TimeSpan.FromMinutes(1), "JSESSIONID") };
+        (await bed.Engine.ApplyAsync(new() { Listeners = [listener], Backends = [backend] }, Stopping)).ShouldBe(new ApplyOutcome.Applied());
+        (await bed.SendAsync(listener, new())).Cookies.ShouldBeEmpty();
+        var login = await bed.SendAsync(listener, new() { Path = "/login" });
+        login.Cookies.Select(c => c.Split('=')[0]).ShouldBe(["JSESSIONID", "AWSALBAPP-0"]);
+        for (var i = 0; i < 6; i++)
+        {
+            var next = await bed.SendAsync(listener, new() { Headers = [("Cookie", $"JSESSIONID=another; {login.Cookies[1]}")] }); // AWS: its value is not looked at.
+            next.Server.ShouldBe(login.Server);
+            next.Cookies.Select(c => c.Split('=')[0]).ShouldBe(["AWSALBAPP-0"]); // The duration begins anew.
+        }
+        var seen = new HashSet<string?>();
+        for (var i = 0; i < 6; i++) seen.Add((await bed.SendAsync(listener, new() { Headers = [("Cookie", login.Cookies[1])] })).Server);
+        seen.Count.ShouldBe(2); // Without its application's cookie it is nobody's.
+    }
+
+    [Fact]
+    public async Task Who_made_a_server_can_be_hidden()
+    {
+        var bed = NewBed();
+        var listener = Listener(bed, new ProxyAction.FixedResponse(200, null, null)) with { AnswerHeaders = [("Server", null)] };
+        await ApplyAsync(bed, listener);
+        (await bed.SendAsync(listener, new())).Headers.ShouldNotContain(h => h.Name == "Server");
+    }
+
+    [Fact]
     public async Task More_than_thirty_forwarders_are_463_and_TRACE_is_405()
     {
         var bed = NewBed();

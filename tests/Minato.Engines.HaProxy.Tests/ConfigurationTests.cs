@@ -43,9 +43,9 @@ public sealed class ConfigurationTests
     public void Servers_that_are_not_ready_start_disabled()
     {
         var text = ConfigurationWriter.Render(Weighted(1, 1, Server("a"), Server("b") with { State = ServerState.Draining }, Server("c") with { State = ServerState.Stopped }), Host).Text;
-        text.ShouldContain("server a 10.0.0.1:80\n");
-        text.ShouldContain("server b 10.0.0.1:80 disabled\n");
-        text.ShouldContain("server c 10.0.0.1:80 disabled\n");
+        text.ShouldContain("server a 10.0.0.1:80 weight 100\n");
+        text.ShouldContain("server b 10.0.0.1:80 weight 100 disabled\n");
+        text.ShouldContain("server c 10.0.0.1:80 weight 100 disabled\n");
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class ConfigurationTests
     [InlineData(new[] { 1, 1, 1 }, "0:3332 b_0|3333:6666 b_1|6667:9999 b_2")]
     [InlineData(new[] { 0, 0 }, "")]
     public void Ranges_of_tickets_are_the_shares(int[] weights, string ranges) => string.Join('|', Weights.Ranges(
-        new([.. weights.Select((w, i) => new WeightedBackend($"{i}", w))]), weights.Select((_, i) => $"{i}").ToHashSet()).Select(r => $"{r.Tickets} {r.Backend}")).ShouldBe(ranges);
+        new([.. weights.Select((w, i) => new WeightedBackend($"{i}", w))]), weights.Select((_, i) => $"{i}").ToHashSet()).Select(r => $"{r.Key} {r.Value}")).ShouldBe(ranges);
 
     [Fact]
     public void Every_ticket_is_drawn_once_in_a_round() =>
@@ -142,6 +142,7 @@ public sealed class ConfigurationTests
             new()
             {
                 Id = "l", Address = "127.0.0.1", Port = 80, HostNames = [typed],
+                AnswerHeaders = [("X-Typed", typed)],
                 DefaultAction = new ProxyAction.Redirect(301, typed, typed, typed, typed, typed),
                 Rules =
                 [
@@ -151,12 +152,17 @@ public sealed class ConfigurationTests
                     Rule(4, new ProxyCondition.Header("x-name", [typed]), new ProxyAction.Forward([new("web", 1), new(typed, 1)])),
                     Rule(5, new ProxyCondition.Query([(typed, typed), (null, typed)]), new ProxyAction.Forward([new("web", 1)])),
                     Rule(6, new ProxyCondition.SourceIp([typed]), new ProxyAction.Forward([new("web", 1)])),
+                    Rule(8, new ProxyCondition.Path([typed]) { Regexes = ["a" + Safely(typed)] }, new ProxyAction.Forward([new("web", 1)]) { Stickiness = TimeSpan.FromSeconds(1) })
+                        with { Rewrites = [new(RewrittenPart.Url, "/", typed), new(RewrittenPart.Host, Safely(typed), typed)] },
                     Rule(7, new ProxyCondition.Method([typed]), new ProxyAction.Forward([new("web", 1)])),
                 ],
             },
         ],
-        Backends = [new() { Id = "web" }],
+        Backends = [new() { Id = "web", Stickiness = new(TimeSpan.FromSeconds(1), null) }],
     };
+
+    /// <summary>What is refused before it comes this far is an expression that would not compile.</summary>
+    private static string Safely(string typed) => Regex.Escape(typed.Replace("\0", "", StringComparison.Ordinal));
 
     private static ProxyRule Rule(int priority, ProxyCondition condition, ProxyAction action) => new(priority, [condition], action);
 

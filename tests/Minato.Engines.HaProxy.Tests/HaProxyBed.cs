@@ -13,7 +13,7 @@ namespace Minato.Engines.HaProxy.Tests;
 internal sealed class HaProxyBed : IProxyBed
 {
     private readonly ConcurrentDictionary<string, Target> targets = new(StringComparer.Ordinal);
-    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
     private readonly string root = System.IO.Directory.CreateTempSubdirectory("minato-haproxy-").FullName;
     private int nextPort = 8000;
 
@@ -127,7 +127,12 @@ internal sealed class HaProxyBed : IProxyBed
         var body = await response.Content.ReadAsStringAsync();
         var server = response.Headers.TryGetValues(HaProxy.Tests.Target.Name, out var names) ? names.Single() : null;
         var location = response.Headers.NonValidated.TryGetValues("Location", out var locations) ? locations.ToString() : null;
-        return new((int)response.StatusCode, server, location, response.Content.Headers.ContentType?.ToString(), body, server is null ? null : body);
+        return new((int)response.StatusCode, server, location, response.Content.Headers.ContentType?.ToString(), body, server is null ? null : body)
+        {
+            Cookies = response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies.Select(c => c.Split(';')[0])] : [],
+            AskedFor = response.Headers.NonValidated.TryGetValues(HaProxy.Tests.Target.AskedFor, out var asked) ? asked.ToString() : null,
+            Headers = [.. response.Headers.NonValidated.SelectMany(h => h.Value.Select(v => (h.Key, v)))],
+        };
     }
 
     private sealed class Held(Task<ProxyAnswer> answer, Target target) : IHeldRequest

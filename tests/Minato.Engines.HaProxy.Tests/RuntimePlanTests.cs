@@ -10,11 +10,11 @@ public sealed class RuntimePlanTests
 
     [Fact]
     public void A_new_server_is_added_and_then_enabled() =>
-        Commands([], [Ready("a")]).ShouldBe(["add server b_web/a 10.0.0.1:80 pool-purge-delay 5s pool-max-conn -1", "set server b_web/a state ready"]);
+        Commands([], [Ready("a")]).ShouldBe(["add server b_web/a 10.0.0.1:80 weight 100 pool-purge-delay 5s pool-max-conn -1", "set server b_web/a state ready"]);
 
     [Fact]
     public void A_new_server_that_is_stopped_is_only_added() =>
-        Commands([], [Ready("a") with { State = ServerState.Stopped }]).ShouldBe(["add server b_web/a 10.0.0.1:80 pool-purge-delay 5s pool-max-conn -1"]);
+        Commands([], [Ready("a") with { State = ServerState.Stopped }]).ShouldBe(["add server b_web/a 10.0.0.1:80 weight 100 pool-purge-delay 5s pool-max-conn -1"]);
 
     [Fact]
     public void States_are_set() =>
@@ -23,7 +23,7 @@ public sealed class RuntimePlanTests
 
     [Fact]
     public void Servers_arrive_before_others_leave() => Commands([Ready("a")], [Ready("b")])
-        .ShouldBe(["add server b_web/b 10.0.0.1:80 pool-purge-delay 5s pool-max-conn -1", "set server b_web/b state ready", "set server b_web/a state maint"]);
+        .ShouldBe(["add server b_web/b 10.0.0.1:80 weight 100 pool-purge-delay 5s pool-max-conn -1", "set server b_web/b state ready", "set server b_web/a state maint"]);
 
     [Fact]
     public void A_server_that_comes_back_is_enabled_and_not_added_twice()
@@ -49,8 +49,15 @@ public sealed class RuntimePlanTests
 
     [Fact]
     public void A_map_is_exchanged_in_one_step() =>
-        RuntimePlan.CommitMap("w.map", 3, [new("0:4999", "b_a"), new("5000:9999", "b_b")])
-            .ShouldBe("add map @3 w.map 0:4999 b_a;add map @3 w.map 5000:9999 b_b;commit map @3 w.map");
+        RuntimePlan.FillMap("w.map", 3, [new("0:4999", "b_a"), new("5000:9999", "b_b")])
+            .ShouldHaveSingleItem().ShouldBe("add map @3 w.map 0:4999 b_a;add map @3 w.map 5000:9999 b_b;commit map @3 w.map");
+
+    [Fact]
+    public void A_share_that_grows_is_said_at_run_time()
+    {
+        Commands([Ready("a")], [Ready("a") with { Weight = 30 }]).ShouldBe(["set server b_web/a weight 30"]);
+        Plan(Known(Ready("a")), [Ready("a") with { Weight = 30 }]).NeedsReload.ShouldBeFalse();
+    }
 
     [Theory]
     [InlineData(0, ServerState.Ready)]
@@ -60,8 +67,8 @@ public sealed class RuntimePlanTests
     [InlineData(9, ServerState.Stopped)]
     public void What_a_worker_says_of_its_servers_is_understood(int admin, ServerState state)
     {
-        var said = $"1\n# be_id be_name srv_id srv_name srv_addr srv_op_state …\n5 b_web 1 a 10.0.0.1 2 {admin} 1 1 0 1 0 0 0 0 0 0 - 80 - 0 0 - - 0\n6 r_http 1 listener 127.0.0.2 2 0 1 1 0 1 0 0 0 0 0 0 - 80 - 0 0 - - 0\n\n";
-        RuntimeMirror.Parse(said).Servers.ShouldHaveSingleItem().ShouldBe(new(new("web", "a"), new("10.0.0.1", 80, state)));
+        var said = $"1\n# be_id be_name srv_id srv_name srv_addr srv_op_state …\n5 b_web 1 a 10.0.0.1 2 {admin} 7 1 0 1 0 0 0 0 0 0 - 80 - 0 0 - - 0\n6 r_http 1 listener 127.0.0.2 2 0 1 1 0 1 0 0 0 0 0 0 - 80 - 0 0 - - 0\n\n";
+        RuntimeMirror.Parse(said).Servers.ShouldHaveSingleItem().ShouldBe(new(new("web", "a"), new("10.0.0.1", 80, state, 7)));
     }
 
     private static ProxyServer Ready(string id) => new(id, "10.0.0.1", 80, ServerState.Ready);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Minato.Engines.Proxy;
@@ -15,6 +16,7 @@ namespace Minato.Engines.HaProxy.Tests;
 internal sealed class Target(string id, WebApplication app) : IAsyncDisposable
 {
     public const string Name = "x-target";
+    public const string AskedFor = "x-asked-for";
     private TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int inFlight;
@@ -60,6 +62,8 @@ internal sealed class Target(string id, WebApplication app) : IAsyncDisposable
     {
         Interlocked.Increment(ref inFlight);
         context.Response.Headers[Name] = id;
+        context.Response.Headers[AskedFor] = context.Request.Headers.Host + (context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "");
+        if (context.Request.Path == "/login") context.Response.Headers.SetCookie = "JSESSIONID=of-its-own; Path=/";
         if (context.Request.Path == "/hold")
         {
             var released = release.Task;

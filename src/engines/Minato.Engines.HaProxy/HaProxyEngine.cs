@@ -121,7 +121,8 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
             const string Version = "New version created: ";
             var answer = (await process.AskAsync($"prepare map {map}", ct)).Trim();
             if (!answer.StartsWith(Version, StringComparison.Ordinal) || !long.TryParse(answer.AsSpan(Version.Length), out var version)) return false;
-            if (await SaysMoreThanItShouldAsync(RuntimePlan.CommitMap(map, version, plan.Maps[map]), ct)) return false;
+            foreach (var batch in RuntimePlan.FillMap(map, version, plan.Maps[map]))
+                if (await SaysMoreThanItShouldAsync(batch, ct)) return false;
         }
         mirror.Learn(plan);
         if (!plan.Commands.IsEmpty) process.TrimLog();

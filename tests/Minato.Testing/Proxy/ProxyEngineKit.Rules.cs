@@ -32,6 +32,39 @@ public abstract partial class ProxyEngineKit
         (await MatchesAsync(new ProxyCondition.Host([pattern]), new() { Host = host })).ShouldBe(matches);
 
     [Theory]
+    [InlineData("^/api/v[0-9]+$", "/api/v12", true)]
+    [InlineData("^/api/v[0-9]+$", "/API/v12", false)]
+    [InlineData("v(1|2){2}", "/x/v12/y", true)]
+    [InlineData("^/it's \\$HOME", "/its", false)]
+    public async Task A_path_expression_is_case_sensitive_and_searched_for(string regex, string path, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.Path([]) { Regexes = [regex] }, new() { Path = path })).ShouldBe(matches);
+
+    [Theory]
+    [InlineData("^api[.]example[.]com$", "API.example.com:8080", true)]
+    [InlineData("^api[.]example[.]com$", "apixexample.com", false)]
+    public async Task A_host_expression_ignores_case_and_port(string regex, string host, bool matches) =>
+        (await MatchesAsync(new ProxyCondition.Host([]) { Regexes = [regex] }, new() { Host = host })).ShouldBe(matches);
+
+    [Fact]
+    public async Task A_header_expression_ignores_case() => (await MatchesAsync(
+        new ProxyCondition.Header("X-Agent", []) { Regexes = ["^(chrome|safari)/\\d+$"] }, new() { Headers = [("x-agent", "Chrome/12")] })).ShouldBeTrue();
+
+    [Theory]
+    [InlineData(RewrittenPart.Url, "^/dp/([A-Z0-9]+)/?$", "/product?id=$1&x=100%25", "/dp/B09/", "", "lb.example.com/product?id=B09&x=100%25")]
+    [InlineData(RewrittenPart.Url, "^/old/", "/new/", "/old/old/x", "a=/old/", "lb.example.com/new/old/x?a=/old/")]
+    [InlineData(RewrittenPart.Url, "^/nothing", "/new", "/old/x", "a=b", "lb.example.com/old/x?a=b")]
+    [InlineData(RewrittenPart.Host, "^lb[.](.+)[.]com$", "internal.$1.org", "/x", "", "internal.example.org/x")]
+    public async Task A_forwarded_request_is_rewritten(RewrittenPart part, string regex, string replacement, string path, string query, string askedFor)
+    {
+        var one = await Bed.StartTargetAsync("one");
+        // A condition that does not hold any more once the request is another.
+        var rule = new ProxyRule(1, [new ProxyCondition.Path([path]), new ProxyCondition.Host(["lb.example.com"])], To("web")) { Rewrites = [new(part, regex, replacement)] };
+        var listener = Listener("http", new ProxyAction.FixedResponse(404, null, null), rule);
+        await ApplyAsync(listener, Backend("web", one));
+        (await Bed.SendAsync(listener, new() { Path = path, Query = query })).AskedFor.ShouldBe(askedFor);
+    }
+
+    [Theory]
     [InlineData("GET", true)]
     [InlineData("POST", false)]
     public async Task A_method_condition_is_exact(string method, bool matches) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Minato.Engines.Proxy;
 
 namespace Minato.Engines.HaProxy.Configuration;
@@ -10,15 +11,18 @@ internal static class ConditionWriter
 
     public static string Write(ProxyCondition condition) => condition switch
     {
-        ProxyCondition.Host host => Matches("req.hdr(host),field(1,:)", "-i ", host.Values.Select(Pattern.Whole)),
-        ProxyCondition.Path path => Matches("path", "", path.Values.Select(Pattern.Whole)),
+        ProxyCondition.Host host => Matches("req.hdr(host),field(1,:)", "-i ", Alternatives(host.Values, host.Regexes)),
+        ProxyCondition.Path path => Matches("path", "", Alternatives(path.Values, path.Regexes)),
         ProxyCondition.Method method => Matches("method", "", method.Values.Select(v => Pattern.Whole(v))),
         ProxyCondition.Header header when Safe.IsHeaderName(header.Name) =>
-            Matches($"req.fhdr({header.Name})", "-i ", header.Values.Select(Pattern.Whole)),
+            Matches($"req.fhdr({header.Name})", "-i ", Alternatives(header.Values, header.Regexes)),
         ProxyCondition.Query query => Matches("query", "-i ", query.Values.Select(v => Pattern.QueryPart(v.Key, v.Value))),
         ProxyCondition.SourceIp source => Networks(source),
         _ => Never,
     };
+
+    private static IEnumerable<string> Alternatives(ImmutableArray<string> values, ImmutableArray<string> regexes) =>
+        values.Select(Pattern.Whole).Concat(regexes.Select(Pattern.Expression));
 
     private static string Matches(string sample, string flags, IEnumerable<string> patterns) =>
         string.Join(' ', patterns) is { Length: > 0 } all ? $"{{ {sample} -m reg {flags}-- {all} }}" : Never;

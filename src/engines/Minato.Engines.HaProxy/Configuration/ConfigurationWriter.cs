@@ -139,7 +139,14 @@ internal sealed class ConfigurationWriter
         Line("http-request allow if { stopping }");
         Line($"use_backend {HandOverName(listener.Id)} if {{ stopping }}");
         Line($"http-request return {Pages.Return(405)} if METH_TRACE");
+        foreach (var (name, value) in listener.AnswerHeaders) WriteAnswerHeader(name, value);
         rules.Write(listener);
+    }
+
+    private void WriteAnswerHeader(string name, string? value)
+    {
+        if (value is null) Line($"http-after-response del-header {name}");
+        else if (Safe.LogFormat(value) is { } format) Line($"http-after-response set-header {name} {format}");
     }
 
     private void WriteConnectionAge(TimeSpan age)
@@ -168,12 +175,17 @@ internal sealed class ConfigurationWriter
         Line($"timeout tunnel {idle}");
         foreach (var line in RequestHeaders.Lines) Line(line);
         WriteUnreached();
+        if (backend.Stickiness is { } stickiness)
+        {
+            rules.Files[StickinessWriter.ServersMap(backend.Id)] = Maps.FileText(StickinessWriter.Servers(backend));
+            StickinessWriter.WriteServer(Line, backend.Id, stickiness);
+        }
         if (!withServers) return;
         foreach (var server in backend.Servers)
         {
             // In a new worker a draining server has nothing in flight: it starts out disabled, without a moment of traffic.
             var state = server.State is ServerState.Ready ? "" : " disabled";
-            Line($"server {server.Id} {Safe.Endpoint(server.Address, server.Port)}{state}");
+            Line($"server {server.Id} {Safe.Endpoint(server.Address, server.Port)} weight {Number(server.Weight)}{state}");
         }
     }
 

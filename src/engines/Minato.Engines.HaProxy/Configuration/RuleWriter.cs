@@ -22,9 +22,10 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
         foreach (var rule in listener.Rules.OrderBy(r => r.Priority))
         {
             var conditions = string.Join(' ', rule.Conditions.Select(ConditionWriter.Write));
-            WriteAction(rule.Action, listener, Weights.RuleName(rule), conditions.Length > 0 ? $" if {conditions}" : "");
+            WriteAction(rule.Action, rule.Rewrites, listener, Weights.RuleName(rule), conditions.Length > 0 ? $" if {conditions}" : "");
         }
         var fallback = WriteDefault(listener);
+        if (listener.Rules.Select(r => r.Action).Append(listener.DefaultAction).Any(a => a is ProxyAction.Forward { Stickiness: not null })) StickinessWriter.WriteGroupAnswer(line);
         if (listener.Rules.Length > 0 || fallback == Weights.NoBackend) line($"use_backend %[var(txn.be)] if {Chosen}");
         line($"default_backend {fallback}");
     }
@@ -32,20 +33,20 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
     private string WriteDefault(ProxyListener listener)
     {
         if (listener.DefaultAction is ProxyAction.Forward forward && Weights.IsDirect(forward)) return BackendOf(forward.Backends[0].Backend);
-        WriteAction(listener.DefaultAction, listener, Weights.DefaultRule, "");
+        WriteAction(listener.DefaultAction, [], listener, Weights.DefaultRule, "");
         return Weights.NoBackend;
     }
 
-    private void WriteAction(ProxyAction action, ProxyListener listener, string name, string when)
+    private void WriteAction(ProxyAction action, ImmutableArray<ProxyRewrite> rewrites, ProxyListener listener, string name, string when)
     {
         switch (action)
         {
-            case ProxyAction.Forward forward when Weights.IsDirect(forward):
-                line($"http-request set-var(txn.be) str({BackendOf(forward.Backends[0].Backend)}){when}");
-                line($"http-request allow if {Chosen}");
-                break;
             case ProxyAction.Forward forward:
-                WriteWeighted(forward, Weights.MapName(listener, name), when);
+                if (Weights.IsDirect(forward)) line($"http-request set-var(txn.be) str({BackendOf(forward.Backends[0].Backend)}){when}");
+                else WriteWeighted(forward, Weights.MapName(listener, name), when);
+                // Only now: what a request becomes does not change which rule takes it.
+                foreach (var rewrite in rewrites) line($"http-request {Rewrite(rewrite)} if {Chosen}");
+                line($"http-request allow if {Chosen}");
                 break;
             case ProxyAction.FixedResponse fixedResponse:
                 line($"http-request return {FixedResponse(fixedResponse)}{when}");
@@ -56,12 +57,28 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
         }
     }
 
+    private static string Rewrite(ProxyRewrite rewrite) =>
+        $"{(rewrite.Part is RewrittenPart.Host ? "replace-header Host" : "replace-pathq")} {Pattern.Replacing(rewrite.Regex, rewrite.Replacement)}";
+
     private void WriteWeighted(ProxyAction.Forward forward, string map, string when)
     {
-        Files[map] = Weights.FileText(Weights.Ranges(forward, knownBackends));
+        Files[map] = Maps.FileText(Weights.Ranges(forward, knownBackends));
+        if (forward.Stickiness is { } duration)
+        {
+            StickinessWriter.WriteGroup(line, duration, WriteBackends(forward), when);
+            when = StickinessWriter.HasNoBackendYet;
+        }
         line($"http-request track-sc0 int({CounterOf(map)}) table m_tickets{when}");
         line($"http-request set-var(txn.be) sc0_inc_gpc0(m_tickets),mul({Weights.Stride}),mod({Weights.Tickets}),map_int({map},{Weights.NoBackend}){when}");
-        line($"http-request allow if {Chosen}");
+    }
+
+    /// <summary>The backends that a client may stay with.</summary>
+    private string WriteBackends(ProxyAction.Forward forward)
+    {
+        var text = Maps.FileText(forward.Backends.Where(b => knownBackends.Contains(b.Backend)).Select(b => BackendOf(b.Backend)).Distinct().Select(b => new MapEntry(b, b)));
+        var name = $"backends_{HashOf(text)}.map";
+        Files[name] = text;
+        return name;
     }
 
     private string FixedResponse(ProxyAction.FixedResponse response)

@@ -24,4 +24,14 @@ internal static class Safe
 
     public static string? Network(string cidr) => IPNetwork.TryParse(cidr, out var network) ? network.ToString()
         : IPAddress.TryParse(cidr, out var ip) ? ip.ToString() : null;
+
+    public static bool IsCookieName(string text) => IsId(text);
+
+    /// <returns>Text that HAProxy puts out as it is, without what is not printable; null when nothing is left.</returns>
+    public static string? LogFormat(string text)
+    {
+        var printable = string.Concat(text.Where(c => c is >= ' ' and < (char)127));
+        // A quote ends the quotes: it stands outside of them, behind a backslash.
+        return printable.Length == 0 ? null : "'" + printable.Replace("%", "%%", StringComparison.Ordinal).Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    }
 }

@@ -10,26 +10,26 @@ namespace Minato.Engines.HaProxy.Configuration;
 internal static class Sameness
 {
     public static bool HaveSameShape(ProxyConfiguration a, ProxyConfiguration b) =>
-        ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, (x, y) => x.Id == y.Id && x.Algorithm == y.Algorithm));
+        ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, (x, y) => x.Id == y.Id && x.Algorithm == y.Algorithm && x.Stickiness == y.Stickiness));
 
     private static bool Same(ProxyListener a, ProxyListener b) => ReferenceEquals(a, b)
         || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive
-            && a.HostNames.SequenceEqual(b.HostNames) && Same(a.DefaultAction, b.DefaultAction) && All(a.Rules, b.Rules, Same));
+            && a.HostNames.SequenceEqual(b.HostNames) && a.AnswerHeaders.SequenceEqual(b.AnswerHeaders) && Same(a.DefaultAction, b.DefaultAction) && All(a.Rules, b.Rules, Same));
 
-    private static bool Same(ProxyRule a, ProxyRule b) => a.Priority == b.Priority && Same(a.Action, b.Action) && All(a.Conditions, b.Conditions, Same);
+    private static bool Same(ProxyRule a, ProxyRule b) => a.Priority == b.Priority && Same(a.Action, b.Action) && All(a.Conditions, b.Conditions, Same) && a.Rewrites.SequenceEqual(b.Rewrites);
 
     private static bool Same(ProxyAction a, ProxyAction b) => (a, b) switch
     {
-        (ProxyAction.Forward x, ProxyAction.Forward y) => Weights.IsDirect(x) == Weights.IsDirect(y) && All(x.Backends, y.Backends, (p, q) => p.Backend == q.Backend),
+        (ProxyAction.Forward x, ProxyAction.Forward y) => Weights.IsDirect(x) == Weights.IsDirect(y) && x.Stickiness == y.Stickiness && All(x.Backends, y.Backends, (p, q) => p.Backend == q.Backend),
         _ => a == b,
     };
 
     private static bool Same(ProxyCondition a, ProxyCondition b) => (a, b) switch
     {
-        (ProxyCondition.Host x, ProxyCondition.Host y) => x.Values.SequenceEqual(y.Values),
-        (ProxyCondition.Path x, ProxyCondition.Path y) => x.Values.SequenceEqual(y.Values),
+        (ProxyCondition.Host x, ProxyCondition.Host y) => x.Values.SequenceEqual(y.Values) && x.Regexes.SequenceEqual(y.Regexes),
+        (ProxyCondition.Path x, ProxyCondition.Path y) => x.Values.SequenceEqual(y.Values) && x.Regexes.SequenceEqual(y.Regexes),
         (ProxyCondition.Method x, ProxyCondition.Method y) => x.Values.SequenceEqual(y.Values),
-        (ProxyCondition.Header x, ProxyCondition.Header y) => x.Name == y.Name && x.Values.SequenceEqual(y.Values),
+        (ProxyCondition.Header x, ProxyCondition.Header y) => x.Name == y.Name && x.Values.SequenceEqual(y.Values) && x.Regexes.SequenceEqual(y.Regexes),
         (ProxyCondition.Query x, ProxyCondition.Query y) => x.Values.SequenceEqual(y.Values),
         (ProxyCondition.SourceIp x, ProxyCondition.SourceIp y) => x.Cidrs.SequenceEqual(y.Cidrs),
         _ => false,

@@ -20,21 +20,21 @@ internal sealed class RuntimeMirror
     public IReadOnlyDictionary<ServerKey, MirrorServer> Servers => servers;
 
     /// <summary>A map that is missing here has unknown contents.</summary>
-    public ImmutableSortedDictionary<string, ImmutableArray<WeightRange>> Maps { get; private set; } =
-        ImmutableSortedDictionary<string, ImmutableArray<WeightRange>>.Empty;
+    public ImmutableSortedDictionary<string, ImmutableArray<MapEntry>> Maps { get; private set; } =
+        ImmutableSortedDictionary<string, ImmutableArray<MapEntry>>.Empty;
 
     public static RuntimeMirror Of(ProxyConfiguration loaded) => new(loaded.Backends.SelectMany(b => b.Servers.Select(s => (b.Id, s))).ToDictionary(
         p => new ServerKey(p.Id, p.s.Id),
         // A fresh worker holds draining servers as stopped.
-        p => new MirrorServer(p.s.Address, p.s.Port, p.s.State is ServerState.Ready ? ServerState.Ready : ServerState.Stopped)))
+        p => new MirrorServer(p.s.Address, p.s.Port, p.s.State is ServerState.Ready ? ServerState.Ready : ServerState.Stopped, p.s.Weight)))
     {
-        Maps = Weights.MapsOf(loaded),
+        Maps = Configuration.Maps.Of(loaded),
     };
 
     /// <summary>Reads what a worker says of itself (<c>show servers state</c>); its weights stay unknown.</summary>
     public static RuntimeMirror Parse(string serversState)
     {
-        const int BackendName = 1, ServerName = 3, Address = 4, AdminState = 6, Port = 18;
+        const int BackendName = 1, ServerName = 3, Address = 4, AdminState = 6, UserWeight = 7, Port = 18;
         const int Maintenance = 0x01 | 0x02 | 0x04 | 0x20, Drain = 0x08 | 0x10;
         var found = new Dictionary<ServerKey, MirrorServer>();
         foreach (var line in serversState.Split('\n'))
@@ -43,7 +43,7 @@ internal sealed class RuntimeMirror
             if (fields.Length <= Port || !fields[BackendName].StartsWith("b_", StringComparison.Ordinal)) continue;
             var admin = int.Parse(fields[AdminState], CultureInfo.InvariantCulture);
             var state = (admin & Maintenance) != 0 ? ServerState.Stopped : (admin & Drain) != 0 ? ServerState.Draining : ServerState.Ready;
-            found[new(fields[BackendName][2..], fields[ServerName])] = new(fields[Address], int.Parse(fields[Port], CultureInfo.InvariantCulture), state);
+            found[new(fields[BackendName][2..], fields[ServerName])] = new(fields[Address], int.Parse(fields[Port], CultureInfo.InvariantCulture), state, int.Parse(fields[UserWeight], CultureInfo.InvariantCulture));
         }
         return new(found);
     }
@@ -62,4 +62,4 @@ internal readonly record struct ServerKey(string Backend, string Server)
     public override string ToString() => $"{ConfigurationWriter.BackendName(Backend)}/{Server}";
 }
 
-internal sealed record MirrorServer(string Address, int Port, ServerState State);
+internal sealed record MirrorServer(string Address, int Port, ServerState State, int Weight);

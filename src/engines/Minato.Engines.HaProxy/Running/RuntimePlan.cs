@@ -20,7 +20,7 @@ internal sealed record RuntimePlan
 
     /// <summary>What is to be remembered when the commands have been carried out.</summary>
     public required ImmutableArray<KeyValuePair<ServerKey, MirrorServer>> Changes { get; init; }
-    public required ImmutableSortedDictionary<string, ImmutableArray<WeightRange>> Maps { get; init; }
+    public required ImmutableSortedDictionary<string, ImmutableArray<MapEntry>> Maps { get; init; }
     public required int Leftovers { get; init; }
 
     /// <summary>An address changed under a server's id: only a reload does that without mixing up connections.</summary>
@@ -36,12 +36,12 @@ internal sealed record RuntimePlan
             {
                 var key = new ServerKey(backend.Id, server.Id);
                 live.Add(key);
-                steps.Want(key, known.Servers.GetValueOrDefault(key), new(server.Address, server.Port, server.State));
+                steps.Want(key, known.Servers.GetValueOrDefault(key), new(server.Address, server.Port, server.State, server.Weight));
             }
         }
         foreach (var (key, server) in known.Servers)
             if (!live.Contains(key)) steps.Leave(key, server);
-        var maps = Weights.MapsOf(wanted);
+        var maps = Configuration.Maps.Of(wanted);
         return new()
         {
             // Arrivals first: a group that is exchanged whole is never without a server.
@@ -55,24 +55,27 @@ internal sealed record RuntimePlan
     }
 
     /// <summary>One connection a command would be slow; long lines would not fit HAProxy's buffer.</summary>
-    public IEnumerable<string> Batches()
+    public IEnumerable<string> Batches() => Batches(Commands);
+
+    /// <summary>Fills a version of a map that was begun, and makes it the one that counts.</summary>
+    public static IEnumerable<string> FillMap(string map, long version, IEnumerable<MapEntry> entries)
+    {
+        var at = "@" + version.ToString(CultureInfo.InvariantCulture);
+        return Batches(entries.Select(e => $"add map {at} {map} {e.Key} {e.Value}").Append($"commit map {at} {map}"));
+    }
+
+    private static IEnumerable<string> Batches(IEnumerable<string> commands)
     {
         const int Longest = 8 * 1024;
         var batch = new List<string>();
         var length = 0;
-        foreach (var command in Commands)
+        foreach (var command in commands)
         {
             if (length + command.Length > Longest) { yield return string.Join(';', batch); batch.Clear(); length = 0; }
             batch.Add(command);
             length += command.Length + 1;
         }
         if (batch.Count > 0) yield return string.Join(';', batch);
-    }
-
-    public static string CommitMap(string map, long version, IEnumerable<WeightRange> ranges)
-    {
-        var at = "@" + version.ToString(CultureInfo.InvariantCulture);
-        return string.Join(';', ranges.Select(r => $"add map {at} {map} {r.Tickets} {r.Backend}").Append($"commit map {at} {map}"));
     }
 
     private sealed class Steps
@@ -87,8 +90,9 @@ internal sealed record RuntimePlan
         {
             if (before == server) return;
             Changes.Add(new(key, server));
-            if (before is null) Arriving.Add($"add server {key} {Safe.Endpoint(server.Address, server.Port)} {IdleConnections}");
-            else NeedsReload |= before with { State = server.State } != server;
+            if (before is null) Arriving.Add($"add server {key} {Safe.Endpoint(server.Address, server.Port)} weight {Number(server.Weight)} {IdleConnections}");
+            else NeedsReload |= before with { State = server.State, Weight = server.Weight } != server;
+            if (before is not null && before.Weight != server.Weight) Arriving.Add($"set server {key} weight {Number(server.Weight)}");
             if ((before?.State ?? ServerState.Stopped) != server.State)
                 (server.State is ServerState.Ready ? Arriving : Leaving).Add($"set server {key} state {Word(server.State)}");
         }
@@ -100,6 +104,8 @@ internal sealed record RuntimePlan
             Leaving.Add($"set server {key} state maint");
             Changes.Add(new(key, server with { State = ServerState.Stopped }));
         }
+
+        private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
         private static string Word(ServerState state) => state switch
         {

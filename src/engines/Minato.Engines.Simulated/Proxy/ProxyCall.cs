@@ -19,4 +19,14 @@ public sealed record ProxyCall
 
 /// <param name="Server">Id of the target that answered; null when the proxy did.</param>
 /// <param name="Seen">What the target saw, as <c>Name: value</c> lines; null where nobody looks.</param>
-public sealed record ProxyAnswer(int Status, string? Server, string? Location = null, string? ContentType = null, string? Body = null, string? Seen = null);
+public sealed record ProxyAnswer(int Status, string? Server, string? Location = null, string? ContentType = null, string? Body = null, string? Seen = null)
+{
+    /// <summary>Cookies that were set, as <c>Name=value</c> without their attributes.</summary>
+    public ImmutableArray<string> Cookies { get; init; } = [];
+
+    /// <summary>Host, path and query as the target was asked: <c>host/path?query</c>; null when the proxy answered.</summary>
+    public string? AskedFor { get; init; }
+
+    /// <summary>A header of the answer that a listener sets, if it does.</summary>
+    public ImmutableArray<(string Name, string Value)> Headers { get; init; } = [];
+}

@@ -75,15 +75,16 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
         lock (gate)
         {
             if (Serving.Listeners.FirstOrDefault(l => l.Id == listenerId) is not { } listener) return null;
-            var (rule, action) = SimRouting.ActionFor(listener, call);
-            var (answer, backend) = action switch
+            var (name, rule) = SimRouting.RuleFor(listener, call);
+            var (answer, backend) = rule.Action switch
             {
-                ProxyAction.Forward forward => Forward(listener, rule, forward, call),
+                ProxyAction.Forward forward => Forward(listener, name, rule, forward, call),
                 ProxyAction.FixedResponse fixedResponse => (new(fixedResponse.Status, null, ContentType: fixedResponse.ContentType, Body: fixedResponse.Body), null),
                 ProxyAction.Redirect redirect => (new ProxyAnswer(redirect.Status, null, Location: SimRouting.Location(redirect, listener, call)), (string?)null),
                 _ => (new(500, null), null),
             };
             if (answer.Server is { } server && backend is not null) Count(backend, server, s => s with { Requests = s.Requests + 1, ActiveSessions = s.ActiveSessions + 1 });
+            answer = answer with { Headers = [.. listener.AnswerHeaders.Where(h => h.Value is not null).Select(h => (h.Name, h.Value ?? ""))] };
             return new(answer, backend, () => Finish(listenerId, answer, backend));
         }
     }
@@ -136,27 +137,47 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
         return watcher.Reader;
     }
 
-    private (ProxyAnswer Answer, string? Backend) Forward(ProxyListener listener, string rule, ProxyAction.Forward forward, ProxyCall call)
+    private (ProxyAnswer Answer, string? Backend) Forward(ProxyListener listener, string name, ProxyRule rule, ProxyAction.Forward forward, ProxyCall call)
     {
-        var chosen = Choose($"{listener.Id}/{rule}", forward);
+        var now = clock.GetUtcNow();
+        var kept = forward.Stickiness is null ? null : SimStickiness.Read(call, SimStickiness.Group, now);
+        var chosen = forward.Backends.Any(b => b.Backend == kept) ? kept : Choose($"{listener.Id}/{name}", forward);
         var backend = Serving.Backends.FirstOrDefault(b => b.Id == chosen);
         var ready = backend?.Servers.Where(s => s.State is ServerState.Ready).ToList() ?? [];
         if (backend is null || ready.Count == 0) return (new(503, null), null);
-        var first = Next("b/" + backend.Id);
-        var timedOut = false;
+        var own = SimStickiness.ServerOf(backend, call, now);
+        var first = own is null ? Turn(backend.Id, ready) : ready.IndexOf(own);
+        var answer = Ask(listener, backend, ready, first, call);
+        if (answer.Server is { } server)
+        {
+            var group = forward.Stickiness is { } duration ? SimStickiness.Write(SimStickiness.Group, backend.Id, now + duration) : [];
+            answer = answer with { AskedFor = SimRouting.AskedFor(rule, call), Cookies = [.. SimStickiness.AnswerOf(backend, server, own is not null, now), .. group] };
+        }
+        return (answer, backend.Id);
+    }
+
+    private ProxyAnswer Ask(ProxyListener listener, ProxyBackend backend, List<ProxyServer> ready, int first, ProxyCall call)
+    {
         for (var attempt = 0; attempt < ready.Count; attempt++)
         {
-            var server = ready[(int)((first + attempt) % ready.Count)];
+            var server = ready[(first + attempt) % ready.Count];
             switch (targets.Ask(new(server.Address, server.Port, call.Path, listener.IdleTimeout)))
             {
-                case ProbeOutcome.Answered answered: return (new(answered.Status, server.Id), backend.Id);
-                case ProbeOutcome.Connected: return (new(200, server.Id), backend.Id);
-                case ProbeOutcome.TimedOut: timedOut = true; break;
+                case ProbeOutcome.Answered answered: return new(answered.Status, server.Id);
+                case ProbeOutcome.Connected: return new(200, server.Id);
+                case ProbeOutcome.TimedOut: return new(504, null); // A request that a target took is not given to another.
                 default: Count(backend.Id, server.Id, s => s with { ConnectionErrors = s.ConnectionErrors + 1 }); continue;
             }
-            break; // A request that a target took is not given to another.
         }
-        return (new(timedOut ? 504 : 502, null), backend.Id);
+        return new(502, null);
+    }
+
+    /// <summary>Servers take turns, each as often as its weight says.</summary>
+    private int Turn(string backend, List<ProxyServer> ready)
+    {
+        if (ready.TrueForAll(s => s.Weight == ready[0].Weight)) return (int)(Next("b/" + backend) % ready.Count);
+        var ticket = Next("b/" + backend) * Stride % ready.Sum(s => s.Weight);
+        return ready.FindIndex(s => (ticket -= s.Weight) < 0);
     }
 
     /// <summary>Exact shares by tickets; chance decides where the counting begins.</summary>

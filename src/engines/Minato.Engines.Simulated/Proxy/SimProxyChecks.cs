@@ -26,19 +26,19 @@ internal static class SimProxyChecks
 
     private static string Text(ProxyListener listener) => string.Join('|', new[]
     {
-        listener.Id, $"{listener.Address}:{listener.Port}", string.Join(',', listener.HostNames), $"{listener.IdleTimeout}/{listener.ClientKeepAlive}", Text(listener.DefaultAction),
-    }.Concat(listener.Rules.Select(r => $"{r.Priority}:{string.Join('&', r.Conditions.Select(Text))}:{Text(r.Action)}")));
+        listener.Id, $"{listener.Address}:{listener.Port}", string.Join(',', listener.HostNames), $"{listener.IdleTimeout}/{listener.ClientKeepAlive}", string.Join(',', listener.AnswerHeaders), Text(listener.DefaultAction),
+    }.Concat(listener.Rules.Select(r => $"{r.Priority}:{string.Join('&', r.Conditions.Select(Text))}:{Text(r.Action)}:{string.Join(',', r.Rewrites)}")));
 
-    private static string Text(ProxyBackend backend) => $"{backend.Id}:{backend.Algorithm}:{string.Join(',', backend.Servers)}";
+    private static string Text(ProxyBackend backend) => $"{backend.Id}:{backend.Algorithm}:{backend.Stickiness}:{string.Join(',', backend.Servers)}";
 
-    private static string Text(ProxyAction action) => action is ProxyAction.Forward forward ? string.Join(',', forward.Backends) : action.ToString();
+    private static string Text(ProxyAction action) => action is ProxyAction.Forward forward ? $"{forward.Stickiness}:{string.Join(',', forward.Backends)}" : action.ToString();
 
     private static string Text(ProxyCondition condition) => condition.GetType().Name + condition switch
     {
-        ProxyCondition.Host host => string.Join(',', host.Values),
-        ProxyCondition.Path path => string.Join(',', path.Values),
+        ProxyCondition.Host host => string.Join(',', host.Values.Concat(host.Regexes)),
+        ProxyCondition.Path path => string.Join(',', path.Values.Concat(path.Regexes)),
         ProxyCondition.Method method => string.Join(',', method.Values),
-        ProxyCondition.Header header => header.Name + string.Join(',', header.Values),
+        ProxyCondition.Header header => header.Name + string.Join(',', header.Values.Concat(header.Regexes)),
         ProxyCondition.Query query => string.Join(',', query.Values),
         ProxyCondition.SourceIp source => string.Join(',', source.Cidrs),
         _ => "",

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Minato.Engines.Proxy;
 
 namespace Minato.Engines.Simulated;
@@ -8,11 +9,36 @@ namespace Minato.Engines.Simulated;
 /// <summary>Which rule of a listener takes a request, and what a redirect makes of it.</summary>
 internal static class SimRouting
 {
-    public static (string Rule, ProxyAction Action) ActionFor(ProxyListener listener, ProxyCall call)
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    public static (string Name, ProxyRule Rule) RuleFor(ProxyListener listener, ProxyCall call)
     {
         var rule = listener.Rules.OrderBy(r => r.Priority).FirstOrDefault(r => r.Conditions.All(c => Holds(c, call)));
-        return rule is null ? ("default", listener.DefaultAction) : (rule.Priority.ToString(CultureInfo.InvariantCulture), rule.Action);
+        return rule is null ? ("default", new(int.MaxValue, [], listener.DefaultAction)) : (rule.Priority.ToString(CultureInfo.InvariantCulture), rule);
     }
+
+    /// <summary>What a target is asked: host, path and query.</summary>
+    public static string AskedFor(ProxyRule rule, ProxyCall call)
+    {
+        var host = call.Host;
+        var url = call.Query.Length > 0 ? $"{call.Path}?{call.Query}" : call.Path;
+        foreach (var rewrite in rule.Rewrites)
+        {
+            if (rewrite.Part is RewrittenPart.Host) host = Rewritten(rewrite, host);
+            else url = Rewritten(rewrite, url);
+        }
+        return host + url;
+    }
+
+    private static string Rewritten(ProxyRewrite rewrite, string text)
+    {
+        var regex = new Regex(rewrite.Regex, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        // A dollar sign that no digit follows stands for itself.
+        return regex.Replace(text, m => Regex.Replace(rewrite.Replacement, "\\$([0-9])", g => m.Groups[g.Groups[1].Value].Value, RegexOptions.None, s_patience), 1);
+    }
+
+    private static bool Finds(ImmutableArray<string> regexes, string text, bool ignoreCase) =>
+        regexes.Any(r => Regex.IsMatch(text, r, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None)));
 
     public static string Location(ProxyAction.Redirect redirect, ProxyListener listener, ProxyCall call)
     {
@@ -27,11 +53,11 @@ internal static class SimRouting
 
     private static bool Holds(ProxyCondition condition, ProxyCall call) => condition switch
     {
-        ProxyCondition.Host host => host.Values.Any(v => Glob.Matches(v, HostOf(call), ignoreCase: true)),
-        ProxyCondition.Path path => path.Values.Any(v => Glob.Matches(v, call.Path, ignoreCase: false)),
+        ProxyCondition.Host host => host.Values.Any(v => Glob.Matches(v, HostOf(call), ignoreCase: true)) || Finds(host.Regexes, HostOf(call), ignoreCase: true),
+        ProxyCondition.Path path => path.Values.Any(v => Glob.Matches(v, call.Path, ignoreCase: false)) || Finds(path.Regexes, call.Path, ignoreCase: false),
         ProxyCondition.Method method => method.Values.Contains(call.Method, StringComparer.Ordinal),
         ProxyCondition.Header header => call.Headers.Where(h => h.Name.Equals(header.Name, StringComparison.OrdinalIgnoreCase))
-            .Any(h => header.Values.Any(v => Glob.Matches(v, h.Value, ignoreCase: true))),
+            .Any(h => header.Values.Any(v => Glob.Matches(v, h.Value, ignoreCase: true)) || Finds(header.Regexes, h.Value, ignoreCase: true)),
         ProxyCondition.Query query => query.Values.Any(v => call.Query.Split('&').Any(part => QueryHolds(v, part))),
         ProxyCondition.SourceIp source => source.Cidrs.Any(c => IPNetwork.TryParse(c, out var network) && network.Contains(IPAddress.Parse(call.SourceIp))),
         _ => false,

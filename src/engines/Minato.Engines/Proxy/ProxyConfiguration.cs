@@ -24,19 +24,46 @@ public sealed record ProxyListener
     public required ProxyAction DefaultAction { get; init; }
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
     public TimeSpan ClientKeepAlive { get; init; } = TimeSpan.FromSeconds(3600);
+
+    /// <summary>Headers of every answer, in place of what a server said of the same name. A null value takes the header away.</summary>
+    public ImmutableArray<(string Name, string? Value)> AnswerHeaders { get; init; } = [];
 }
 
 /// <param name="Conditions">All must hold.</param>
-public sealed record ProxyRule(int Priority, ImmutableArray<ProxyCondition> Conditions, ProxyAction Action);
+public sealed record ProxyRule(int Priority, ImmutableArray<ProxyCondition> Conditions, ProxyAction Action)
+{
+    /// <summary>What a forwarded request is told to be, after its rule was chosen: one of each part at most.</summary>
+    public ImmutableArray<ProxyRewrite> Rewrites { get; init; } = [];
+}
 
-/// <summary>Values within a condition are alternatives. <c>*</c> and <c>?</c> are wildcards.</summary>
+/// <summary>Exchanges what an expression finds in the Host header, or in path and query; <c>$1</c> is its first group.</summary>
+public sealed record ProxyRewrite(RewrittenPart Part, string Regex, string Replacement);
+
+public enum RewrittenPart { Host, Url }
+
+/// <summary>
+/// Values within a condition are alternatives, and so are expressions. <c>*</c> and <c>?</c> are wildcards of values; expressions are
+/// searched for, have no look-around, back references or Unicode classes, and mean the same to every library.
+/// </summary>
 public abstract record ProxyCondition
 {
     private ProxyCondition() { }
-    public sealed record Host(ImmutableArray<string> Values) : ProxyCondition;
-    public sealed record Path(ImmutableArray<string> Values) : ProxyCondition;
+    public sealed record Host(ImmutableArray<string> Values) : ProxyCondition
+    {
+        public ImmutableArray<string> Regexes { get; init; } = [];
+    }
+
+    public sealed record Path(ImmutableArray<string> Values) : ProxyCondition
+    {
+        public ImmutableArray<string> Regexes { get; init; } = [];
+    }
+
     public sealed record Method(ImmutableArray<string> Values) : ProxyCondition;
-    public sealed record Header(string Name, ImmutableArray<string> Values) : ProxyCondition;
+    public sealed record Header(string Name, ImmutableArray<string> Values) : ProxyCondition
+    {
+        public ImmutableArray<string> Regexes { get; init; } = [];
+    }
+
     public sealed record Query(ImmutableArray<(string? Key, string Value)> Values) : ProxyCondition;
     public sealed record SourceIp(ImmutableArray<string> Cidrs) : ProxyCondition;
 }
@@ -46,7 +73,12 @@ public abstract record ProxyAction
     private ProxyAction() { }
 
     /// <summary>A share of requests for each backend, weight ÷ sum; an empty backend keeps its share and answers 503.</summary>
-    public sealed record Forward(ImmutableArray<WeightedBackend> Backends) : ProxyAction;
+    public sealed record Forward(ImmutableArray<WeightedBackend> Backends) : ProxyAction
+    {
+        /// <summary>How long a client stays with the backend it got, by cookie <c>AWSALBTG</c>, whatever the weights; null when it does not.</summary>
+        public TimeSpan? Stickiness { get; init; }
+    }
+
     public sealed record FixedResponse(int Status, string? ContentType, string? Body) : ProxyAction;
 
     /// <summary>Parts may hold <c>#{protocol} #{host} #{port} #{path} #{query}</c>.</summary>
@@ -62,12 +94,27 @@ public sealed record ProxyBackend
     public required string Id { get; init; }
     public ImmutableArray<ProxyServer> Servers { get; init; } = [];
     public BalanceAlgorithm Algorithm { get; init; }
+
+    /// <summary>Null when every request may go to any server.</summary>
+    public ProxyStickiness? Stickiness { get; init; }
 }
+
+/// <summary>
+/// Keeps a client with its server as long as that is <see cref="ServerState.Ready"/>; each answer begins the duration anew.
+/// </summary>
+/// <param name="ApplicationCookie">Null makes a cookie <c>AWSALB</c> with the first answer; otherwise <c>AWSALBAPP-0</c>, once a server has set this one.</param>
+public sealed record ProxyStickiness(TimeSpan Duration, string? ApplicationCookie);
 
 public enum BalanceAlgorithm { RoundRobin, LeastOutstandingRequests, Random }
 
 /// <param name="Id">Unique in its backend and never reused for another address.</param>
-public sealed record ProxyServer(string Id, string Address, int Port, ServerState State);
+public sealed record ProxyServer(string Id, string Address, int Port, ServerState State)
+{
+    public const int FullWeight = 100;
+
+    /// <summary>Its share in relation to the other servers: 1 to <see cref="FullWeight"/>.</summary>
+    public int Weight { get; init; } = FullWeight;
+}
 
 public enum ServerState
 {

@@ -46,6 +46,9 @@ internal sealed partial class ElbApi
             {
                 Attributes = Attributes.Change("Target group", Attributes.Group, group.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
             };
+            GroupAttributes.Demand(group.Attributes);
+            var actions = tx.Where(ElbTables.UsesByGroup, group.Arn).Select(u => tx.Find(ElbTables.Rules, u.Key.RuleArn)?.Action).OfType<ActionState>();
+            if (actions.Any(a => Stickiness.IsLacking(a, group))) throw ElbErrors.GroupStickinessMissing();
             tx.Put(ElbTables.Groups, group);
             return group;
         }, ct);

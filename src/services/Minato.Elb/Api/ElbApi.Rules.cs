@@ -15,9 +15,9 @@ internal sealed partial class ElbApi
 
     public async Task<CreateRuleResponse> CreateRuleAsync(CreateRuleRequest request, Caller caller, CancellationToken ct)
     {
-        if (request.Transforms is { IsDefaultOrEmpty: false }) throw ElbErrors.NotYet("rule transforms");
         DemandPriority(request.Priority);
         var conditions = Conditions.FromWire(request.Conditions);
+        var transforms = Transforms.FromWire(request.Transforms);
         var action = Actions.FromWire(request.Actions);
         var tags = Checked(request.Tags);
         var rule = await store.UpdateAsync(tx =>
@@ -33,6 +33,7 @@ internal sealed partial class ElbApi
                 BalancerArn = listener.BalancerArn,
                 Priority = request.Priority,
                 Conditions = conditions,
+                Transforms = transforms,
                 Action = action,
             };
             PutRule(tx, caller, FindBalancer(tx, caller, listener.BalancerArn), made);
@@ -44,15 +45,17 @@ internal sealed partial class ElbApi
 
     public async Task<ModifyRuleResponse> ModifyRuleAsync(ModifyRuleRequest request, Caller caller, CancellationToken ct)
     {
-        if (request.Transforms is { IsDefaultOrEmpty: false }) throw ElbErrors.NotYet("rule transforms");
+        if (request is { ResetTransforms: true, Transforms.IsDefaultOrEmpty: false }) throw ElbErrors.Validation("You cannot specify both transforms and their reset");
         var conditions = request.Conditions is { IsDefaultOrEmpty: false } c ? Conditions.FromWire(c) : default(ImmutableArray<ConditionState>?);
         var action = request.Actions is { IsDefaultOrEmpty: false } a ? Actions.FromWire(a) : null;
-        if (conditions is null && action is null && request.ResetTransforms is not true) throw ElbErrors.Validation("Either conditions or actions must be specified");
+        // AWS: what is not given stays; transforms go only when their reset is asked for.
+        var transforms = request.ResetTransforms is true ? [] : request.Transforms is { IsDefaultOrEmpty: false } t ? Transforms.FromWire(t) : default(ImmutableArray<TransformState>?);
+        if (conditions is null && action is null && transforms is null) throw ElbErrors.Validation("Either conditions or actions must be specified");
         var rule = await store.UpdateAsync(tx =>
         {
             var now = FindRule(tx, caller, request.RuleArn);
             if (now.IsDefault) throw new OperationNotPermittedException($"Default rule '{now.Arn}' cannot be modified");
-            now = now with { Conditions = conditions ?? now.Conditions, Action = action ?? now.Action };
+            now = now with { Conditions = conditions ?? now.Conditions, Action = action ?? now.Action, Transforms = transforms ?? now.Transforms };
             PutRule(tx, caller, FindBalancer(tx, caller, now.BalancerArn), now);
             return now;
         }, ct);
@@ -121,6 +124,7 @@ internal sealed partial class ElbApi
                 throw new InvalidConfigurationRequestException($"The following target groups are not in the VPC '{balancer.VpcId}' of the load balancer: {arn}");
             }
             if (tx.Where(ElbTables.UsesByGroup, arn).Any(u => u.BalancerArn != balancer.Arn)) throw ElbErrors.GroupOfOther(arn);
+            if (Stickiness.IsLacking(rule.Action, group)) throw ElbErrors.GroupStickinessMissing();
         }
         tx.Put(ElbTables.Rules, rule);
         foreach (var use in tx.Where(ElbTables.UsesByRule, rule.Arn).Where(u => !groups.Contains(u.Key.GroupArn)).ToList()) tx.Delete(ElbTables.Uses, use.Key);
@@ -148,6 +152,7 @@ internal sealed partial class ElbApi
         Priority = rule.Priority?.ToString(CultureInfo.InvariantCulture) ?? "default", // AWS: a string, though requests have a number.
         Conditions = [.. rule.Conditions.Select(Conditions.ToWire)],
         Actions = [Actions.ToWire(rule.Action)],
+        Transforms = rule.Transforms.IsEmpty ? null : [.. rule.Transforms.Select(Transforms.ToWire)],
         IsDefault = rule.IsDefault,
     };
 }

@@ -36,6 +36,12 @@ internal static class ElbErrors
     public static AwsException GroupOfOther(string arn) => new TargetGroupAssociationLimitException(
         $"The following target groups cannot be associated with more than one load balancer: {arn}");
 
+    public static AwsException GroupStickinessMissing() => new InvalidLoadBalancerActionException(
+        "You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups");
+
+    /// <summary>Settings that are fine alone and not together.</summary>
+    public static AwsException Incompatible(string message) => new InvalidConfigurationRequestException(message);
+
     public static AwsException Protected(string arn) => new OperationNotPermittedException(
         $"Load balancer '{arn}' cannot be deleted because deletion protection is enabled");
 }

@@ -10,6 +10,8 @@ namespace Minato.Elb.Planning;
 internal static class Actions
 {
     private const int MostGroups = 5;
+    private const int LongestStickiness = 604_800;
+    private const int LongestBody = 1024;
 
     public static ActionState FromWire(ImmutableArray<Action> actions)
     {
@@ -39,7 +41,7 @@ internal static class Actions
             ForwardConfig = new()
             {
                 TargetGroups = [.. forward.Groups.Select(g => new TargetGroupTuple { TargetGroupArn = g.GroupArn, Weight = g.Weight })],
-                TargetGroupStickinessConfig = new() { Enabled = false },
+                TargetGroupStickinessConfig = new() { Enabled = forward.Stickiness?.IsEnabled ?? false, DurationSeconds = forward.Stickiness?.Seconds },
             },
         },
         { Redirect: { } r } => new()
@@ -63,7 +65,7 @@ internal static class Actions
 
     private static ForwardState Forward(Action action)
     {
-        if (action.ForwardConfig?.TargetGroupStickinessConfig?.Enabled is true) throw ElbErrors.NotYet("target group stickiness");
+        var stickiness = Stickiness(action.ForwardConfig?.TargetGroupStickinessConfig);
         var groups = (action.ForwardConfig?.TargetGroups ?? [])
             .Select(g => new WeightedGroup(g.TargetGroupArn ?? throw ElbErrors.Validation("A target group ARN must be specified"), g.Weight ?? 1))
             .ToImmutableArray();
@@ -73,13 +75,24 @@ internal static class Actions
             {
                 throw ElbErrors.Validation("You can specify both a target group ARN and a forward configuration only if they name the same target group");
             }
-            return new(groups.IsEmpty ? [new(arn, 1)] : groups);
+            return new(groups.IsEmpty ? [new(arn, 1)] : groups) { Stickiness = stickiness };
         }
         if (groups.IsEmpty) throw ElbErrors.Validation("A target group ARN must be specified");
         if (groups.Length > MostGroups) throw ElbErrors.Validation($"A forward action can have at most '{MostGroups}' target groups");
         if (groups.DistinctBy(g => g.GroupArn).Count() < groups.Length) throw ElbErrors.Validation("A target group can be specified only once in a forward action");
         if (groups.FirstOrDefault(g => g.Weight is < 0 or > 999) is { } heavy) throw ElbErrors.Validation($"Weight '{heavy.Weight}' must be between '0' and '999'");
-        return new(groups);
+        return new(groups) { Stickiness = stickiness };
+    }
+
+    private static GroupStickiness? Stickiness(TargetGroupStickinessConfig? config)
+    {
+        if (config is null) return null;
+        if (config is { Enabled: true, DurationSeconds: null }) throw ElbErrors.Validation("Target group stickiness duration must be specified when target group stickiness is enabled");
+        if (config.DurationSeconds is { } seconds and (< 1 or > LongestStickiness))
+        {
+            throw ElbErrors.Validation($"Target group stickiness duration '{seconds}' must be between '1' and '{LongestStickiness}' seconds");
+        }
+        return new(config.Enabled ?? false, config.DurationSeconds);
     }
 
     private static RedirectState Redirect(Action action)
@@ -112,6 +125,7 @@ internal static class Actions
         {
             throw ElbErrors.Validation($"Status code '{config.StatusCode}' must be 2XX, 4XX or 5XX");
         }
+        if (config.MessageBody?.Length > LongestBody) throw ElbErrors.Validation($"Message body cannot be longer than '{LongestBody}' characters");
         var type = config.ContentType ?? "text/plain";
         if (type is not ("text/plain" or "text/css" or "text/html" or "application/javascript" or "application/json"))
         {

@@ -14,6 +14,7 @@ internal static class Attributes
 {
     private static readonly Func<string, bool> s_boolean = v => v is "true" or "false";
     private static readonly Func<string, bool> s_text = v => v.Length <= 1024;
+    private static readonly Func<string, bool> s_header = v => v.Length <= 1024 && v.All(c => c is >= ' ' and < (char)127);
     private static readonly Func<string, bool> s_off = v => v is "false" or "off" or "0" or "";
 
     public static readonly ImmutableArray<AttributeSpec> Balancer =
@@ -46,13 +47,13 @@ internal static class Attributes
     public static readonly ImmutableArray<AttributeSpec> Group =
     [
         new("deregistration_delay.timeout_seconds", "300", Between(0, 3600)),
-        new("load_balancing.algorithm.anomaly_mitigation", "off", v => v is "on" or "off", s_off),
+        new("load_balancing.algorithm.anomaly_mitigation", "off", v => v is "on" or "off"),
         new("load_balancing.algorithm.type", "round_robin", v => v is "round_robin" or "least_outstanding_requests" or "weighted_random"),
         new("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", v => v is "true" or "false" or "use_load_balancer_configuration"),
-        new("slow_start.duration_seconds", "0", v => v is "0" || Between(30, 900)(v), s_off),
-        new("stickiness.app_cookie.cookie_name", "", s_text),
+        new("slow_start.duration_seconds", "0", v => v is "0" || Between(30, 900)(v)),
+        new("stickiness.app_cookie.cookie_name", "", IsCookieName),
         new("stickiness.app_cookie.duration_seconds", "86400", Between(1, 604800)),
-        new("stickiness.enabled", "false", s_boolean, s_off),
+        new("stickiness.enabled", "false", s_boolean),
         new("stickiness.lb_cookie.duration_seconds", "86400", Between(1, 604800)),
         new("stickiness.type", "lb_cookie", v => v is "lb_cookie" or "app_cookie"),
         new("target_group_health.dns_failover.minimum_healthy_targets.count", "1", OffOr(1, 1000)),
@@ -63,17 +64,17 @@ internal static class Attributes
 
     public static readonly ImmutableArray<AttributeSpec> Listener =
     [
-        new("routing.http.response.access_control_allow_credentials.header_value", "", s_text, s_off),
-        new("routing.http.response.access_control_allow_headers.header_value", "", s_text, s_off),
-        new("routing.http.response.access_control_allow_methods.header_value", "", s_text, s_off),
-        new("routing.http.response.access_control_allow_origin.header_value", "", s_text, s_off),
-        new("routing.http.response.access_control_expose_headers.header_value", "", s_text, s_off),
-        new("routing.http.response.access_control_max_age.header_value", "", s_text, s_off),
-        new("routing.http.response.content_security_policy.header_value", "", s_text, s_off),
-        new("routing.http.response.server.enabled", "true", s_boolean, v => v is "true"),
-        new("routing.http.response.strict_transport_security.header_value", "", s_text, s_off),
-        new("routing.http.response.x_content_type_options.header_value", "", s_text, s_off),
-        new("routing.http.response.x_frame_options.header_value", "", s_text, s_off),
+        new("routing.http.response.access_control_allow_credentials.header_value", "", v => v is "true"),
+        new("routing.http.response.access_control_allow_headers.header_value", "", s_header),
+        new("routing.http.response.access_control_allow_methods.header_value", "", s_header),
+        new("routing.http.response.access_control_allow_origin.header_value", "", s_header),
+        new("routing.http.response.access_control_expose_headers.header_value", "", s_header),
+        new("routing.http.response.access_control_max_age.header_value", "", Between(0, int.MaxValue)),
+        new("routing.http.response.content_security_policy.header_value", "", s_header),
+        new(AnswerHeaders.Server, "true", s_boolean),
+        new("routing.http.response.strict_transport_security.header_value", "", s_header),
+        new("routing.http.response.x_content_type_options.header_value", "", v => v is "nosniff"),
+        new("routing.http.response.x_frame_options.header_value", "", v => v is "DENY" or "SAMEORIGIN" || v.StartsWith("ALLOW-FROM ", StringComparison.Ordinal)),
     ];
 
     /// <summary>Every key with its value.</summary>
@@ -102,6 +103,10 @@ internal static class Attributes
         }
         return result.ToImmutable();
     }
+
+    /// <summary>AWS: its own cookies' names are its own.</summary>
+    private static bool IsCookieName(string name) => name.Length <= 256
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && !name.StartsWith("AWSALB", StringComparison.OrdinalIgnoreCase);
 
     private static Func<string, bool> Between(int least, int most) =>
         v => int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most;

@@ -89,6 +89,7 @@ internal static class HealthPlanner
         var status = view.Health?.Status ?? HealthStatus.Initial;
         if (verdict.IsWell)
         {
+            if (status is HealthStatus.Healthy && view.Health is { } same) return same;
             // AWS: one success is enough for a new target; one that was unhealthy has to prove itself.
             var well = status is not HealthStatus.Unhealthy || counted.Successes >= check.HealthyThreshold;
             return well ? With(view, HealthStatus.Healthy, null, null) : view.Health ?? Initial(view);

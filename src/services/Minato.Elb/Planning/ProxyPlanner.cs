@@ -9,10 +9,10 @@ namespace Minato.Elb.Planning;
 /// <summary>From load balancers, rules and target health to what the proxy is to do.</summary>
 internal static class ProxyPlanner
 {
-    public static ProxyConfiguration Plan(ProxyView view) => new()
+    public static ProxyConfiguration Plan(ProxyView view, DateTimeOffset now) => new()
     {
         Listeners = [.. view.Listeners.Select(Listener).OfType<ProxyListener>()],
-        Backends = [.. view.Groups.Select(Backend)],
+        Backends = [.. view.Groups.Select(g => Backend(g, now))],
     };
 
     /// <summary>Name and id of the listener's ARN: unique, and readable in logs of the proxy.</summary>
@@ -37,17 +37,21 @@ internal static class ProxyPlanner
             DefaultAction = Do(last.Action),
             IdleTimeout = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "idle_timeout.timeout_seconds"),
             ClientKeepAlive = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "client_keep_alive.seconds"),
+            AnswerHeaders = AnswerHeaders.Of(view.Listener),
         };
     }
 
-    private static ProxyRule Rule(RuleState rule) => new(rule.Priority ?? int.MaxValue, [.. rule.Conditions.Select(Condition)], Do(rule.Action));
+    private static ProxyRule Rule(RuleState rule) => new(rule.Priority ?? int.MaxValue, [.. rule.Conditions.Select(Condition)], Do(rule.Action))
+    {
+        Rewrites = [.. rule.Transforms.Select(t => new ProxyRewrite(t.Type is "url-rewrite" ? RewrittenPart.Url : RewrittenPart.Host, t.Regex, t.Replace))],
+    };
 
     private static ProxyCondition Condition(ConditionState condition) => condition.Field switch
     {
-        "host-header" => new ProxyCondition.Host(condition.Values),
-        "path-pattern" => new ProxyCondition.Path(condition.Values),
+        "host-header" => new ProxyCondition.Host(condition.Values) { Regexes = condition.Regexes },
+        "path-pattern" => new ProxyCondition.Path(condition.Values) { Regexes = condition.Regexes },
         "http-request-method" => new ProxyCondition.Method(condition.Values),
-        "http-header" => new ProxyCondition.Header(condition.HeaderName ?? "", condition.Values),
+        "http-header" => new ProxyCondition.Header(condition.HeaderName ?? "", condition.Values) { Regexes = condition.Regexes },
         "query-string" => new ProxyCondition.Query([.. condition.Pairs.Select(p => (p.Key, p.Value))]),
         "source-ip" => new ProxyCondition.SourceIp(condition.Values),
         var other => throw new InvalidOperationException($"A condition on {other} was stored."),
@@ -55,7 +59,10 @@ internal static class ProxyPlanner
 
     private static ProxyAction Do(ActionState action) => action switch
     {
-        { Forward: { } forward } => new ProxyAction.Forward([.. forward.Groups.Select(g => new WeightedBackend(IdOf(g.GroupArn), g.Weight))]),
+        { Forward: { } forward } => new ProxyAction.Forward([.. forward.Groups.Select(g => new WeightedBackend(IdOf(g.GroupArn), g.Weight))])
+        {
+            Stickiness = forward.Stickiness is { IsEnabled: true, Seconds: { } seconds } ? TimeSpan.FromSeconds(seconds) : null,
+        },
         { Redirect: { } r } => new ProxyAction.Redirect(
             r.StatusCode is "HTTP_301" ? 301 : 302, Protocol(r.Protocol), r.Host, r.Port, r.Path, r.Query),
         { FixedResponse: { } f } => new ProxyAction.FixedResponse(int.Parse(f.StatusCode, CultureInfo.InvariantCulture), f.ContentType, f.Body),
@@ -64,19 +71,20 @@ internal static class ProxyPlanner
 
     private static string Protocol(string protocol) => protocol.StartsWith('#') ? protocol : protocol.ToLowerInvariant();
 
-    private static ProxyBackend Backend(GroupView view)
+    private static ProxyBackend Backend(GroupView view, DateTimeOffset now)
     {
         var open = FailsOpen(view);
         return new()
         {
             Id = IdOf(view.Group.Arn),
+            Stickiness = Stickiness.Of(view.Group),
             Algorithm = Attributes.Value(Attributes.Group, view.Group.Attributes, "load_balancing.algorithm.type") switch
             {
                 "least_outstanding_requests" => BalanceAlgorithm.LeastOutstandingRequests,
                 "weighted_random" => BalanceAlgorithm.Random,
                 _ => BalanceAlgorithm.RoundRobin,
             },
-            Servers = [.. view.Targets.Where(t => t.Attachment is Attachment.InUse).Select(t => Server(t, open))],
+            Servers = [.. view.Targets.Where(t => t.Attachment is Attachment.InUse).Select(t => Server(t, open) with { Weight = SlowStart.WeightOf(t.Health, view.Group, now) })],
         };
     }
 

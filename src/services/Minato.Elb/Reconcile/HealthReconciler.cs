@@ -49,12 +49,19 @@ internal sealed partial class HealthReconciler(
         {
             // Deregistered or registered anew while it was asked: the answer is about a target that is no more.
             if (tx.Find(ElbTables.Targets, health.Key) is not { DrainUntil: null } target || target.RegisteredAt != health.RegisteredAt) return false;
-            tx.Put(ElbTables.Health, health);
+            tx.Put(ElbTables.Health, BeginsSlowly(tx, view, health) ? health with { SlowStartAt = clock.GetUtcNow() } : health);
             return true;
         }, ct);
         if (!written) return;
         LogChanged(health.Key, view.Health?.Status ?? HealthStatus.Initial, health.Status, health.Description ?? "it answers");
         hints.Publish(ElbRoom.TargetHealthTopic, health.Key.GroupArn);
+    }
+
+    private bool BeginsSlowly(Transaction tx, TargetView view, HealthState health)
+    {
+        if (health.Status is not HealthStatus.Healthy || SlowStart.DurationOf(view.Group) == TimeSpan.Zero) return false;
+        var others = tx.Keys(ElbTables.TargetsByGroup, health.Key.GroupArn).Where(k => k != health.Key).Select(k => tx.Find(ElbTables.Health, k)).OfType<HealthState>();
+        return SlowStart.Applies(view.Group, others, clock.GetUtcNow());
     }
 
     /// <summary>A target that is in use again begins anew.</summary>

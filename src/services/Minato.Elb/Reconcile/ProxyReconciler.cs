@@ -19,15 +19,16 @@ internal sealed record ProxyKey
 /// afterwards.
 /// </summary>
 internal sealed partial class ProxyReconciler(
-    Store store, IProxyEngine proxy, ProxyProgress progress, LoopbackAddresses addresses, ILogger<ProxyReconciler> log) : IReconciler<ProxyKey>
+    Store store, IProxyEngine proxy, ProxyProgress progress, LoopbackAddresses addresses, TimeProvider clock, ILogger<ProxyReconciler> log) : IReconciler<ProxyKey>
 {
     private const int MostMoves = 3;
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_slowStartStep = TimeSpan.FromSeconds(1);
 
     public async ValueTask<Next> ReconcileAsync(ProxyKey key, CancellationToken ct)
     {
         var state = store.Current;
-        var wanted = ProxyPlanner.Plan(ProxyView.Read(state));
+        var wanted = ProxyPlanner.Plan(ProxyView.Read(state), clock.GetUtcNow());
         // A proxy that never had anything to do is not started for nothing.
         var idle = !progress.IsUsed && wanted.Listeners.IsEmpty;
         progress.IsUsed |= !idle;
@@ -45,7 +46,7 @@ internal sealed partial class ProxyReconciler(
             default:
                 progress.Applied = state;
                 await ReportAsync([], ct);
-                return Next.Done;
+                return wanted.Backends.Any(b => b.Servers.Any(s => s.Weight < ProxyServer.FullWeight)) ? Next.After(s_slowStartStep) : Next.Done;
         }
     }
 

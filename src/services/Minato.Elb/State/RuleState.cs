@@ -13,6 +13,7 @@ internal sealed record RuleState
     public int? Priority { get; init; }
     public ImmutableArray<ConditionState> Conditions { get; init; } = [];
     public required ActionState Action { get; init; }
+    public ImmutableArray<TransformState> Transforms { get; init; } = [];
 
     public bool IsDefault => Priority is null;
 }
@@ -23,17 +24,21 @@ internal sealed record ConditionState
     public required string Field { get; init; }
     public ImmutableArray<string> Values { get; init; } = [];
 
+    /// <summary>Alternatives, too, for <c>host-header</c>, <c>path-pattern</c> and <c>http-header</c>.</summary>
+    public ImmutableArray<string> Regexes { get; init; } = [];
+
     /// <summary>For <c>http-header</c>.</summary>
     public string? HeaderName { get; init; }
 
     /// <summary>For <c>query-string</c>.</summary>
     public ImmutableArray<QueryPair> Pairs { get; init; } = [];
-
-    public bool IsSameAs(ConditionState other) => Field == other.Field && HeaderName == other.HeaderName
-        && Values.SequenceEqual(other.Values, StringComparer.Ordinal) && Pairs.SequenceEqual(other.Pairs);
 }
 
 internal sealed record QueryPair(string? Key, string Value);
+
+/// <summary>What a forwarded request becomes.</summary>
+/// <param name="Type"><c>host-header-rewrite</c> or <c>url-rewrite</c>.</param>
+internal sealed record TransformState(string Type, string Regex, string Replace);
 
 /// <summary>What a rule does with a request: one of the three is set.</summary>
 internal sealed record ActionState
@@ -46,12 +51,18 @@ internal sealed record ActionState
     public bool IsSameAs(ActionState other) => Redirect == other.Redirect && FixedResponse == other.FixedResponse && (Forward, other.Forward) switch
     {
         (null, null) => true,
-        ({ } one, { } two) => one.Groups.SequenceEqual(two.Groups),
+        ({ } one, { } two) => one.Groups.SequenceEqual(two.Groups) && one.Stickiness == two.Stickiness,
         _ => false,
     };
 }
 
-internal sealed record ForwardState(ImmutableArray<WeightedGroup> Groups);
+internal sealed record ForwardState(ImmutableArray<WeightedGroup> Groups)
+{
+    /// <summary>Null when nothing was said of it.</summary>
+    public GroupStickiness? Stickiness { get; init; }
+}
+
+internal sealed record GroupStickiness(bool IsEnabled, int? Seconds);
 
 internal sealed record WeightedGroup(string GroupArn, int Weight);
 

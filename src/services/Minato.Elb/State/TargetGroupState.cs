@@ -61,6 +61,9 @@ internal sealed record HealthState
     public required HealthStatus Status { get; init; }
     public TargetHealthReasonEnum? Reason { get; init; }
     public string? Description { get; init; }
+
+    /// <summary>When it became healthy, for one that then gets its share little by little.</summary>
+    public DateTimeOffset? SlowStartAt { get; init; }
 }
 
 internal enum HealthStatus { Initial, Healthy, Unhealthy }

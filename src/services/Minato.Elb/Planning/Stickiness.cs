@@ -1,0 +1,26 @@
+using Minato.Elb.State;
+using Minato.Engines.Proxy;
+
+namespace Minato.Elb.Planning;
+
+/// <summary>What the attributes of a target group say of keeping clients with their target.</summary>
+internal static class Stickiness
+{
+    private const string Prefix = "stickiness.";
+
+    public static ProxyStickiness? Of(TargetGroupState group)
+    {
+        if (!IsEnabled(group)) return null;
+        return Value(group, "type") is "app_cookie"
+            ? new(Attributes.Seconds(Attributes.Group, group.Attributes, Prefix + "app_cookie.duration_seconds"), Value(group, "app_cookie.cookie_name"))
+            : new(Attributes.Seconds(Attributes.Group, group.Attributes, Prefix + "lb_cookie.duration_seconds"), null);
+    }
+
+    public static bool IsEnabled(TargetGroupState group) => Value(group, "enabled") is "true";
+
+    /// <summary>AWS: a client that is to stay with its target has to stay with its group first, when there are several.</summary>
+    public static bool IsLacking(ActionState action, TargetGroupState group) =>
+        action.Forward is { Groups.Length: > 1, Stickiness: not { IsEnabled: true } } && IsEnabled(group);
+
+    private static string Value(TargetGroupState group, string key) => Attributes.Value(Attributes.Group, group.Attributes, Prefix + key);
+}
