@@ -173,13 +173,13 @@ internal sealed class ConfigurationWriter
         Line($"balance {Algorithm(backend.Algorithm)}");
         Line($"timeout server {idle}");
         Line($"timeout tunnel {idle}");
-        foreach (var line in RequestHeaders.Lines) Line(line);
-        WriteUnreached();
         if (backend.Stickiness is { } stickiness)
         {
             rules.Files[StickinessWriter.ServersMap(backend.Id)] = Maps.FileText(StickinessWriter.Servers(backend));
             StickinessWriter.WriteServer(Line, backend.Id, stickiness);
         }
+        foreach (var line in RequestHeaders.Lines) Line(line);
+        WriteUnreached();
         if (!withServers) return;
         foreach (var server in backend.Servers)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Minato.Engines.Proxy;
 
@@ -32,13 +33,24 @@ internal static class SimRouting
 
     private static string Rewritten(ProxyRewrite rewrite, string text)
     {
-        var regex = new Regex(rewrite.Regex, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        // A dollar sign that no digit follows stands for itself.
-        return regex.Replace(text, m => Regex.Replace(rewrite.Replacement, "\\$([0-9])", g => m.Groups[g.Groups[1].Value].Value, RegexOptions.None, s_patience), 1);
+        var regex = new Regex(rewrite.Regex, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, s_patience);
+        return regex.Replace(text, m => Filled(rewrite.Replacement, m), 1);
+    }
+
+    /// <summary>A dollar sign that no digit follows stands for itself.</summary>
+    private static string Filled(string replacement, Match match)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < replacement.Length; i++)
+        {
+            if (replacement[i] == '$' && i + 1 < replacement.Length && char.IsAsciiDigit(replacement[i + 1])) text.Append(match.Groups[replacement[++i] - '0'].Value);
+            else text.Append(replacement[i]);
+        }
+        return text.ToString();
     }
 
     private static bool Finds(ImmutableArray<string> regexes, string text, bool ignoreCase) =>
-        regexes.Any(r => Regex.IsMatch(text, r, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None)));
+        regexes.Any(r => Regex.IsMatch(text, r, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None), s_patience));
 
     public static string Location(ProxyAction.Redirect redirect, ProxyListener listener, ProxyCall call)
     {
