@@ -7,6 +7,7 @@ internal static class Names
 {
     private static readonly Dictionary<string, string> Namespaces = new(StringComparer.Ordinal)
     {
+        ["elastic-load-balancing"] = "ElasticLoadBalancing",
         ["elastic-load-balancing-v2"] = "ElasticLoadBalancingV2",
         ["cloudwatch-logs"] = "CloudWatchLogs",
         ["cloudwatch"] = "CloudWatch",

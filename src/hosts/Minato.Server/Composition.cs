@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Acm;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
@@ -49,6 +50,7 @@ internal static class Composition
         .AddSqlite(options.DataDirectory)
         .AddFileBlobs(options.DataDirectory)
         .AddFileKey(options.DataDirectory)
+        .AddFileAuthority(options.DataDirectory)
         .AddPlatform();
 
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -70,6 +72,6 @@ internal static class Composition
             Explain = e => e is StoreUnavailableException ? e.Message : null,
         })
         .AddAwsEndpoint(AwsServices.All)
-        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddAutoScaling().AddEcs()
+        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddAcm().AddElb().AddAutoScaling().AddEcs()
         .AddSecretsManager().AddSsm().AddCloudWatch();
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Minato.Platform.Files;
 
-/// <summary>Registration of blobs and of the sealing key on disk.</summary>
+/// <summary>Registration of blobs, of the sealing key and of the certificate authority on disk.</summary>
 public static class FilePlatform
 {
     /// <summary>Blobs and uploads in a data directory.</summary>
@@ -12,4 +12,11 @@ public static class FilePlatform
     /// <summary>Secrets are sealed with a key in the data directory.</summary>
     public static IServiceCollection AddFileKey(this IServiceCollection services, string directory) =>
         services.AddSingleton<ISealer>(p => new AesSealer(KeyFile.Open(directory), p.GetRequiredService<Ids>()));
+
+    /// <summary>The certificate authority's key stays in the data directory.</summary>
+    public static IServiceCollection AddFileAuthority(this IServiceCollection services, string directory) =>
+        services.AddSingleton(p => OpenAuthority(directory, p.GetRequiredService<Ids>(), p.GetRequiredService<TimeProvider>()));
+
+    /// <summary>The certificate authority of a data directory, whether a server runs on it or not.</summary>
+    public static ICertificateAuthority OpenAuthority(string directory, Ids ids, TimeProvider clock) => new FileAuthority(directory, ids, clock);
 }

@@ -8,7 +8,7 @@ namespace Minato.Platform;
 public static class PlatformServices
 {
     /// <summary>
-    /// Store, runner, clock, ids and hints. Journal, append log, blobs and the sealing key are kept in memory unless others are registered, before
+    /// Store, runner, clock, ids and hints. Journal, append log, blobs, the sealing key and the certificate authority are kept in memory unless others are registered, before
     /// or after.
     /// </summary>
     public static IServiceCollection AddPlatform(this IServiceCollection services)
@@ -18,6 +18,7 @@ public static class PlatformServices
         services.TryAddSingleton<Ids>(_ => new());
         services.TryAddSingleton<Hints>();
         services.TryAddSingleton<ISealer>(p => AesSealer.Passing(p.GetRequiredService<Ids>()));
+        services.TryAddSingleton<ICertificateAuthority, LocalAuthority>();
         services.TryAddSingleton<IJournal, MemoryJournal>();
         services.TryAddSingleton<IAppendLog, MemoryAppendLog>();
         services.TryAddSingleton<IBlobStore, MemoryBlobStore>();
