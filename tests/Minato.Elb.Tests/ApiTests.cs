@@ -285,10 +285,10 @@ public sealed class ApiTests
         var group = await w.GroupAsync();
         var https = new CreateListenerRequest { LoadBalancerArn = balancer, Protocol = ProtocolEnum.Https, Port = 443, DefaultActions = [ElbWorld.Forward(group)] };
         (await ElbWorld.RefusedAsync(() => w.Elb.CreateListenerAsync(https, w.Caller, None), "ValidationError")).Message.ShouldBe("A certificate must be specified for HTTPS listeners");
-        (await ElbWorld.RefusedAsync(() => w.Elb.CreateListenerAsync(https with { Certificates = [new() { CertificateArn = "arn:x" }] }, w.Caller, None), "UnsupportedOperationException"))
-            .Message.ShouldBe("Minato does not serve this yet: HTTPS listeners.");
-        (await ElbWorld.RefusedAsync(() => w.Elb.CreateLoadBalancerAsync(new() { Name = "n", Type = LoadBalancerTypeEnum.Network }, w.Caller, None), "UnsupportedOperationException"))
-            .Message.ShouldBe("Minato does not serve this yet: load balancers of type 'network'.");
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateListenerAsync(https with { Certificates = [new() { CertificateArn = "arn:x" }] }, w.Caller, None), "CertificateNotFound"))
+            .Message.ShouldBe("Certificate 'arn:x' not found");
+        (await ElbWorld.RefusedAsync(() => w.Elb.CreateLoadBalancerAsync(new() { Name = "n", Type = LoadBalancerTypeEnum.Gateway }, w.Caller, None), "UnsupportedOperationException"))
+            .Message.ShouldBe("Minato does not serve this yet: load balancers of type 'gateway'.");
         await ElbWorld.RefusedAsync(() => w.Elb.DescribeTrustStoresAsync(new(), w.Caller, None), "UnsupportedOperationException");
     });
 

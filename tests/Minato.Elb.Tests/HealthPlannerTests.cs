@@ -110,7 +110,7 @@ public sealed class HealthPlannerTests
     [InlineData("300-200", false)]
     [InlineData("200,", false)]
     [InlineData("2xx", false)]
-    public void Matchers_stay_between_200_and_499(string matcher, bool valid) => HealthMatcher.IsValid(matcher).ShouldBe(valid);
+    public void Matchers_stay_between_200_and_499(string matcher, bool valid) => HealthMatcher.IsValid(matcher, 200, 499).ShouldBe(valid);
 
     private static TargetView After(params ProbeOutcome[] outcomes)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Minato.Engines.Proxy;
 using Minato.Testing.Proxy;
@@ -13,7 +14,10 @@ namespace Minato.Engines.HaProxy.Tests;
 internal sealed class HaProxyBed : IProxyBed
 {
     private readonly ConcurrentDictionary<string, Target> targets = new(StringComparer.Ordinal);
-    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+    private readonly HttpClient client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, UseProxy = false, UseCookies = false, SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    });
     private readonly string root = System.IO.Directory.CreateTempSubdirectory("minato-haproxy-").FullName;
     private int nextPort = 8000;
 
@@ -56,7 +60,10 @@ internal sealed class HaProxyBed : IProxyBed
 
     public int NewPort() => Interlocked.Increment(ref nextPort);
 
-    public async ValueTask<ProxyServer> StartTargetAsync(string id) => (targets[id] = await HaProxy.Tests.Target.StartAsync(id, Address)).Server;
+    public ValueTask<ProxyServer> StartTargetAsync(string id) => StartTargetAsync(id, HttpProtocols.Http1, null);
+
+    public async ValueTask<ProxyServer> StartTargetAsync(string id, HttpProtocols protocols, ProxyCertificate? certificate) =>
+        (targets[id] = await HaProxy.Tests.Target.StartAsync(id, Address, protocols, certificate)).Server;
 
     public Target Target(string id) => targets[id];
 
@@ -65,7 +72,7 @@ internal sealed class HaProxyBed : IProxyBed
     public async ValueTask<ProxyAnswer> SendAsync(ProxyListener listener, ProxyCall call)
     {
         using var request = new HttpRequestMessage(new HttpMethod(call.Method),
-            $"http://{listener.Address}:{listener.Port}{call.Path}{(call.Query.Length > 0 ? "?" : "")}{call.Query}");
+            $"{(listener.Tls is null ? "http" : "https")}://{listener.Address}:{listener.Port}{call.Path}{(call.Query.Length > 0 ? "?" : "")}{call.Query}");
         request.Headers.Host = call.Host;
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await client.SendAsync(request);

@@ -15,7 +15,7 @@ internal sealed class Load : IAsyncDisposable
     {
         var pause = TimeSpan.FromSeconds((double)clients / perSecond);
         var endpoint = new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port);
-        this.clients = [.. Enumerable.Range(0, clients).Select(i => Task.Run(() => AskAsync(endpoint, i, pause)))];
+        this.clients = [.. Enumerable.Range(0, clients).Select(i => Task.Run(() => AskAsync(endpoint, listener.Tls is not null, i, pause)))];
     }
 
     public ConcurrentQueue<string> Failures { get; } = [];
@@ -35,9 +35,9 @@ internal sealed class Load : IAsyncDisposable
         await Task.WhenAll(clients);
     }
 
-    private async Task AskAsync(IPEndPoint endpoint, int number, TimeSpan pause)
+    private async Task AskAsync(IPEndPoint endpoint, bool isTls, int number, TimeSpan pause)
     {
-        using var client = new KeepAliveClient(endpoint);
+        using var client = new KeepAliveClient(endpoint, isTls);
         // They do not ask in step; some hold their connection idle for longer than others.
         for (var turn = number; !stop.IsCancellationRequested; turn++)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Minato.Engines.Proxy;
@@ -31,12 +33,18 @@ internal sealed class Target(string id, WebApplication app) : IAsyncDisposable
 
     private Uri Uri => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.First() ?? "");
 
-    public static async Task<Target> StartAsync(string id, string address)
+    public static async Task<Target> StartAsync(string id, string address, HttpProtocols protocols = HttpProtocols.Http1, ProxyCertificate? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Parse(address), 0));
+        if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Parse(address), 0, o =>
+        {
+            o.Protocols = protocols;
+            if (certificate is not null) o.UseHttps(X509CertificateLoader.LoadPkcs12(X509Certificate2.CreateFromPem(certificate.Pem, certificate.Pem).Export(X509ContentType.Pkcs12), null));
+        }));
         var app = builder.Build();
+        app.UseWebSockets();
         var target = new Target(id, app);
         app.Run(target.AnswerAsync);
         await app.StartAsync();
@@ -58,8 +66,26 @@ internal sealed class Target(string id, WebApplication app) : IAsyncDisposable
         await app.DisposeAsync();
     }
 
+    private static async Task EchoAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[100];
+        var got = await socket.ReceiveAsync(buffer, context.RequestAborted);
+        await socket.SendAsync(buffer.AsMemory(0, got.Count), got.MessageType, true, context.RequestAborted);
+    }
+
+    /// <summary>As a server of gRPC answers: with its status in a trailer.</summary>
+    private static async Task CallAsync(HttpContext context)
+    {
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.WriteAsync(context.Request.Protocol);
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
+        if (context.WebSockets.IsWebSocketRequest) { await EchoAsync(context); return; }
+        if (context.Request.Path == "/grpc") { await CallAsync(context); return; }
         Interlocked.Increment(ref inFlight);
         context.Response.Headers[Name] = id;
         context.Response.Headers[AskedFor] = context.Request.Headers.Host + (context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "");

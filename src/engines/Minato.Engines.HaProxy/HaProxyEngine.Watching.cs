@@ -31,6 +31,7 @@ internal sealed partial class HaProxyEngine
         var possible = ImmutableArray.CreateBuilder<ProxyListener>();
         foreach (var listener in configuration.Listeners)
         {
+            if (listener.Protocol is ProxyProtocol.Udp) { possible.Add(listener); continue; } // Not HAProxy's.
             var endpoint = Endpoint(listener);
             var reason = !seen.TryAdd(endpoint, listener.Id) ? $"{endpoint} is listener {seen[endpoint]}'s"
                 : ours.Contains(endpoint) ? null : PortCheck.WhyNot(listener);

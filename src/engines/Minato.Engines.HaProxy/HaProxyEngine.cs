@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Minato.Engines.HaProxy.Configuration;
+using Minato.Engines.HaProxy.Datagrams;
 using Minato.Engines.HaProxy.Running;
 using Minato.Engines.Proxy;
 
@@ -22,6 +23,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
     private readonly ILogger<HaProxyEngine> log;
     private readonly StatisticsLedger ledger = new();
     private readonly NoticeBoard notices = new();
+    private readonly UdpRelays relays;
     private ProxyConfiguration? wanted;
     private ProxyConfiguration loaded = new();
     private RunningProxy? running;
@@ -34,6 +36,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
         this.options = options = options with { Directory = Path.GetFullPath(options.Directory) };
         host = HostSettings.Of(options, SocketDirectory.For(options.Directory));
         process = new(options, host, clock);
+        relays = new(clock);
     }
 
     public async ValueTask<ApplyOutcome> ApplyAsync(ProxyConfiguration configuration, CancellationToken ct)
@@ -71,6 +74,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
         try
         {
             (running, wanted, loaded, mirror) = (null, null, new(), RuntimeMirror.Empty);
+            await relays.ApplyAsync(new());
             await process.StopAsync(ct);
         }
         finally { gate.Release(); }
@@ -82,6 +86,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
         if (stopping.IsCancellationRequested) return;
         await stopping.CancelAsync();
         await watching;
+        await relays.DisposeAsync();
         stopping.Dispose();
         gate.Dispose();
     }
@@ -89,13 +94,14 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
     private async ValueTask<ApplyOutcome> ApplyLockedAsync(ProxyConfiguration configuration, CancellationToken ct)
     {
         ConfigurationCheck.Verify(configuration);
+        ApplyOutcome? datagrams = await relays.ApplyAsync(configuration);
         running ??= await AdoptAsync(ct);
         if (running is null && configuration.Listeners.IsEmpty && options.SharedPort is null) return new ApplyOutcome.Applied();
         var (possible, taken) = WithoutTakenPorts(configuration);
         var problem = running is null
             ? await StartAsync(possible, ConfigurationWriter.Render(possible, host), ct)
             : await ChangeAsync(running, possible, ct);
-        return problem ?? taken ?? new ApplyOutcome.Applied();
+        return problem ?? taken ?? datagrams ?? new ApplyOutcome.Applied();
     }
 
     private async ValueTask<ApplyOutcome?> ChangeAsync(RunningProxy present, ProxyConfiguration configuration, CancellationToken ct)

@@ -1,14 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Contracts.ElasticLoadBalancing;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Api;
 using Minato.Elb.Reconcile;
 using Minato.Elb.State;
+using Minato.Engines.Certificates;
 using Minato.Platform;
 
 namespace Minato.Elb;
 
-/// <summary>Elastic Load Balancing: Application Load Balancers that carry traffic through the proxy engine.</summary>
+/// <summary>Elastic Load Balancing: Application, Network and Classic Load Balancers that carry traffic through the proxy engine.</summary>
 public static class ElbRoom
 {
     /// <summary>Topic of <see cref="Hints"/>: the health of a target of this group (by ARN) may have changed.</summary>
@@ -21,11 +23,15 @@ public static class ElbRoom
     {
         AddTables(services);
         services.TryAddSingleton<NetworkFacts>();
+        services.TryAddSingleton<CertificateFacts>();
         services.TryAddSingleton<LoopbackAddresses>();
         services.TryAddSingleton<ProxyProgress>();
         services.TryAddSingleton<IElasticLoadBalancingV2, ElbApi>();
+        services.TryAddSingleton<IElasticLoadBalancing, ClassicApi>();
         services.AddSingleton<IResettable, ProxyReset>();
         services.AddRoomService<ProxyWatcher>();
+        services.AddRoomService<CertificateWatcher>();
+        services.AddSingleton<ICertificateUsers, CertificateUsers>();
         services.AddReconciler<HealthReconciler, TargetKey>(o =>
         {
             o.Name = "elb.health";
@@ -52,6 +58,7 @@ public static class ElbRoom
             o.Workers = 1;
             o.On(ElbTables.Balancers, _ => [ProxyKey.Only]);
             o.On(ElbTables.Listeners, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Certificates, _ => [ProxyKey.Only]);
             o.On(ElbTables.Rules, _ => [ProxyKey.Only]);
             o.On(ElbTables.Groups, _ => [ProxyKey.Only]);
             o.On(ElbTables.Targets, _ => [ProxyKey.Only]);
@@ -63,9 +70,11 @@ public static class ElbRoom
     private static void AddTables(IServiceCollection services)
     {
         services.AddTable(ElbTables.Balancers);
+        services.AddTable(ElbTables.Classics);
         services.AddTable(ElbTables.Troubles);
         services.AddTable(ElbTables.Listeners);
         services.AddTable(ElbTables.Rules);
+        services.AddTable(ElbTables.Certificates);
         services.AddTable(ElbTables.Uses);
         services.AddTable(ElbTables.Groups);
         services.AddTable(ElbTables.Targets);

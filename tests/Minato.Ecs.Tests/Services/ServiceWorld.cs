@@ -59,14 +59,17 @@ public sealed class ServiceWorld(World world)
             services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs();
         });
 
-    /// <summary>An Application Load Balancer with a target group whose checks are quick.</summary>
-    public async Task BalanceAsync(int deregistrationDelay = 2, string healthyThreshold = "2")
+    /// <summary>A load balancer, of the type that the protocol asks for, with a target group whose checks are quick.</summary>
+    public async Task BalanceAsync(int deregistrationDelay = 2, string healthyThreshold = "2", ProtocolEnum protocol = ProtocolEnum.Http)
     {
         var elb = world.Client<IElasticLoadBalancingV2>();
-        var balancer = await elb.CreateLoadBalancerAsync(new() { Name = "web", Subnets = await SubnetsAsync() }, world.Caller, None);
+        var balancer = await elb.CreateLoadBalancerAsync(new()
+        {
+            Name = "web", Subnets = await SubnetsAsync(), Type = protocol is ProtocolEnum.Http ? LoadBalancerTypeEnum.Application : LoadBalancerTypeEnum.Network,
+        }, world.Caller, None);
         var group = await elb.CreateTargetGroupAsync(new()
         {
-            Name = "web", Protocol = ProtocolEnum.Http, Port = 80, TargetType = TargetTypeEnum.Ip, VpcId = await VpcAsync(),
+            Name = "web", Protocol = protocol, Port = 80, TargetType = TargetTypeEnum.Ip, VpcId = await VpcAsync(),
             HealthCheckIntervalSeconds = 5, HealthCheckTimeoutSeconds = 2, HealthyThresholdCount = int.Parse(healthyThreshold, null), UnhealthyThresholdCount = 2,
         }, world.Caller, None);
         TargetGroup = group.TargetGroups?[0].TargetGroupArn ?? "";
@@ -77,7 +80,7 @@ public sealed class ServiceWorld(World world)
         }, world.Caller, None);
         await elb.CreateListenerAsync(new()
         {
-            LoadBalancerArn = balancer.LoadBalancers?[0].LoadBalancerArn ?? "", Port = 80, Protocol = ProtocolEnum.Http,
+            LoadBalancerArn = balancer.LoadBalancers?[0].LoadBalancerArn ?? "", Port = 80, Protocol = protocol,
             DefaultActions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = TargetGroup }],
         }, world.Caller, None);
     }

@@ -13,6 +13,7 @@ internal static class ConfigurationCheck
         foreach (var listener in wanted.Listeners)
             if (Safe.Endpoint(listener.Address, listener.Port) is null)
                 throw new UnwritableConfigurationException($"listener {listener.Id}: '{listener.Address}' with port {listener.Port} is not an address");
+        foreach (var listener in wanted.Listeners.Where(l => l.Tls is not null)) TlsWriter.Verify(listener);
         foreach (var listener in wanted.Listeners)
             if (listener.AnswerHeaders.FirstOrDefault(h => !Safe.IsHeaderName(h.Name)) is { Name: { } name })
                 throw new UnwritableConfigurationException($"listener {listener.Id}: '{name}' is not the name of a header");

@@ -51,14 +51,15 @@ internal sealed class ConfigurationWriter
         WriteDefaults();
         WriteInternals();
         if (host.SharedPort is { } port) WriteSharedPort(port);
-        foreach (var listener in wanted.Listeners)
+        foreach (var listener in wanted.Listeners.Where(l => l.Protocol is ProxyProtocol.Http))
         {
             WriteListener(listener);
             // Tried again after a second: the one to take over may have to be started first.
             WriteRelay(HandOverName(listener.Id), listener, retries: 2);
             if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener, retries: 0);
         }
-        foreach (var backend in wanted.Backends) WriteBackend(backend);
+        foreach (var backend in wanted.Backends.Where(b => !b.Protocol.IsTcp)) WriteBackend(backend);
+        new ConnectionWriter(Section, Line, rules, withServers).Write(wanted);
         return text.ToString();
     }
 
@@ -121,7 +122,7 @@ internal sealed class ConfigurationWriter
     }
 
     /// <summary>A name that several listeners of a load balancer share leads to the one with the lowest port.</summary>
-    private IEnumerable<(string Name, string Listener)> SharedNames() => wanted.Listeners
+    private IEnumerable<(string Name, string Listener)> SharedNames() => wanted.Listeners.Where(l => l.Protocol is ProxyProtocol.Http)
         .SelectMany(l => l.HostNames.Where(Safe.IsHostName).Select(n => (Name: n.ToLowerInvariant(), l.Port, l.Id)))
         .GroupBy(n => n.Name, StringComparer.Ordinal)
         .Select(g => (g.Key, g.OrderBy(n => n.Port).ThenBy(n => n.Id, StringComparer.Ordinal).First().Id));
@@ -130,7 +131,7 @@ internal sealed class ConfigurationWriter
     {
         var idle = Milliseconds(listener.IdleTimeout);
         Section($"frontend {FrontendName(listener.Id)}");
-        Line($"bind {Safe.Endpoint(listener.Address, listener.Port)}");
+        Line($"bind {Safe.Endpoint(listener.Address, listener.Port)}{TlsWriter.BindOptions(listener.Tls, rules.Files)}");
         Line($"timeout client {idle}");
         Line($"timeout http-request {idle}");
         Line($"timeout http-keep-alive {idle}");
@@ -139,6 +140,7 @@ internal sealed class ConfigurationWriter
         Line("http-request allow if { stopping }");
         Line($"use_backend {HandOverName(listener.Id)} if {{ stopping }}");
         Line($"http-request return {Pages.Return(405)} if METH_TRACE");
+        if (listener.Tls is { } tls) TlsWriter.WriteHeaders(Line, tls);
         foreach (var (name, value) in listener.AnswerHeaders) WriteAnswerHeader(name, value);
         rules.Write(listener);
     }
@@ -163,7 +165,7 @@ internal sealed class ConfigurationWriter
         Line($"timeout tunnel {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
         WriteUnreached();
         Line($"retries {Number(retries)}");
-        Line($"server listener {Safe.Endpoint(listener.Address, listener.Port)}");
+        Line($"server listener {Safe.Endpoint(listener.Address, listener.Port)}{TlsWriter.RelayOptions(listener.Tls)}");
     }
 
     private void WriteBackend(ProxyBackend backend)
@@ -173,19 +175,24 @@ internal sealed class ConfigurationWriter
         Line($"balance {Algorithm(backend.Algorithm)}");
         Line($"timeout server {idle}");
         Line($"timeout tunnel {idle}");
+        if (backend.Protocol.IsHttp2) Line($"http-request return {Pages.Return(464)} if !{{ fc_http_major 2 }}");
+        // Servers compare what they are asked for with how they are asked.
+        if (backend.Protocol is { IsHttp2: true, IsTls: false }) Line("http-request set-uri http://%[req.hdr(host)]%[pathq]");
         if (backend.Stickiness is { } stickiness)
         {
             rules.Files[StickinessWriter.ServersMap(backend.Id)] = Maps.FileText(StickinessWriter.Servers(backend));
             StickinessWriter.WriteServer(Line, backend.Id, stickiness);
         }
-        foreach (var line in RequestHeaders.Lines) Line(line);
+        foreach (var line in RequestHeaders.Lines(IsBehindTls(backend.Id))) Line(line);
         WriteUnreached();
+        var options = TlsWriter.ServerOptions(backend.Protocol);
+        if (options.Length > 0) Line($"# servers:{options}"); // Not a default-server line, which takes only some of them; it makes them part of the shape.
         if (!withServers) return;
         foreach (var server in backend.Servers)
         {
             // In a new worker a draining server has nothing in flight: it starts out disabled, without a moment of traffic.
             var state = server.State is ServerState.Ready ? "" : " disabled";
-            Line($"server {server.Id} {Safe.Endpoint(server.Address, server.Port)} weight {Number(server.Weight)}{state}");
+            Line($"server {server.Id} {Safe.Endpoint(server.Address, server.Port)}{options} weight {Number(server.Weight)}{state}");
         }
     }
 
@@ -203,6 +210,9 @@ internal sealed class ConfigurationWriter
             .Select(l => l.IdleTimeout).DefaultIfEmpty(TimeSpan.FromSeconds(60)).Max();
         return longest;
     }
+
+    private bool IsBehindTls(string backend) => wanted.Listeners
+        .Any(l => l.Tls is not null && Actions(l).OfType<ProxyAction.Forward>().Any(f => f.Backends.Any(b => b.Backend == backend)));
 
     private static IEnumerable<ProxyAction> Actions(ProxyListener listener) => listener.Rules.Select(r => r.Action).Append(listener.DefaultAction);
 

@@ -21,6 +21,7 @@ internal static class Pages
         301 => "Moved Permanently",
         302 => "Found",
         463 => "Too Many X-Forwarded-For Addresses",
+        464 => "Incompatible Protocol Versions",
         _ => Errors.FirstOrDefault(e => e.Status == status).Reason ?? status.ToString(CultureInfo.InvariantCulture),
     };
 

@@ -9,11 +9,12 @@ internal static class RedirectWriter
 {
     private const string WholeQuery = "#{query}";
 
-    public static void Write(Action<string> line, ProxyAction.Redirect redirect, int listenerPort, string when)
+    public static void Write(Action<string> line, ProxyAction.Redirect redirect, ProxyListener listener, string when)
     {
-        var port = listenerPort.ToString(CultureInfo.InvariantCulture);
+        var (protocol, port) = (listener.Tls is null ? "http" : "https", listener.Port.ToString(CultureInfo.InvariantCulture));
+        string Part(string text) => RedirectWriter.Part(text, protocol, port);
         var path = redirect.Path.StartsWith('/') ? redirect.Path : "/" + redirect.Path;
-        var place = $"{Part(redirect.Protocol.ToLowerInvariant(), port)}://{Part(redirect.Host, port)}:{Part(redirect.Port, port)}{Part(path, port)}";
+        var place = $"{Part(redirect.Protocol.ToLowerInvariant())}://{Part(redirect.Host)}:{Part(redirect.Port)}{Part(path)}";
         var status = redirect.Status is 301 ? 301 : 302;
         var head = $"http-request return status {status} content-type text/html string \"{Pages.Html(status)}\" {Pages.ServerHeader} hdr Location";
         if (redirect.Query == WholeQuery)
@@ -24,16 +25,16 @@ internal static class RedirectWriter
             line($"{head} {place}{when}");
             return;
         }
-        var query = redirect.Query.Length > 0 ? "?" + Part(redirect.Query, port) : "";
+        var query = redirect.Query.Length > 0 ? "?" + Part(redirect.Query) : "";
         line($"{head} {place}{query}{when}");
     }
 
-    private static string Part(string text, string port)
+    private static string Part(string text, string protocol, string port)
     {
         var format = new StringBuilder();
         for (var i = 0; i < text.Length;)
         {
-            var (name, sample) = Placeholders(port).FirstOrDefault(p => text.AsSpan(i).StartsWith(p.Name, StringComparison.Ordinal));
+            var (name, sample) = Placeholders(protocol, port).FirstOrDefault(p => text.AsSpan(i).StartsWith(p.Name, StringComparison.Ordinal));
             if (name is not null) { format.Append(sample); i += name.Length; continue; }
             var rune = Rune.TryGetRuneAt(text, i, out var whole) ? whole : Rune.ReplacementChar;
             AppendLiteral(format, rune);
@@ -42,9 +43,9 @@ internal static class RedirectWriter
         return format.ToString();
     }
 
-    private static IEnumerable<(string Name, string Sample)> Placeholders(string port) =>
+    private static IEnumerable<(string Name, string Sample)> Placeholders(string protocol, string port) =>
     [
-        ("#{protocol}", "http"), ("#{host}", "%[req.hdr(host),field(1,:)]"), ("#{port}", port),
+        ("#{protocol}", protocol), ("#{host}", "%[req.hdr(host),field(1,:)]"), ("#{port}", port),
         ("#{path}", "%[path,regsub(^/,)]"), (WholeQuery, "%[query]"),
     ];
 

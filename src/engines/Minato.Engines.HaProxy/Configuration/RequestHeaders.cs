@@ -12,11 +12,12 @@ internal static class RequestHeaders
     /// Most requests carry neither X-Forwarded-For nor X-Amzn-Trace-Id: both are looked for once, and only who brings one pays for the rules
     /// about what was brought. Nothing may follow these lines, which end for most at the <c>allow</c>.
     /// </summary>
-    public static ImmutableArray<string> Lines { get; } =
+    /// <param name="isBehindTls">Whether some of them may come over HTTPS.</param>
+    public static ImmutableArray<string> Lines(bool isBehindTls) =>
     [
         $"http-request return {Pages.Return(503)} if {{ nbsrv eq 0 }}",
         "option forwardfor if-none",
-        "http-request set-header X-Forwarded-Proto http",
+        $"http-request set-header X-Forwarded-Proto {(isBehindTls ? "%[ssl_fc,iif(https,http)]" : "http")}",
         "http-request set-header X-Forwarded-Port %[dst_port]",
         "http-request set-var(txn.brought) int(1) if { req.fhdr(x-amzn-trace-id) -m found } || { req.fhdr(x-forwarded-for) -m found }",
         $"http-request set-header X-Amzn-Trace-Id Root={TraceId} if !{{ var(txn.brought) -m found }}",

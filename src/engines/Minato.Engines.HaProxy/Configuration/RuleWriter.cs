@@ -12,6 +12,9 @@ namespace Minato.Engines.HaProxy.Configuration;
 /// </summary>
 internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> knownBackends)
 {
+    /// <summary>Where connections end that nobody is to have.</summary>
+    public const string Closed = "m_closed";
+
     private const string Chosen = "{ var(txn.be) -m found }";
 
     public ImmutableSortedDictionary<string, string>.Builder Files { get; } =
@@ -28,6 +31,26 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
         if (listener.Rules.Select(r => r.Action).Append(listener.DefaultAction).Any(a => a is ProxyAction.Forward { Stickiness: not null })) StickinessWriter.WriteGroupAnswer(line);
         if (listener.Rules.Length > 0 || fallback == Weights.NoBackend) line($"use_backend %[var(txn.be)] if {Chosen}");
         line($"default_backend {fallback}");
+    }
+
+    /// <summary>Which backend a connection goes to. Shares are drawn as those of requests are.</summary>
+    public void WriteConnections(ProxyListener listener)
+    {
+        var forward = listener.DefaultAction as ProxyAction.Forward;
+        if (forward is not null && Weights.IsDirect(forward) && knownBackends.Contains(forward.Backends[0].Backend))
+        {
+            line($"default_backend {BackendOf(forward.Backends[0].Backend)}");
+            return;
+        }
+        if (forward is not null && !Weights.IsDirect(forward))
+        {
+            var map = Weights.MapName(listener, Weights.DefaultRule);
+            Files[map] = Maps.FileText(Weights.Ranges(forward, knownBackends));
+            line($"tcp-request content track-sc0 int({CounterOf(map)}) table m_tickets");
+            line($"tcp-request content set-var(sess.be) sc0_inc_gpc0(m_tickets),mul({Weights.Stride}),mod({Weights.Tickets}),map_int({map},{Closed})");
+            line("use_backend %[var(sess.be)] if { var(sess.be) -m found }");
+        }
+        line($"default_backend {Closed}");
     }
 
     private string WriteDefault(ProxyListener listener)
@@ -52,7 +75,7 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
                 line($"http-request return {FixedResponse(fixedResponse)}{when}");
                 break;
             case ProxyAction.Redirect redirect:
-                RedirectWriter.Write(line, redirect, listener.Port, when);
+                RedirectWriter.Write(line, redirect, listener, when);
                 break;
         }
     }

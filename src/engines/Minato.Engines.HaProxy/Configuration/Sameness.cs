@@ -10,11 +10,17 @@ namespace Minato.Engines.HaProxy.Configuration;
 internal static class Sameness
 {
     public static bool HaveSameShape(ProxyConfiguration a, ProxyConfiguration b) =>
-        ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, (x, y) => x.Id == y.Id && x.Algorithm == y.Algorithm && x.Stickiness == y.Stickiness));
+        ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, Same));
+
+    private static bool Same(ProxyBackend a, ProxyBackend b) => a.Id == b.Id && a.Algorithm == b.Algorithm && a.Protocol == b.Protocol && a.Stickiness == b.Stickiness;
 
     private static bool Same(ProxyListener a, ProxyListener b) => ReferenceEquals(a, b)
-        || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive
+        || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.Protocol == b.Protocol && Same(a.Tls, b.Tls) && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive
             && a.HostNames.SequenceEqual(b.HostNames) && a.AnswerHeaders.SequenceEqual(b.AnswerHeaders) && Same(a.DefaultAction, b.DefaultAction) && All(a.Rules, b.Rules, Same));
+
+    private static bool Same(ProxyTls? a, ProxyTls? b) => ReferenceEquals(a, b) || (a is not null && b is not null
+        && a.Default == b.Default && a.Certificates.SequenceEqual(b.Certificates) && a.Oldest == b.Oldest && a.Newest == b.Newest
+        && a.Ciphers.SequenceEqual(b.Ciphers) && a.Alpn.SequenceEqual(b.Alpn) && a.PassesClientCertificate == b.PassesClientCertificate && a.TellsTargets == b.TellsTargets);
 
     private static bool Same(ProxyRule a, ProxyRule b) => a.Priority == b.Priority && Same(a.Action, b.Action) && All(a.Conditions, b.Conditions, Same) && a.Rewrites.SequenceEqual(b.Rewrites);
 

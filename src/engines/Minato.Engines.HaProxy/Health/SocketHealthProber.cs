@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using Minato.Engines.Proxy;
 
@@ -18,37 +20,53 @@ internal sealed class SocketHealthProber(TimeProvider clock) : IHealthProber
         if (request.Path is { } path && path.AsSpan().ContainsAnyInRange('\0', ' ')) return new ProbeOutcome.Failed("the health check path has blanks in it");
         using var timeout = new CancellationTokenSource(request.Timeout, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
-        try { return await AskAsync(new IPEndPoint(address, request.Port), request.Path, limit.Token); }
+        try
+        {
+            var target = new IPEndPoint(address, request.Port);
+            return request.IsGrpc ? await GrpcProber.AskAsync(target, request, limit.Token) : await AskAsync(target, request, limit.Token);
+        }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested) { return new ProbeOutcome.TimedOut(); }
         catch (SocketException e) { return new ProbeOutcome.Failed(Reason(e)); }
+        catch (AuthenticationException) { return new ProbeOutcome.Failed("the target does not speak TLS"); }
+        catch (IOException e) { return new ProbeOutcome.Failed(e.InnerException is SocketException inner ? Reason(inner) : "the target closed the connection without an answer"); }
         catch (ArgumentOutOfRangeException) { return new ProbeOutcome.Failed($"{request.Port} is not a port"); }
     }
 
-    private static async ValueTask<ProbeOutcome> AskAsync(IPEndPoint target, string? path, CancellationToken ct)
+    private static async ValueTask<ProbeOutcome> AskAsync(IPEndPoint target, ProbeRequest request, CancellationToken ct)
     {
         using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(target, ct);
-        if (path is null) return new ProbeOutcome.Connected();
-        await socket.SendAsync(Request(target, path), ct);
-        return await ReadStatusAsync(socket, ct);
+        if (request.Path is not { } path) return new ProbeOutcome.Connected();
+        await using Stream plain = new NetworkStream(socket);
+        await using var stream = request.IsTls ? await SecureAsync(plain, ct) : plain;
+        await stream.WriteAsync(Request(target, path, request.IsTls ? 443 : 80), ct);
+        return await ReadStatusAsync(stream, ct);
+    }
+
+    /// <summary>AWS: whoever answers is the target; its certificate is not looked at.</summary>
+    private static async ValueTask<Stream> SecureAsync(Stream plain, CancellationToken ct)
+    {
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true }, ct);
+        return secure;
     }
 
     /// <summary>AWS: the Host header names the target, with its port unless that is the protocol's own.</summary>
-    private static byte[] Request(IPEndPoint target, string path)
+    private static byte[] Request(IPEndPoint target, string path, int usualPort)
     {
-        var hostName = target.Port == 80 ? new IPEndPoint(target.Address, 80).ToString()[..^3] : target.ToString();
+        var hostName = target.Port == usualPort ? target.ToString()[..target.ToString().LastIndexOf(':')] : target.ToString();
         return Encoding.UTF8.GetBytes(
             $"GET {(path.StartsWith('/') ? path : "/" + path)} HTTP/1.1\r\nHost: {hostName}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n");
     }
 
-    private static async ValueTask<ProbeOutcome> ReadStatusAsync(Socket socket, CancellationToken ct)
+    private static async ValueTask<ProbeOutcome> ReadStatusAsync(Stream stream, CancellationToken ct)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(LongestAnswer);
         try
         {
             for (var length = 0; length < LongestAnswer;)
             {
-                var read = await socket.ReceiveAsync(buffer.AsMemory(length, LongestAnswer - length), ct);
+                var read = await stream.ReadAsync(buffer.AsMemory(length, LongestAnswer - length), ct);
                 if (read == 0) return new ProbeOutcome.Failed(length == 0 ? "the target closed the connection without an answer" : "the target's answer is not HTTP");
                 length += read;
                 if (buffer.AsSpan(0, length).IndexOf((byte)'\n') is >= 0 and var end) return Status(buffer.AsSpan(0, end));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using Minato.Engines.HaProxy.Configuration;
 
 namespace Minato.Engines.HaProxy.Running;
@@ -60,7 +61,7 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
     /// <summary>Removes what earlier configurations read and the loaded one does not.</summary>
     public void Tidy(Rendered loaded)
     {
-        foreach (var file in ((string[])["w_*.map", "s_*.map", "backends_*.map", "hosts_*.map", "body_*.txt"]).SelectMany(p => Directory.EnumerateFiles(options.Directory, p)))
+        foreach (var file in ((string[])["w_*.map", "s_*.map", "backends_*.map", "hosts_*.map", "body_*.txt", "crt_*"]).SelectMany(p => Directory.EnumerateFiles(options.Directory, p)))
             if (!loaded.Files.ContainsKey(Path.GetFileName(file))) File.Delete(file);
     }
 
@@ -214,7 +215,12 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
     private async ValueTask WriteAsync(string name, string content, CancellationToken ct)
     {
         var temporary = InDirectory(name == NextName ? name : name + ".new");
-        await File.WriteAllTextAsync(temporary, content, ct);
+        // Keys of certificates are among them.
+        await using (var stream = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(content), ct);
         if (name != NextName) File.Move(temporary, InDirectory(name), overwrite: true);
     }
 

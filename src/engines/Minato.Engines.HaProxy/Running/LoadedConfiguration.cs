@@ -12,7 +12,7 @@ internal static class LoadedConfiguration
         const string Bind = "    bind ";
         if (!File.Exists(file)) return [];
         return [.. File.ReadLines(file).Where(l => l.StartsWith(Bind, StringComparison.Ordinal))
-            .Select(l => IPEndPoint.TryParse(l[Bind.Length..], out var endpoint) ? endpoint : null).OfType<IPEndPoint>()
+            .Select(l => IPEndPoint.TryParse(l[Bind.Length..].Split(' ')[0], out var endpoint) ? endpoint : null).OfType<IPEndPoint>()
             .Select(e => new ProxyListener { Id = e.ToString(), Address = e.Address.ToString(), Port = e.Port, DefaultAction = new ProxyAction.Forward([]) })];
     }
 }

@@ -13,7 +13,7 @@ internal sealed record RuntimePlan
 
     // A server of the configuration keeps idle connections by default; one added at run time keeps none unless told, and then every
     // request pays for a connection of its own.
-    private const string IdleConnections = "pool-purge-delay 5s pool-max-conn -1";
+    private const string IdleConnections = " pool-purge-delay 5s pool-max-conn -1";
 
     public required ImmutableArray<string> Commands { get; init; }
     public required ImmutableArray<string> ChangedMaps { get; init; }
@@ -30,17 +30,18 @@ internal sealed record RuntimePlan
     {
         var steps = new Steps();
         var live = new HashSet<ServerKey>();
+        var ends = wanted.Backends.Where(b => b.Protocol.EndsWhenRemoved).Select(b => b.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var backend in wanted.Backends)
         {
             foreach (var server in backend.Servers)
             {
                 var key = new ServerKey(backend.Id, server.Id);
                 live.Add(key);
-                steps.Want(key, known.Servers.GetValueOrDefault(key), new(server.Address, server.Port, server.State, server.Weight));
+                steps.Want(key, known.Servers.GetValueOrDefault(key), new(server.Address, server.Port, server.State, server.Weight), backend.Protocol);
             }
         }
         foreach (var (key, server) in known.Servers)
-            if (!live.Contains(key)) steps.Leave(key, server);
+            if (!live.Contains(key)) steps.Leave(key, server, ends.Contains(key.Backend));
         var maps = Configuration.Maps.Of(wanted);
         return new()
         {
@@ -86,22 +87,24 @@ internal sealed record RuntimePlan
         public int Leftovers { get; private set; }
         public bool NeedsReload { get; private set; }
 
-        public void Want(ServerKey key, MirrorServer? before, MirrorServer server)
+        public void Want(ServerKey key, MirrorServer? before, MirrorServer server, ServerProtocol protocol)
         {
             if (before == server) return;
             Changes.Add(new(key, server));
-            if (before is null) Arriving.Add($"add server {key} {Safe.Endpoint(server.Address, server.Port)} weight {Number(server.Weight)} {IdleConnections}");
+            if (before is null) Arriving.Add($"add server {key} {Safe.Endpoint(server.Address, server.Port)}{TlsWriter.ServerOptions(protocol)} weight {Number(server.Weight)}{(protocol.IsTcp ? "" : IdleConnections)}");
             else NeedsReload |= before with { State = server.State, Weight = server.Weight } != server;
             if (before is not null && before.Weight != server.Weight) Arriving.Add($"set server {key} weight {Number(server.Weight)}");
             if ((before?.State ?? ServerState.Stopped) != server.State)
                 (server.State is ServerState.Ready ? Arriving : Leaving).Add($"set server {key} state {Word(server.State)}");
+            if (protocol.EndsWhenStopped && before is not null && server.State is ServerState.Stopped) Leaving.Add($"shutdown sessions server {key}");
         }
 
-        public void Leave(ServerKey key, MirrorServer server)
+        public void Leave(ServerKey key, MirrorServer server, bool endsConnections)
         {
             Leftovers++;
             if (server.State is ServerState.Stopped) return;
             Leaving.Add($"set server {key} state maint");
+            if (endsConnections) Leaving.Add($"shutdown sessions server {key}");
             Changes.Add(new(key, server with { State = ServerState.Stopped }));
         }
 

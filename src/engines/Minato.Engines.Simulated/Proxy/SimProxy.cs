@@ -83,6 +83,8 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
                 ProxyAction.Redirect redirect => (new ProxyAnswer(redirect.Status, null, Location: SimRouting.Location(redirect, listener, call)), (string?)null),
                 _ => (new(500, null), null),
             };
+            // A connection that nobody takes is closed without a word.
+            if (listener.Protocol is not ProxyProtocol.Http && answer.Server is null) return null;
             if (answer.Server is { } server && backend is not null) Count(backend, server, s => s with { Requests = s.Requests + 1, ActiveSessions = s.ActiveSessions + 1 });
             answer = answer with { Headers = [.. listener.AnswerHeaders.Where(h => h.Value is not null).Select(h => (h.Name, h.Value ?? ""))] };
             return new(answer, backend, () => Finish(listenerId, answer, backend));

@@ -55,7 +55,7 @@ internal static class SimRouting
     public static string Location(ProxyAction.Redirect redirect, ProxyListener listener, ProxyCall call)
     {
         string Fill(string text) => text
-            .Replace("#{protocol}", "http", StringComparison.Ordinal).Replace("#{host}", HostOf(call), StringComparison.Ordinal)
+            .Replace("#{protocol}", listener.Tls is null ? "http" : "https", StringComparison.Ordinal).Replace("#{host}", HostOf(call), StringComparison.Ordinal)
             .Replace("#{port}", listener.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("#{path}", call.Path.TrimStart('/'), StringComparison.Ordinal).Replace("#{query}", call.Query, StringComparison.Ordinal);
         var query = redirect.Query is "#{query}" && call.Query.Length == 0 ? "" : redirect.Query;

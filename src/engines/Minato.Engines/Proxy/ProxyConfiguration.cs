@@ -15,6 +15,10 @@ public sealed record ProxyListener
     public required string Id { get; init; }
     public required string Address { get; init; }
     public required int Port { get; init; }
+    public ProxyProtocol Protocol { get; init; }
+
+    /// <summary>Null when what comes in is not encrypted.</summary>
+    public ProxyTls? Tls { get; init; }
 
     /// <summary>Names by which the load balancer is also found on the shared port, by Host header.</summary>
     public ImmutableArray<string> HostNames { get; init; } = [];
@@ -94,6 +98,7 @@ public sealed record ProxyBackend
     public required string Id { get; init; }
     public ImmutableArray<ProxyServer> Servers { get; init; } = [];
     public BalanceAlgorithm Algorithm { get; init; }
+    public ServerProtocol Protocol { get; init; } = ServerProtocol.Http1;
 
     /// <summary>Null when every request may go to any server.</summary>
     public ProxyStickiness? Stickiness { get; init; }
@@ -150,7 +155,14 @@ public sealed record ServerStatistics(string Backend, string Server, long Reques
     long Responses3xx, long Responses4xx, long Responses5xx, long ConnectionErrors);
 
 /// <param name="Path">Null asks for a TCP connection only.</param>
-public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSpan Timeout);
+public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSpan Timeout)
+{
+    /// <summary>Over TLS, whatever certificate the target has.</summary>
+    public bool IsTls { get; init; }
+
+    /// <summary>A call of gRPC: the answer's code is its <c>grpc-status</c>.</summary>
+    public bool IsGrpc { get; init; }
+}
 
 public abstract record ProbeOutcome
 {

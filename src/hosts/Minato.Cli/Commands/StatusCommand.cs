@@ -66,11 +66,14 @@ internal static class StatusCommand
             {
                 ["name"] = balancer.LoadBalancerName, ["state"] = balancer.State?.Code is { } code ? Contracts.ElasticLoadBalancingV2.LoadBalancerStateEnumExtensions.ToWire(code) : null,
                 ["reason"] = balancer.State?.Reason, ["dnsName"] = balancer.DNSName,
-                ["urls"] = new JsonArray([.. listeners.Select(l => (JsonNode?)$"http://{address}:{l.Port}")]), ["healthyTargets"] = healthy, ["targets"] = all,
+                ["urls"] = new JsonArray([.. listeners.Select(l => (JsonNode?)$"{Scheme(l)}://{address}:{l.Port}")]), ["healthyTargets"] = healthy, ["targets"] = all,
             });
         }
         return rows;
     }
+
+    private static string Scheme(Contracts.ElasticLoadBalancingV2.Listener listener) => listener.Protocol is { } protocol
+        ? Contracts.ElasticLoadBalancingV2.ProtocolEnumExtensions.ToWire(protocol).ToLowerInvariant() : "http";
 
     private static void Print(JsonObject report)
     {

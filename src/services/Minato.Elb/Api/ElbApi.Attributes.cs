@@ -28,7 +28,7 @@ internal sealed partial class ElbApi
             var balancer = FindBalancer(tx, caller, request.LoadBalancerArn);
             balancer = balancer with
             {
-                Attributes = Attributes.Change("Load balancer", Attributes.Balancer, balancer.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+                Attributes = Attributes.Change("Load balancer", NetworkAttributes.Of(balancer), balancer.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
             };
             tx.Put(ElbTables.Balancers, balancer);
             return balancer;
@@ -44,7 +44,7 @@ internal sealed partial class ElbApi
             var group = FindGroup(tx, caller, request.TargetGroupArn);
             group = group with
             {
-                Attributes = Attributes.Change("Target group", Attributes.Group, group.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+                Attributes = Attributes.Change("Target group", NetworkAttributes.Of(group), group.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
             };
             GroupAttributes.Demand(group.Attributes);
             var actions = tx.Where(ElbTables.UsesByGroup, group.Arn).Select(u => tx.Find(ElbTables.Rules, u.Key.RuleArn)?.Action).OfType<ActionState>();
@@ -63,7 +63,7 @@ internal sealed partial class ElbApi
             var listener = FindListener(tx, caller, request.ListenerArn);
             listener = listener with
             {
-                Attributes = Attributes.Change("Listener", Attributes.Listener, listener.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+                Attributes = Attributes.Change("Listener", NetworkAttributes.Of(listener), listener.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
             };
             tx.Put(ElbTables.Listeners, listener);
             return listener;
@@ -72,11 +72,11 @@ internal sealed partial class ElbApi
     }
 
     private static IEnumerable<LoadBalancerAttribute> Wire(BalancerState balancer) =>
-        Attributes.All(Attributes.Balancer, balancer.Attributes).Select(a => new LoadBalancerAttribute { Key = a.Key, Value = a.Value });
+        Attributes.All(NetworkAttributes.Of(balancer), balancer.Attributes).Select(a => new LoadBalancerAttribute { Key = a.Key, Value = a.Value });
 
     private static IEnumerable<TargetGroupAttribute> Wire(TargetGroupState group) =>
-        Attributes.All(Attributes.Group, group.Attributes).Select(a => new TargetGroupAttribute { Key = a.Key, Value = a.Value });
+        Attributes.All(NetworkAttributes.Of(group), group.Attributes).Select(a => new TargetGroupAttribute { Key = a.Key, Value = a.Value });
 
     private static IEnumerable<ListenerAttribute> Wire(ListenerState listener) =>
-        Attributes.All(Attributes.Listener, listener.Attributes).Select(a => new ListenerAttribute { Key = a.Key, Value = a.Value });
+        Attributes.All(NetworkAttributes.Of(listener), listener.Attributes).Select(a => new ListenerAttribute { Key = a.Key, Value = a.Value });
 }

@@ -13,26 +13,27 @@ internal sealed partial class ElbApi
 
     public async Task<CreateListenerResponse> CreateListenerAsync(CreateListenerRequest request, Caller caller, CancellationToken ct)
     {
-        if (request.Protocol is null) throw ElbErrors.Validation("A listener protocol must be specified");
-        if (request.Port is not { } port) throw ElbErrors.Validation("A listener port must be specified");
-        DemandPort(port);
-        DemandHttp(request.Protocol, request.Certificates);
+        var asked = ListenerSettings.Of(request);
         var action = Actions.FromWire(request.DefaultActions);
         var tags = Checked(request.Tags);
+        asked.DemandFor(FindBalancer(store.Current, caller, request.LoadBalancerArn));
+        if (asked.Certificate is { } certificate) await certificates.DemandAsync(certificate, caller, ct);
         var listener = await store.UpdateAsync(tx =>
         {
             var balancer = FindBalancer(tx, caller, request.LoadBalancerArn);
-            if (tx.Where(ElbTables.ListenersByPort, (balancer.Arn, port)).FirstOrDefault() is { } same)
+            if (tx.Where(ElbTables.ListenersByPort, (balancer.Arn, asked.Port)).FirstOrDefault() is { } same)
             {
                 // AWS: the same listener once more is answered with the one that is there.
-                return DefaultRuleOf(tx, same.Arn).Action.IsSameAs(action) ? same : throw ElbErrors.DuplicateListener(balancer.Arn);
+                return DefaultRuleOf(tx, same.Arn).Action.IsSameAs(action) && asked.IsSameAs(same, DefaultCertificateOf(tx, same.Arn))
+                    ? same : throw ElbErrors.DuplicateListener(balancer.Arn);
             }
             if (tx.Count(ElbTables.ListenersByBalancer, balancer.Arn) >= MostListeners)
             {
                 throw new TooManyListenersException($"The maximum number of listeners '{MostListeners}' has been reached");
             }
-            var made = new ListenerState { Arn = ArnOf(caller, $"listener/{balancer.Path}/{ids.Hex(16)}"), BalancerArn = balancer.Arn, Port = port };
+            var made = asked.ApplyTo(new() { Arn = ArnOf(caller, $"listener/{balancer.Path}/{ids.Hex(16)}"), BalancerArn = balancer.Arn, Port = asked.Port });
             tx.Put(ElbTables.Listeners, made);
+            PutDefaultCertificate(tx, made, asked.Certificate);
             PutRule(tx, caller, balancer, new()
             {
                 Arn = ArnOf(caller, $"listener-rule/{made.Path}/{ids.Hex(16)}"), ListenerArn = made.Arn, BalancerArn = balancer.Arn, Action = action,
@@ -45,20 +46,26 @@ internal sealed partial class ElbApi
 
     public async Task<ModifyListenerResponse> ModifyListenerAsync(ModifyListenerRequest request, Caller caller, CancellationToken ct)
     {
-        if (request.Protocol is not null) DemandHttp(request.Protocol, request.Certificates);
-        if (request.Port is { } asked) DemandPort(asked);
         var action = request.DefaultActions is { IsDefaultOrEmpty: false } actions ? Actions.FromWire(actions) : null;
+        var before = FindListener(store.Current, caller, request.ListenerArn);
+        if (ListenerSettings.Of(request, before, DefaultCertificateOf(store.Current, before.Arn)).Certificate is { } certificate)
+        {
+            await certificates.DemandAsync(certificate, caller, ct);
+        }
         var listener = await store.UpdateAsync(tx =>
         {
             var now = FindListener(tx, caller, request.ListenerArn);
-            var port = request.Port ?? now.Port;
-            if (tx.Where(ElbTables.ListenersByPort, (now.BalancerArn, port)).Any(l => l.Arn != now.Arn))
+            var balancer = FindBalancer(tx, caller, now.BalancerArn);
+            var asked = ListenerSettings.Of(request, now, DefaultCertificateOf(tx, now.Arn));
+            asked.DemandFor(balancer);
+            if (tx.Where(ElbTables.ListenersByPort, (now.BalancerArn, asked.Port)).Any(l => l.Arn != now.Arn))
             {
-                throw ElbErrors.Validation($"Listener port '{port}' is already in use");
+                throw ElbErrors.Validation($"Listener port '{asked.Port}' is already in use");
             }
-            if (port != now.Port) tx.Put(ElbTables.Listeners, now = now with { Port = port });
-            if (action is not null) PutRule(tx, caller, FindBalancer(tx, caller, now.BalancerArn), DefaultRuleOf(tx, now.Arn) with { Action = action });
-            return now;
+            if (asked.ApplyTo(now) is var next && next != now) tx.Put(ElbTables.Listeners, next);
+            PutDefaultCertificate(tx, next, asked.Certificate);
+            if (action is not null) PutRule(tx, caller, balancer, DefaultRuleOf(tx, now.Arn) with { Action = action });
+            return next;
         }, ct);
         return new() { Listeners = [ToWire(store.Current, listener)] };
     }
@@ -86,17 +93,10 @@ internal sealed partial class ElbApi
         return Task.FromResult<DescribeListenersResponse>(new() { Listeners = [.. page.Select(l => ToWire(state, l))], NextMarker = next });
     }
 
-    /// <summary>An HTTP listener has none, and there are no others yet.</summary>
-    public Task<DescribeListenerCertificatesResponse> DescribeListenerCertificatesAsync(
-        DescribeListenerCertificatesRequest request, Caller caller, CancellationToken ct)
-    {
-        FindListener(store.Current, caller, request.ListenerArn);
-        return Task.FromResult<DescribeListenerCertificatesResponse>(new() { Certificates = [] });
-    }
-
     private static void Delete(Transaction tx, ListenerState listener)
     {
         foreach (var rule in tx.Where(ElbTables.RulesByListener, listener.Arn).ToList()) Delete(tx, rule);
+        PutDefaultCertificate(tx, listener, null);
         tx.Delete(ElbTables.Listeners, listener.Arn);
         tx.Delete(ElbTables.Tags, listener.Arn);
     }
@@ -106,29 +106,16 @@ internal sealed partial class ElbApi
         if (port is < 1 or > 65535) throw ElbErrors.Validation($"Port '{port}' must be between '1' and '65535'");
     }
 
-    private static void DemandHttp(ProtocolEnum? protocol, ImmutableArray<Certificate>? certificates)
-    {
-        switch (protocol)
-        {
-            case ProtocolEnum.Http when certificates is { IsDefaultOrEmpty: false }:
-                throw ElbErrors.Validation("You cannot specify certificates for a listener with protocol 'HTTP'");
-            case ProtocolEnum.Http:
-                return;
-            case ProtocolEnum.Https when certificates is not { IsDefaultOrEmpty: false }:
-                throw ElbErrors.Validation("A certificate must be specified for HTTPS listeners");
-            case ProtocolEnum.Https:
-                throw ElbErrors.NotYet("HTTPS listeners");
-            default:
-                throw ElbErrors.Validation($"Listener protocol '{protocol?.ToWire()}' must be one of 'HTTPS, HTTP'");
-        }
-    }
-
     private static Listener ToWire(IReadState state, ListenerState listener) => new()
     {
         ListenerArn = listener.Arn,
         LoadBalancerArn = listener.BalancerArn,
         Port = listener.Port,
-        Protocol = ProtocolEnum.Http,
+        Protocol = listener.Protocol,
+        SslPolicy = listener.SslPolicy,
+        AlpnPolicy = listener.AlpnPolicy is { } alpn ? [alpn] : null,
+        Certificates = DefaultCertificateOf(state, listener.Arn) is { } certificate ? [new() { CertificateArn = certificate }] : null,
+        MutualAuthentication = listener.Protocol is ProtocolEnum.Https ? new() { Mode = listener.Mutual?.Mode ?? "off" } : null,
         DefaultActions = [Actions.ToWire(DefaultRuleOf(state, listener.Arn).Action)],
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Minato.Aws;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Planning;
@@ -13,10 +14,8 @@ internal sealed partial class ElbApi
 
     public async Task<CreateLoadBalancerResponse> CreateLoadBalancerAsync(CreateLoadBalancerRequest request, Caller caller, CancellationToken ct)
     {
-        if ((request.Type ?? LoadBalancerTypeEnum.Application) is not LoadBalancerTypeEnum.Application)
-        {
-            throw ElbErrors.NotYet($"load balancers of type '{request.Type?.ToWire()}'");
-        }
+        var type = request.Type ?? LoadBalancerTypeEnum.Application;
+        if (type is LoadBalancerTypeEnum.Gateway) throw ElbErrors.NotYet("load balancers of type 'gateway'");
         DemandIpv4(request.IpAddressType);
         DemandName("The load balancer", request.Name);
         if (request.Name.StartsWith("internal-", StringComparison.Ordinal))
@@ -24,22 +23,22 @@ internal sealed partial class ElbApi
             throw ElbErrors.Validation($"The load balancer name '{request.Name}' cannot begin with 'internal-'");
         }
         var tags = Checked(request.Tags);
-        var (zones, vpcId) = await ZonesAsync(request.Subnets, request.SubnetMappings, caller, ct);
-        var groups = await network.SecurityGroupsAsync(request.SecurityGroups, vpcId, caller, ct);
+        var (zones, vpcId) = await ZonesAsync(type, request.Subnets, request.SubnetMappings, caller, ct);
+        var groups = await GroupsAsync(type, request.SecurityGroups, vpcId, caller, ct);
         var scheme = request.Scheme ?? LoadBalancerSchemeEnum.InternetFacing;
         var balancer = await store.UpdateAsync(tx =>
         {
             if (tx.Where(ElbTables.BalancersByName, (HomeOf(caller), request.Name)).FirstOrDefault() is { } same)
             {
                 // AWS: an exact repeat is answered, not refused.
-                return same.Scheme == scheme && AreSame(same.Zones.Select(z => z.SubnetId), zones.Select(z => z.SubnetId))
+                return same.Scheme == scheme && same.Type == type && AreSame(same.Zones.Select(z => z.SubnetId), zones.Select(z => z.SubnetId))
                     && AreSame(same.SecurityGroups, groups) ? same : throw ElbErrors.DuplicateBalancer(request.Name);
             }
             if (tx.Count(ElbTables.BalancersByHome, HomeOf(caller)) >= MostBalancers)
             {
                 throw new TooManyLoadBalancersException($"The maximum number of load balancers '{MostBalancers}' has been reached");
             }
-            var made = NewBalancer(tx, request.Name, scheme, vpcId, zones, groups, caller);
+            var made = NewBalancer(tx, type, request.Name, scheme, vpcId, zones, groups, caller);
             tx.Put(ElbTables.Balancers, made);
             PutTags(tx, made.Arn, tags);
             return made;
@@ -52,7 +51,7 @@ internal sealed partial class ElbApi
         await store.UpdateAsync(tx =>
         {
             // AWS: deleting what is not there succeeds.
-            if (!IsOf(caller, request.LoadBalancerArn) || tx.Find(ElbTables.Balancers, request.LoadBalancerArn) is not { } balancer) return;
+            if (!IsOf(caller, request.LoadBalancerArn) || tx.Find(ElbTables.Balancers, request.LoadBalancerArn) is not { IsClassic: false } balancer) return;
             if (Attributes.Value(Attributes.Balancer, balancer.Attributes, "deletion_protection.enabled") is "true") throw ElbErrors.Protected(balancer.Arn);
             foreach (var listener in tx.Where(ElbTables.ListenersByBalancer, balancer.Arn).ToList()) Delete(tx, listener);
             tx.Delete(ElbTables.Balancers, balancer.Arn);
@@ -83,7 +82,13 @@ internal sealed partial class ElbApi
 
     public async Task<SetSecurityGroupsResponse> SetSecurityGroupsAsync(SetSecurityGroupsRequest request, Caller caller, CancellationToken ct)
     {
-        var vpcId = FindBalancer(store.Current, caller, request.LoadBalancerArn).VpcId;
+        var before = FindBalancer(store.Current, caller, request.LoadBalancerArn);
+        if (before is { IsNetwork: true, SecurityGroups.IsEmpty: true })
+        {
+            // AWS: only one that was made with security groups can have others.
+            throw new InvalidConfigurationRequestException("You cannot set security groups on a Network Load Balancer that was created without security groups");
+        }
+        var vpcId = before.VpcId;
         var groups = await network.SecurityGroupsAsync(request.SecurityGroups, vpcId, caller, ct);
         await store.UpdateAsync(tx => tx.Put(
             ElbTables.Balancers, FindBalancer(tx, caller, request.LoadBalancerArn) with { SecurityGroups = groups }), ct);
@@ -93,8 +98,8 @@ internal sealed partial class ElbApi
     public async Task<SetSubnetsResponse> SetSubnetsAsync(SetSubnetsRequest request, Caller caller, CancellationToken ct)
     {
         DemandIpv4(request.IpAddressType);
-        FindBalancer(store.Current, caller, request.LoadBalancerArn);
-        var (zones, vpcId) = await ZonesAsync(request.Subnets, request.SubnetMappings, caller, ct);
+        var type = FindBalancer(store.Current, caller, request.LoadBalancerArn).Type;
+        var (zones, vpcId) = await ZonesAsync(type, request.Subnets, request.SubnetMappings, caller, ct);
         var balancer = await store.UpdateAsync(tx =>
         {
             var now = FindBalancer(tx, caller, request.LoadBalancerArn);
@@ -113,13 +118,15 @@ internal sealed partial class ElbApi
         return Task.FromResult<SetIpAddressTypeResponse>(new() { IpAddressType = IpAddressType.Ipv4 });
     }
 
-    /// <summary>One subnet a zone, two zones at least.</summary>
+    /// <summary>One subnet a zone, two zones at least for an application load balancer.</summary>
     private async Task<(ImmutableArray<BalancerZone> Zones, string VpcId)> ZonesAsync(
-        ImmutableArray<string>? subnets, ImmutableArray<SubnetMapping>? mappings, Caller caller, CancellationToken ct)
+        LoadBalancerTypeEnum type, ImmutableArray<string>? subnets, ImmutableArray<SubnetMapping>? mappings, Caller caller, CancellationToken ct)
     {
-        if (mappings is { } asked && asked.Any(m => m.AllocationId is not null || m.PrivateIPv4Address is not null || m.IPv6Address is not null))
+        var isNetwork = type is LoadBalancerTypeEnum.Network;
+        if (mappings is { } asked && asked.Any(m => m.IPv6Address is not null || (!isNetwork && (m.AllocationId is not null || m.PrivateIPv4Address is not null))))
         {
-            throw new InvalidConfigurationRequestException("Elastic IP addresses and private addresses of subnet mappings are not supported for load balancers with type 'application'");
+            throw new InvalidConfigurationRequestException(
+                $"Elastic IP addresses and private addresses of subnet mappings are not supported for load balancers with type '{type.ToWire()}'");
         }
         ImmutableArray<string> wanted = [.. subnets ?? [], .. (mappings ?? []).Select(m => m.SubnetId).OfType<string>()];
         var facts = wanted.IsEmpty ? [] : await network.SubnetsAsync([.. wanted.Distinct(StringComparer.Ordinal)], caller, ct);
@@ -127,21 +134,43 @@ internal sealed partial class ElbApi
         {
             throw new InvalidConfigurationRequestException("A load balancer cannot be attached to multiple subnets in the same Availability Zone");
         }
-        if (facts.Length < 2) throw ElbErrors.Validation("At least two subnets in two different Availability Zones must be specified");
-        return ([.. facts.OrderBy(f => f.Zone, StringComparer.Ordinal).Select(f => new BalancerZone(f.Zone, f.Id))], facts[0].VpcId);
+        if (facts.Length < (isNetwork ? 1 : 2))
+        {
+            throw ElbErrors.Validation(isNetwork ? "At least one subnet must be specified" : "At least two subnets in two different Availability Zones must be specified");
+        }
+        return ([.. facts.OrderBy(f => f.Zone, StringComparer.Ordinal).Select(f => Zone(f, mappings))], facts[0].VpcId);
     }
 
+    private static BalancerZone Zone(SubnetFact subnet, ImmutableArray<SubnetMapping>? mappings)
+    {
+        var mapping = (mappings ?? []).FirstOrDefault(m => m.SubnetId == subnet.Id);
+        if (mapping?.PrivateIPv4Address is { } address && !(IPAddress.TryParse(address, out var parsed) && IPNetwork.Parse(subnet.Cidr).Contains(parsed)))
+        {
+            throw new InvalidConfigurationRequestException($"Address '{address}' is not in the CIDR range of subnet '{subnet.Id}'");
+        }
+        return new(subnet.Zone, subnet.Id, mapping?.AllocationId, mapping?.PrivateIPv4Address);
+    }
+
+    /// <summary>AWS: without being told, an application load balancer has the VPC's default group, a network load balancer none.</summary>
+    private async Task<ImmutableArray<string>> GroupsAsync(
+        LoadBalancerTypeEnum type, ImmutableArray<string>? groups, string vpcId, Caller caller, CancellationToken ct) =>
+        type is LoadBalancerTypeEnum.Network && groups is not { IsDefaultOrEmpty: false } ? [] : await network.SecurityGroupsAsync(groups, vpcId, caller, ct);
+
     private BalancerState NewBalancer(
-        IReadState state, string name, LoadBalancerSchemeEnum scheme, string vpcId, ImmutableArray<BalancerZone> zones,
+        IReadState state, LoadBalancerTypeEnum type, string name, LoadBalancerSchemeEnum scheme, string vpcId, ImmutableArray<BalancerZone> zones,
         ImmutableArray<string> groups, Caller caller)
     {
         var internalPrefix = scheme is LoadBalancerSchemeEnum.Internal ? "internal-" : "";
+        var (isNetwork, id) = (type is LoadBalancerTypeEnum.Network, ids.Hex(16));
         return new()
         {
-            Arn = ArnOf(caller, $"loadbalancer/app/{name}/{ids.Hex(16)}"),
+            Arn = ArnOf(caller, $"loadbalancer/{(isNetwork ? "net" : "app")}/{name}/{id}"),
+            Type = type,
             Home = HomeOf(caller),
             Name = name,
-            DnsName = $"{internalPrefix}{name}-{1 + ids.Next(9)}{ids.Digits(9)}.{caller.Region}.elb.amazonaws.com",
+            DnsName = isNetwork
+                ? $"{name}-{id}.elb.{caller.Region}.amazonaws.com"
+                : $"{internalPrefix}{name}-{1 + ids.Next(9)}{ids.Digits(9)}.{caller.Region}.elb.amazonaws.com",
             Scheme = scheme,
             VpcId = vpcId,
             Zones = zones,
@@ -167,13 +196,13 @@ internal sealed partial class ElbApi
             LoadBalancerArn = balancer.Arn,
             LoadBalancerName = balancer.Name,
             DNSName = balancer.DnsName,
-            CanonicalHostedZoneId = HostedZones.Of(balancer.Home.Region),
+            CanonicalHostedZoneId = HostedZones.Of(balancer),
             CreatedTime = balancer.CreatedAt,
             Scheme = balancer.Scheme,
             VpcId = balancer.VpcId,
-            Type = LoadBalancerTypeEnum.Application,
+            Type = balancer.Type,
             IpAddressType = IpAddressType.Ipv4,
-            SecurityGroups = balancer.SecurityGroups,
+            SecurityGroups = balancer is { IsNetwork: true, SecurityGroups.IsEmpty: true } ? null : balancer.SecurityGroups,
             AvailabilityZones = ZonesToWire(balancer),
             // Active at once: a client that sees "provisioning" waits half a minute for nothing.
             State = trouble is null
@@ -185,6 +214,6 @@ internal sealed partial class ElbApi
     private static ImmutableArray<AvailabilityZone> ZonesToWire(BalancerState balancer) =>
         [.. balancer.Zones.Select(z => new AvailabilityZone
         {
-            ZoneName = z.Name, SubnetId = z.SubnetId, LoadBalancerAddresses = [new() { IpAddress = balancer.Address }],
+            ZoneName = z.Name, SubnetId = z.SubnetId, LoadBalancerAddresses = [new() { IpAddress = balancer.Address, AllocationId = z.AllocationId, PrivateIPv4Address = z.PrivateAddress }],
         })];
 }

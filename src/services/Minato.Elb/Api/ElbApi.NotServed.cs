@@ -3,13 +3,9 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 
 namespace Minato.Elb.Api;
 
-/// <summary>What waits for certificates, trust stores, network load balancers and capacity.</summary>
+/// <summary>What waits for trust stores and capacity.</summary>
 internal sealed partial class ElbApi
 {
-    public Task<AddListenerCertificatesResponse> AddListenerCertificatesAsync(
-        AddListenerCertificatesRequest request, Caller caller, CancellationToken ct) =>
-        throw NotServed(nameof(AddListenerCertificatesAsync));
-
     public Task<AddTrustStoreRevocationsResponse> AddTrustStoreRevocationsAsync(
         AddTrustStoreRevocationsRequest request, Caller caller, CancellationToken ct) =>
         throw NotServed(nameof(AddTrustStoreRevocationsAsync));
@@ -61,10 +57,6 @@ internal sealed partial class ElbApi
     public Task<ModifyTrustStoreResponse> ModifyTrustStoreAsync(
         ModifyTrustStoreRequest request, Caller caller, CancellationToken ct) =>
         throw NotServed(nameof(ModifyTrustStoreAsync));
-
-    public Task<RemoveListenerCertificatesResponse> RemoveListenerCertificatesAsync(
-        RemoveListenerCertificatesRequest request, Caller caller, CancellationToken ct) =>
-        throw NotServed(nameof(RemoveListenerCertificatesAsync));
 
     public Task<RemoveTrustStoreRevocationsResponse> RemoveTrustStoreRevocationsAsync(
         RemoveTrustStoreRevocationsRequest request, Caller caller, CancellationToken ct) =>

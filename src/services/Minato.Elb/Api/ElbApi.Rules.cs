@@ -23,6 +23,7 @@ internal sealed partial class ElbApi
         var rule = await store.UpdateAsync(tx =>
         {
             var listener = FindListener(tx, caller, request.ListenerArn);
+            if (Protocols.IsOfNetwork(listener.Protocol)) throw ElbErrors.Validation("Rules are not supported for listeners of Network Load Balancers");
             var others = tx.Where(ElbTables.RulesByListener, listener.Arn).ToList();
             if (others.Exists(r => r.Priority == request.Priority)) throw ElbErrors.PriorityInUse(request.Priority);
             if (others.Count > MostRules) throw new TooManyRulesException($"The maximum number of rules '{MostRules}' has been reached");
@@ -115,22 +116,37 @@ internal sealed partial class ElbApi
     /// <summary>Writes a rule, and which groups it uses.</summary>
     private static void PutRule(Transaction tx, Caller caller, BalancerState balancer, RuleState rule)
     {
+        var listener = tx.Find(ElbTables.Listeners, rule.ListenerArn) ?? throw ElbErrors.ListenerNotFound();
+        if (balancer.IsNetwork) Protocols.DemandForward(rule.Action);
         var groups = rule.Action.Forward?.Groups.Select(g => g.GroupArn).ToList() ?? [];
         foreach (var arn in groups)
         {
-            if (!IsOf(caller, arn) || tx.Find(ElbTables.Groups, arn) is not { } group) throw ElbErrors.ActionGroupNotFound(arn);
+            if (!IsOf(caller, arn) || tx.Find(ElbTables.Groups, arn) is not { IsClassic: false } group) throw ElbErrors.ActionGroupNotFound(arn);
             if (group.VpcId != balancer.VpcId)
             {
                 throw new InvalidConfigurationRequestException($"The following target groups are not in the VPC '{balancer.VpcId}' of the load balancer: {arn}");
             }
+            Protocols.DemandTogether(listener, group);
+            Protocols.DemandSecure(listener, group);
             if (tx.Where(ElbTables.UsesByGroup, arn).Any(u => u.BalancerArn != balancer.Arn)) throw ElbErrors.GroupOfOther(arn);
             if (Stickiness.IsLacking(rule.Action, group)) throw ElbErrors.GroupStickinessMissing();
         }
+        if (rule.Action.Redirect is { } redirect && listener.Protocol is ProtocolEnum.Https) DemandSecure(redirect);
         tx.Put(ElbTables.Rules, rule);
         foreach (var use in tx.Where(ElbTables.UsesByRule, rule.Arn).Where(u => !groups.Contains(u.Key.GroupArn)).ToList()) tx.Delete(ElbTables.Uses, use.Key);
         foreach (var arn in groups)
         {
             if (tx.Find(ElbTables.Uses, new(rule.Arn, arn)) is null) tx.Put(ElbTables.Uses, new(new(rule.Arn, arn), balancer.Arn));
+        }
+    }
+
+    /// <summary>AWS: who came over HTTPS is not sent back to HTTP, nor to where it already is.</summary>
+    private static void DemandSecure(RedirectState redirect)
+    {
+        if (redirect.Protocol is "HTTP") throw new InvalidLoadBalancerActionException("The redirect configuration is not valid because you cannot redirect HTTPS to HTTP.");
+        if (redirect is { Protocol: "HTTPS", Host: "#{host}", Port: "#{port}", Path: "/#{path}" })
+        {
+            throw new InvalidLoadBalancerActionException("The redirect configuration is not valid because it creates a loop.");
         }
     }
 

@@ -16,10 +16,9 @@ internal sealed partial class ElbApi
     {
         DemandName("Target group", request.Name);
         var type = request.TargetType ?? TargetTypeEnum.Instance;
-        if (type is TargetTypeEnum.Lambda or TargetTypeEnum.Alb) throw ElbErrors.NotYet($"target groups of type '{type.ToWire()}'");
+        if (type is TargetTypeEnum.Lambda) throw ElbErrors.NotYet("target groups of type 'lambda'");
         if (request.Protocol is not { } protocol) throw ElbErrors.Validation("A protocol must be specified");
-        if (protocol is not ProtocolEnum.Http) throw ElbErrors.NotYet($"target groups of protocol '{protocol.ToWire()}'");
-        if (request.ProtocolVersion is { } version and not "HTTP1") throw ElbErrors.NotYet($"protocol version '{version}'");
+        var version = VersionOf(protocol, type, request.ProtocolVersion);
         if (request.IpAddressType is TargetGroupIpAddressTypeEnum.Ipv6) throw ElbErrors.NotYet("IPv6 targets");
         if (request.Port is not { } port) throw ElbErrors.Validation("A port must be specified");
         DemandPort(port);
@@ -32,7 +31,7 @@ internal sealed partial class ElbApi
             if (tx.Where(ElbTables.GroupsByName, (HomeOf(caller), request.Name)).FirstOrDefault() is { } same)
             {
                 // AWS: an exact repeat is answered, not refused.
-                var isSame = same.TargetType == type && same.Port == port && same.VpcId == vpcId && same.HealthCheck == check;
+                var isSame = same.TargetType == type && same.Protocol == protocol && same.ProtocolVersion == version && same.Port == port && same.VpcId == vpcId && same.HealthCheck == check;
                 return isSame ? same : throw ElbErrors.DuplicateGroup(request.Name);
             }
             if (tx.Count(ElbTables.GroupsByHome, HomeOf(caller)) >= MostGroups)
@@ -45,6 +44,8 @@ internal sealed partial class ElbApi
                 Home = HomeOf(caller),
                 Name = request.Name,
                 TargetType = type,
+                Protocol = protocol,
+                ProtocolVersion = version,
                 Port = port,
                 VpcId = vpcId,
                 HealthCheck = check,
@@ -61,7 +62,7 @@ internal sealed partial class ElbApi
         var group = await store.UpdateAsync(tx =>
         {
             var now = FindGroup(tx, caller, request.TargetGroupArn);
-            now = now with { HealthCheck = HealthChecks.Modify(now.HealthCheck, request) };
+            now = now with { HealthCheck = HealthChecks.Modify(now, request) };
             tx.Put(ElbTables.Groups, now);
             return now;
         }, ct);
@@ -115,22 +116,36 @@ internal sealed partial class ElbApi
         TargetGroupArn = group.Arn,
         TargetGroupName = group.Name,
         TargetType = group.TargetType,
-        Protocol = ProtocolEnum.Http,
-        ProtocolVersion = "HTTP1",
+        Protocol = group.Protocol,
+        ProtocolVersion = group.IsNetwork ? null : group.ProtocolVersion,
         Port = group.Port,
         VpcId = group.VpcId,
         IpAddressType = TargetGroupIpAddressTypeEnum.Ipv4,
         LoadBalancerArns = [.. state.Where(ElbTables.UsesByGroup, group.Arn).Select(u => u.BalancerArn).Distinct(StringComparer.Ordinal)],
         HealthCheckEnabled = true,
-        HealthCheckProtocol = ProtocolEnum.Http,
+        HealthCheckProtocol = group.HealthCheck.Protocol,
         HealthCheckPort = group.HealthCheck.Port,
-        HealthCheckPath = group.HealthCheck.Path,
+        HealthCheckPath = group.HealthCheck.Protocol is ProtocolEnum.Tcp ? null : group.HealthCheck.Path,
         HealthCheckIntervalSeconds = (int)group.HealthCheck.Interval.TotalSeconds,
         HealthCheckTimeoutSeconds = (int)group.HealthCheck.Timeout.TotalSeconds,
         HealthyThresholdCount = group.HealthCheck.HealthyThreshold,
         UnhealthyThresholdCount = group.HealthCheck.UnhealthyThreshold,
-        Matcher = new() { HttpCode = group.HealthCheck.Matcher },
+        Matcher = (group.ProtocolVersion, group.HealthCheck.Protocol) switch
+        {
+            (_, ProtocolEnum.Tcp) => null,
+            ("GRPC", _) => new() { GrpcCode = group.HealthCheck.Matcher },
+            _ => new() { HttpCode = group.HealthCheck.Matcher },
+        },
     };
+
+    private static string VersionOf(ProtocolEnum protocol, TargetTypeEnum type, string? version)
+    {
+        if (protocol is ProtocolEnum.Geneve or ProtocolEnum.Quic or ProtocolEnum.TcpQuic) throw ElbErrors.NotYet($"target groups of protocol '{protocol.ToWire()}'");
+        if (type is TargetTypeEnum.Alb && protocol is not ProtocolEnum.Tcp) throw ElbErrors.Validation("Target groups with target type 'alb' must have protocol 'TCP'");
+        if (Protocols.IsOfNetwork(protocol) && version is not null) throw ElbErrors.Validation($"You cannot specify a protocol version for a target group with protocol '{protocol.ToWire()}'");
+        return version is null or "HTTP1" or "HTTP2" or "GRPC" ? version ?? "HTTP1"
+            : throw ElbErrors.Validation($"Protocol version '{version}' must be one of 'GRPC, HTTP1, HTTP2'");
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -93,9 +93,22 @@ internal sealed partial class ElbApi
         TargetGroupState group, ImmutableArray<TargetDescription> targets, Caller caller, CancellationToken ct)
     {
         foreach (var target in targets) DemandForm(group, target);
+        if (group.TargetType is TargetTypeEnum.Alb) return [.. targets.Select(t => BalancerPlace(group, t, caller))];
         return group.TargetType is TargetTypeEnum.Instance
             ? await InstancesAsync(group, targets, caller, ct)
             : await AddressesAsync(group, targets, caller, ct);
+    }
+
+    /// <summary>An application load balancer as a target: where it listens, on a port that it has a listener for.</summary>
+    private Place BalancerPlace(TargetGroupState group, TargetDescription target, Caller caller)
+    {
+        var state = store.Current;
+        var (balancer, key) = (FindBalancer(state, caller, target.Id), KeyOf(group, target));
+        if (state.Count(ElbTables.ListenersByPort, (balancer.Arn, key.Port)) == 0)
+        {
+            throw new InvalidTargetException($"The Application Load Balancer '{target.Id}' must have a listener on port '{key.Port}'");
+        }
+        return new(key, balancer.Address, null);
     }
 
     private async Task<ImmutableArray<Place>> InstancesAsync(
@@ -143,6 +156,11 @@ internal sealed partial class ElbApi
         if (group.TargetType is TargetTypeEnum.Instance)
         {
             if (!target.Id.StartsWith("i-", StringComparison.Ordinal)) throw new InvalidTargetException($"The instance ID '{target.Id}' is not valid");
+            return;
+        }
+        if (group.TargetType is TargetTypeEnum.Alb)
+        {
+            DemandArn(target.Id, "loadbalancer/app", "Application Load Balancer");
             return;
         }
         if (!IPAddress.TryParse(target.Id, out var address) || address.AddressFamily is not AddressFamily.InterNetwork || address.ToString() != target.Id)

@@ -8,7 +8,7 @@ using Minato.Platform;
 namespace Minato.Elb.Api;
 
 internal sealed partial class ElbApi(
-    Store store, NetworkFacts network, LoopbackAddresses addresses, TimeProvider clock, Ids ids, PageTokens tokens, Hints hints) : IElasticLoadBalancingV2
+    Store store, NetworkFacts network, CertificateFacts certificates, LoopbackAddresses addresses, TimeProvider clock, Ids ids, PageTokens tokens, Hints hints) : IElasticLoadBalancingV2
 {
     private const int MostTags = 50;
 
@@ -20,25 +20,25 @@ internal sealed partial class ElbApi(
     private static BalancerState FindBalancer(IReadState state, Caller caller, string arn)
     {
         DemandArn(arn, "loadbalancer", "load balancer");
-        return IsOf(caller, arn) && state.Find(ElbTables.Balancers, arn) is { } balancer ? balancer : throw ElbErrors.BalancerNotFound();
+        return IsOf(caller, arn) && state.Find(ElbTables.Balancers, arn) is { IsClassic: false } balancer ? balancer : throw ElbErrors.BalancerNotFound();
     }
 
     private static ListenerState FindListener(IReadState state, Caller caller, string arn)
     {
         DemandArn(arn, "listener", "listener");
-        return IsOf(caller, arn) && state.Find(ElbTables.Listeners, arn) is { } listener ? listener : throw ElbErrors.ListenerNotFound();
+        return IsOf(caller, arn) && state.Find(ElbTables.Listeners, arn) is { IsClassic: false } listener ? listener : throw ElbErrors.ListenerNotFound();
     }
 
     private static RuleState FindRule(IReadState state, Caller caller, string arn)
     {
         DemandArn(arn, "listener-rule", "listener rule");
-        return IsOf(caller, arn) && state.Find(ElbTables.Rules, arn) is { } rule ? rule : throw ElbErrors.RuleNotFound();
+        return IsOf(caller, arn) && state.Find(ElbTables.Rules, arn) is { } rule && state.Find(ElbTables.Listeners, rule.ListenerArn) is { IsClassic: false } ? rule : throw ElbErrors.RuleNotFound();
     }
 
     private static TargetGroupState FindGroup(IReadState state, Caller caller, string arn)
     {
         DemandArn(arn, "targetgroup", "target group");
-        return IsOf(caller, arn) && state.Find(ElbTables.Groups, arn) is { } group ? group : throw ElbErrors.GroupNotFound();
+        return IsOf(caller, arn) && state.Find(ElbTables.Groups, arn) is { IsClassic: false } group ? group : throw ElbErrors.GroupNotFound();
     }
 
     private static void DemandArn(string text, string type, string name)

@@ -24,6 +24,14 @@ internal sealed class NetworkFacts(IEc2 ec2)
         }
     }
 
+    /// <summary>The default subnets of zones, for who names zones alone.</summary>
+    public async Task<ImmutableArray<SubnetFact>> DefaultSubnetsAsync(ImmutableArray<string> zones, Caller caller, CancellationToken ct)
+    {
+        var answer = await ec2.DescribeSubnetsAsync(new(), caller, ct);
+        var found = (answer.Subnets ?? []).Where(s => s.DefaultForAz is true).ToDictionary(s => s.AvailabilityZone ?? "", Fact, StringComparer.Ordinal);
+        return [.. zones.Distinct(StringComparer.Ordinal).Select(z => found.GetValueOrDefault(z) ?? throw ElbErrors.Validation($"The requested Availability Zone {z} is not valid or has no default subnet"))];
+    }
+
     public async Task<ImmutableArray<string>> SecurityGroupsAsync(ImmutableArray<string>? ids, string vpcId, Caller caller, CancellationToken ct)
     {
         try

@@ -10,15 +10,15 @@ internal static class HealthChecks
 {
     public static HealthCheckState Create(CreateTargetGroupRequest request)
     {
-        var check = With(new(), request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
+        var check = With(Begin(request), request.ProtocolVersion is "GRPC", Protocols.IsOfNetwork(request.Protocol ?? ProtocolEnum.Http), request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
             request.HealthCheckIntervalSeconds, request.HealthCheckTimeoutSeconds, request.HealthyThresholdCount, request.UnhealthyThresholdCount, request.Matcher);
         if (check.Timeout >= check.Interval) throw ElbErrors.Validation("Health check interval must be greater than the timeout.");
         return check;
     }
 
-    public static HealthCheckState Modify(HealthCheckState now, ModifyTargetGroupRequest request)
+    public static HealthCheckState Modify(TargetGroupState group, ModifyTargetGroupRequest request)
     {
-        var check = With(now, request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
+        var check = With(group.HealthCheck, group.ProtocolVersion is "GRPC", group.IsNetwork, request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
             request.HealthCheckIntervalSeconds, request.HealthCheckTimeoutSeconds, request.HealthyThresholdCount, request.UnhealthyThresholdCount, request.Matcher);
         if (check.Timeout >= check.Interval)
         {
@@ -29,14 +29,18 @@ internal static class HealthChecks
     }
 
     private static HealthCheckState With(
-        HealthCheckState now, bool? enabled, ProtocolEnum? protocol, string? port, string? path, int? interval, int? timeout, int? healthy, int? unhealthy,
+        HealthCheckState now, bool isGrpc, bool isNetwork, bool? enabled, ProtocolEnum? protocol, string? port, string? path, int? interval, int? timeout, int? healthy, int? unhealthy,
         Matcher? matcher)
     {
         if (enabled is false) throw ElbErrors.Validation("Health check enabled must be true for target groups with target type 'ip' or 'instance'");
-        if (protocol is { } p && p is not ProtocolEnum.Http)
+        if (protocol is { } p && p is not (ProtocolEnum.Http or ProtocolEnum.Https) && !(isNetwork && p is ProtocolEnum.Tcp))
         {
-            throw p is ProtocolEnum.Https ? ElbErrors.NotYet("health checks over HTTPS")
-                : ElbErrors.Validation($"Health check protocol '{p.ToWire()}' must be one of 'HTTP, HTTPS'");
+            throw ElbErrors.Validation($"Health check protocol '{p.ToWire()}' must be one of '{(isNetwork ? "HTTP, HTTPS, TCP" : "HTTP, HTTPS")}'");
+        }
+        var checks = protocol ?? now.Protocol;
+        if (checks is ProtocolEnum.Tcp && (path is not null || matcher is not null))
+        {
+            throw ElbErrors.Validation($"Health check {(path is null ? "matchers" : "paths")} cannot be specified for health checks with protocol 'TCP'");
         }
         if (port is { } given && given is not HealthCheckState.TrafficPort
             && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 65535))
@@ -51,18 +55,40 @@ internal static class HealthChecks
         Demand("Health check timeout", timeout, 2, 120);
         Demand("Healthy threshold count", healthy, 2, 10);
         Demand("Unhealthy threshold count", unhealthy, 2, 10);
-        if (matcher?.GrpcCode is not null) throw ElbErrors.Validation("A GRPC code cannot be specified for a target group with protocol version 'HTTP1'");
-        if (matcher?.HttpCode is { } codes && !HealthMatcher.IsValid(codes)) throw ElbErrors.Validation($"Health check matcher HTTP code '{codes}' must be within '200-499' inclusive");
+        DemandMatcher(matcher, isGrpc, isNetwork);
         return now with
         {
+            Protocol = checks,
             Port = port ?? now.Port,
             Path = path ?? now.Path,
             Interval = Seconds(interval) ?? now.Interval,
             Timeout = Seconds(timeout) ?? now.Timeout,
             HealthyThreshold = healthy ?? now.HealthyThreshold,
             UnhealthyThreshold = unhealthy ?? now.UnhealthyThreshold,
-            Matcher = matcher?.HttpCode ?? now.Matcher,
+            Matcher = matcher?.HttpCode ?? matcher?.GrpcCode ?? now.Matcher,
         };
+    }
+
+    /// <summary>What a group has that says nothing of its health check.</summary>
+    private static HealthCheckState Begin(CreateTargetGroupRequest request)
+    {
+        var isNetwork = Protocols.IsOfNetwork(request.Protocol ?? ProtocolEnum.Http);
+        if (!isNetwork) return request.ProtocolVersion is "GRPC" ? new() { Path = "/AWS.ALB/healthcheck", Matcher = "12" } : new();
+        var protocol = request.HealthCheckProtocol ?? (request.TargetType is TargetTypeEnum.Alb ? ProtocolEnum.Http : ProtocolEnum.Tcp);
+        return new() { Protocol = protocol, Timeout = TimeSpan.FromSeconds(protocol is ProtocolEnum.Http ? 6 : 10), Matcher = "200-399" };
+    }
+
+    private static void DemandMatcher(Matcher? matcher, bool isGrpc, bool isNetwork)
+    {
+        if (matcher?.GrpcCode is { } grpc)
+        {
+            if (!isGrpc) throw ElbErrors.Validation("A GRPC code cannot be specified for a target group with protocol version 'HTTP1'");
+            if (!HealthMatcher.IsValid(grpc, 0, 99)) throw ElbErrors.Validation($"Health check matcher GRPC code '{grpc}' must be within '0-99' inclusive");
+        }
+        if (matcher?.HttpCode is not { } codes) return;
+        if (isGrpc) throw ElbErrors.Validation("An HTTP code cannot be specified for a target group with protocol version 'GRPC'");
+        var most = isNetwork ? 599 : 499;
+        if (!HealthMatcher.IsValid(codes, 200, most)) throw ElbErrors.Validation($"Health check matcher HTTP code '{codes}' must be within '200-{most}' inclusive");
     }
 
     private static void Demand(string what, int? value, int least, int most)

@@ -32,9 +32,9 @@ internal static class HealthMatcher
         return false;
     }
 
-    /// <summary>Whether a matcher names codes from 200 to 499, and nothing else.</summary>
-    public static bool IsValid(string matcher) =>
-        matcher.Length > 0 && Ranges(matcher).All(r => r is { From: >= 200, To: <= 499 } range && range.From <= range.To);
+    /// <summary>Whether a matcher names codes between these, and nothing else.</summary>
+    public static bool IsValid(string matcher, int least, int most) =>
+        matcher.Length > 0 && Ranges(matcher).All(r => r is { } range && range.From >= least && range.To <= most && range.From <= range.To);
 
     private static IEnumerable<(int From, int To)?> Ranges(string matcher)
     {
@@ -48,5 +48,5 @@ internal static class HealthMatcher
     }
 
     private static int? Code(string text) =>
-        text.Length == 3 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
+        text.Length is > 0 and <= 3 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
 }

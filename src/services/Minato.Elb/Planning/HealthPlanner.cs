@@ -80,8 +80,7 @@ internal static class HealthPlanner
     public static int HealthCheckPort(TargetGroupState group, int targetPort) =>
         int.TryParse(group.HealthCheck.Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : targetPort;
 
-    private static ProbeRequest RequestFor(TargetView view) => new(
-        view.Target.Address, HealthCheckPort(view.Group, view.Target.Key.Port), view.Group.HealthCheck.Path, view.Group.HealthCheck.Timeout);
+    private static ProbeRequest RequestFor(TargetView view) => Protocols.Probe(view, HealthCheckPort(view.Group, view.Target.Key.Port));
 
     private static HealthState Transition(TargetView view, ProbeProgress counted, Verdict verdict)
     {

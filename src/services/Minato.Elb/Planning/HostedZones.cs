@@ -1,9 +1,34 @@
+using Minato.Elb.State;
+
 namespace Minato.Elb.Planning;
 
 /// <summary>Route 53 zones of ELB's own names, by region: an alias record names them.</summary>
 internal static class HostedZones
 {
-    public static string Of(string region) => region switch
+    public static string Of(BalancerState balancer) => balancer.IsNetwork ? OfNetwork(balancer.Home.Region) : OfApplication(balancer.Home.Region);
+
+    private static string OfNetwork(string region) => region switch
+    {
+        "us-east-2" => "ZLMOA37VPKANP",
+        "us-west-1" => "Z24FKFUX50B4VW",
+        "us-west-2" => "Z18D5FSROUN65G",
+        "ca-central-1" => "Z2EPGBW3API2WT",
+        "eu-central-1" => "Z3F0SRJ5LGBH90",
+        "eu-north-1" => "Z1UDT6IFJ4EJM",
+        "eu-west-1" => "Z2IFOLAFXWLO4F",
+        "eu-west-2" => "ZD4D7Y8KGAS4G",
+        "eu-west-3" => "Z1CMS0P5QUZ6D5",
+        "ap-northeast-1" => "Z31USIVHYNEOWT",
+        "ap-northeast-2" => "ZIBE1TIR4HY56",
+        "ap-northeast-3" => "Z1GWIQ4HH19I5X",
+        "ap-south-1" => "ZVDDRBQ08TROA",
+        "ap-southeast-1" => "ZKVM4W9LS7TM",
+        "ap-southeast-2" => "ZCT6FZBF4DROD",
+        "sa-east-1" => "ZTK26PT1VY4CU",
+        _ => "Z26RNL4JYFTOTI",
+    };
+
+    public static string OfApplication(string region) => region switch
     {
         "us-east-2" => "Z3AADJGX6KTTL2",
         "us-west-1" => "Z368ELLRRE2KJ0",

@@ -9,6 +9,9 @@ namespace Minato.Elb.Planning;
 /// <summary>From load balancers, rules and target health to what the proxy is to do.</summary>
 internal static class ProxyPlanner
 {
+    /// <summary>AWS: how long a flow of TLS may be silent cannot be chosen.</summary>
+    private static readonly TimeSpan s_flowTimeout = TimeSpan.FromSeconds(350);
+
     public static ProxyConfiguration Plan(ProxyView view, DateTimeOffset now) => new()
     {
         Listeners = [.. view.Listeners.Select(Listener).OfType<ProxyListener>()],
@@ -27,15 +30,21 @@ internal static class ProxyPlanner
     private static ProxyListener? Listener(ListenerView view)
     {
         if (view.Rules.FirstOrDefault(r => r.IsDefault) is not { } last) return null;
+        var tls = TlsPlanner.Of(view);
+        if (tls is null && TlsPlanner.IsTls(view.Listener.Protocol)) return null;
         return new()
         {
             Id = IdOf(view.Listener),
+            Tls = tls,
+            Protocol = Protocols.Of(view.Listener.Protocol),
             Address = view.Balancer.Address,
             Port = view.Listener.Port,
             HostNames = [view.Balancer.DnsName],
             Rules = [.. view.Rules.Where(r => !r.IsDefault).OrderBy(r => r.Priority).Select(Rule)],
             DefaultAction = Do(last.Action),
-            IdleTimeout = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "idle_timeout.timeout_seconds"),
+            IdleTimeout = view.Balancer.IsNetwork
+                ? view.Listener.Protocol is ProtocolEnum.Tcp ? Attributes.Seconds(NetworkAttributes.Of(view.Listener), view.Listener.Attributes, NetworkAttributes.IdleTimeout) : s_flowTimeout
+                : Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "idle_timeout.timeout_seconds"),
             ClientKeepAlive = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "client_keep_alive.seconds"),
             AnswerHeaders = AnswerHeaders.Of(view.Listener),
         };
@@ -77,6 +86,7 @@ internal static class ProxyPlanner
         return new()
         {
             Id = IdOf(view.Group.Arn),
+            Protocol = Protocols.Of(view.Group),
             Stickiness = Stickiness.Of(view.Group),
             Algorithm = Attributes.Value(Attributes.Group, view.Group.Attributes, "load_balancing.algorithm.type") switch
             {
@@ -89,7 +99,7 @@ internal static class ProxyPlanner
     }
 
     private static ProxyServer Server(TargetView target, bool open) => new(
-        $"{target.Target.Key.Id.Replace('.', '-').Replace(':', '-')}-{target.Target.Key.Port}", target.Target.Address, target.Target.Key.Port,
+        $"{target.Target.Key.Id.Split('/')[^1].Replace('.', '-').Replace(':', '-')}-{target.Target.Key.Port}", target.Target.Address, target.Target.Key.Port,
         target switch
         {
             { Target.DrainUntil: not null } => ServerState.Draining,
@@ -100,6 +110,7 @@ internal static class ProxyPlanner
     /// <summary>With too few healthy targets, requests go to all of them: some answer is likelier than none.</summary>
     private static bool FailsOpen(GroupView view)
     {
+        if (view.Group.IsClassic) return false; // AWS: without an instance in service, a Classic Load Balancer answers 503.
         var registered = view.Targets.Where(t => t.Target.DrainUntil is null && t.Attachment is Attachment.InUse).ToList();
         var healthy = registered.Count(t => t.Health?.Status is HealthStatus.Healthy);
         const string Prefix = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.";

@@ -1,4 +1,5 @@
 using Minato.Elb.State;
+using Minato.Engines.Certificates;
 using Minato.Platform;
 
 namespace Minato.Elb.Planning;
@@ -6,12 +7,15 @@ namespace Minato.Elb.Planning;
 /// <summary>Everything the proxy's configuration is made of.</summary>
 internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnlyList<GroupView> Groups)
 {
-    public static ProxyView Read(IReadState state)
+    public static ProxyView Read(IReadState state, ICertificateVault? vault)
     {
         var listeners = state.All(ElbTables.Listeners)
             .Select(l => (Listener: l, Balancer: state.Find(ElbTables.Balancers, l.BalancerArn)))
             .Where(l => l.Balancer is not null)
-            .Select(l => new ListenerView(l.Listener, l.Balancer ?? throw new InvalidOperationException(), [.. state.Where(ElbTables.RulesByListener, l.Listener.Arn)]))
+            .Select(l => new ListenerView(l.Listener, l.Balancer ?? throw new InvalidOperationException(), [.. state.Where(ElbTables.RulesByListener, l.Listener.Arn)])
+            {
+                Certificates = [.. CertificatesOf(state, vault, l.Listener.Arn)],
+            })
             .ToList();
         var groups = state.All(ElbTables.Groups)
             .Where(g => state.Count(ElbTables.UsesByGroup, g.Arn) > 0)
@@ -19,8 +23,20 @@ internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnl
             .ToList();
         return new(listeners, groups);
     }
+
+    private static IEnumerable<(bool IsDefault, CertificateMaterial Material)> CertificatesOf(IReadState state, ICertificateVault? vault, string listenerArn)
+    {
+        foreach (var use in state.Where(ElbTables.CertificatesByListener, listenerArn))
+        {
+            if (vault?.Find(use.Key.CertificateArn) is { } material) yield return (use.Key.IsDefault, material);
+        }
+    }
 }
 
-internal sealed record ListenerView(ListenerState Listener, BalancerState Balancer, IReadOnlyList<RuleState> Rules);
+internal sealed record ListenerView(ListenerState Listener, BalancerState Balancer, IReadOnlyList<RuleState> Rules)
+{
+    /// <summary>Those that can serve now.</summary>
+    public IReadOnlyList<(bool IsDefault, CertificateMaterial Material)> Certificates { get; init; } = [];
+}
 
 internal sealed record GroupView(TargetGroupState Group, IReadOnlyList<TargetView> Targets);

@@ -16,7 +16,8 @@ internal static class Stickiness
             : new(Attributes.Seconds(Attributes.Group, group.Attributes, Prefix + "lb_cookie.duration_seconds"), null);
     }
 
-    public static bool IsEnabled(TargetGroupState group) => Value(group, "enabled") is "true";
+    /// <summary>By cookie: what a group of a network load balancer has of the same name goes by address.</summary>
+    public static bool IsEnabled(TargetGroupState group) => !group.IsNetwork && Value(group, "enabled") is "true";
 
     /// <summary>AWS: a client that is to stay with its target has to stay with its group first, when there are several.</summary>
     public static bool IsLacking(ActionState action, TargetGroupState group) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Minato.Elb.Planning;
 using Minato.Elb.State;
+using Minato.Engines.Certificates;
 using Minato.Engines.Proxy;
 using Minato.Platform;
 
@@ -19,7 +20,8 @@ internal sealed record ProxyKey
 /// afterwards.
 /// </summary>
 internal sealed partial class ProxyReconciler(
-    Store store, IProxyEngine proxy, ProxyProgress progress, LoopbackAddresses addresses, TimeProvider clock, ILogger<ProxyReconciler> log) : IReconciler<ProxyKey>
+    Store store, IProxyEngine proxy, ProxyProgress progress, LoopbackAddresses addresses, TimeProvider clock, ILogger<ProxyReconciler> log,
+    ICertificateVault? vault = null) : IReconciler<ProxyKey>
 {
     private const int MostMoves = 3;
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
@@ -28,7 +30,7 @@ internal sealed partial class ProxyReconciler(
     public async ValueTask<Next> ReconcileAsync(ProxyKey key, CancellationToken ct)
     {
         var state = store.Current;
-        var wanted = ProxyPlanner.Plan(ProxyView.Read(state), clock.GetUtcNow());
+        var wanted = ProxyPlanner.Plan(ProxyView.Read(state, vault), clock.GetUtcNow());
         // A proxy that never had anything to do is not started for nothing.
         var idle = !progress.IsUsed && wanted.Listeners.IsEmpty;
         progress.IsUsed |= !idle;

@@ -6,9 +6,12 @@ namespace Minato.Elb.State;
 internal static class ElbTables
 {
     public static readonly Table<string, BalancerState> Balancers = new("elb.load-balancers", b => b.Arn, () => ElbJson.Default.BalancerState);
-    public static readonly Index<Home, string, BalancerState> BalancersByHome = Balancers.AddIndex("home", b => b.Home);
-    public static readonly Index<(Home, string), string, BalancerState> BalancersByName = Balancers.AddIndex("name", b => (b.Home, b.Name));
+    public static readonly Index<Home, string, BalancerState> BalancersByHome = Balancers.AddIndex("home", b => b.IsClassic ? null : b.Home);
+    public static readonly Index<(Home, string), string, BalancerState> BalancersByName = Balancers.AddIndex<(Home, string)>("name", b => b.IsClassic ? null : (b.Home, b.Name));
     public static readonly Index<string, string, BalancerState> BalancersByAddress = Balancers.AddIndex("address", b => b.Address);
+
+    public static readonly Table<ClassicKey, ClassicState> Classics = new("elb.classic-load-balancers", c => c.Key, () => ElbJson.Default.ClassicState);
+    public static readonly Index<Home, ClassicKey, ClassicState> ClassicsByHome = Classics.AddIndex("home", c => c.Key.Home);
 
     public static readonly Table<string, TroubleState> Troubles = new("elb.troubles", t => t.BalancerArn, () => ElbJson.Default.TroubleState, ephemeral: true);
 
@@ -19,14 +22,19 @@ internal static class ElbTables
     public static readonly Table<string, RuleState> Rules = new("elb.rules", r => r.Arn, () => ElbJson.Default.RuleState);
     public static readonly Index<string, string, RuleState> RulesByListener = Rules.AddIndex("listener", r => r.ListenerArn);
 
+    public static readonly Table<CertificateUseKey, CertificateUse> Certificates =
+        new("elb.listener-certificates", u => u.Key, () => ElbJson.Default.CertificateUse);
+    public static readonly Index<string, CertificateUseKey, CertificateUse> CertificatesByListener = Certificates.AddIndex("listener", u => u.Key.ListenerArn);
+    public static readonly Index<string, CertificateUseKey, CertificateUse> CertificatesByArn = Certificates.AddIndex("certificate", u => u.Key.CertificateArn);
+
     public static readonly Table<UseKey, GroupUse> Uses = new("elb.target-group-uses", u => u.Key, () => ElbJson.Default.GroupUse);
     public static readonly Index<string, UseKey, GroupUse> UsesByGroup = Uses.AddIndex("target-group", u => u.Key.GroupArn);
     public static readonly Index<string, UseKey, GroupUse> UsesByRule = Uses.AddIndex("rule", u => u.Key.RuleArn);
     public static readonly Index<string, UseKey, GroupUse> UsesByBalancer = Uses.AddIndex("load-balancer", u => u.BalancerArn);
 
     public static readonly Table<string, TargetGroupState> Groups = new("elb.target-groups", g => g.Arn, () => ElbJson.Default.TargetGroupState);
-    public static readonly Index<Home, string, TargetGroupState> GroupsByHome = Groups.AddIndex("home", g => g.Home);
-    public static readonly Index<(Home, string), string, TargetGroupState> GroupsByName = Groups.AddIndex("name", g => (g.Home, g.Name));
+    public static readonly Index<Home, string, TargetGroupState> GroupsByHome = Groups.AddIndex("home", g => g.IsClassic ? null : g.Home);
+    public static readonly Index<(Home, string), string, TargetGroupState> GroupsByName = Groups.AddIndex<(Home, string)>("name", g => g.IsClassic ? null : (g.Home, g.Name));
 
     public static readonly Table<TargetKey, TargetState> Targets = new("elb.targets", t => t.Key, () => ElbJson.Default.TargetState);
     public static readonly Index<string, TargetKey, TargetState> TargetsByGroup = Targets.AddIndex("target-group", t => t.Key.GroupArn);
@@ -39,9 +47,11 @@ internal static class ElbTables
 // Names, not numbers: an enumeration of the model may get new values in between.
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(BalancerState))]
+[JsonSerializable(typeof(ClassicState))]
 [JsonSerializable(typeof(TroubleState))]
 [JsonSerializable(typeof(ListenerState))]
 [JsonSerializable(typeof(RuleState))]
+[JsonSerializable(typeof(CertificateUse))]
 [JsonSerializable(typeof(GroupUse))]
 [JsonSerializable(typeof(TargetGroupState))]
 [JsonSerializable(typeof(TargetState))]

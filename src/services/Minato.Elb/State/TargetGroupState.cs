@@ -9,15 +9,28 @@ internal sealed record TargetGroupState
     public required Home Home { get; init; }
     public required string Name { get; init; }
     public required TargetTypeEnum TargetType { get; init; }
+    public ProtocolEnum Protocol { get; init; } = ProtocolEnum.Http;
+
+    /// <summary><c>HTTP1</c>, <c>HTTP2</c> or <c>GRPC</c>; means nothing to a group of a network load balancer.</summary>
+    public string ProtocolVersion { get; init; } = "HTTP1";
     public required int Port { get; init; }
     public required string VpcId { get; init; }
     public required HealthCheckState HealthCheck { get; init; }
     public ImmutableSortedDictionary<string, string> Attributes { get; init; } = Given.None;
+
+    /// <summary>It stands for instances of a Classic Load Balancer: the younger API does not know it.</summary>
+    public bool IsClassic { get; init; }
+
+    /// <summary>Whether network load balancers, and they alone, forward to it.</summary>
+    public bool IsNetwork => Protocol is ProtocolEnum.Tcp or ProtocolEnum.Tls or ProtocolEnum.Udp or ProtocolEnum.TcpUdp;
 }
 
 internal sealed record HealthCheckState
 {
     public const string TrafficPort = "traffic-port";
+
+    /// <summary>HTTP, HTTPS or TCP.</summary>
+    public ProtocolEnum Protocol { get; init; } = ProtocolEnum.Http;
 
     public string Port { get; init; } = TrafficPort;
     public string Path { get; init; } = "/";
