@@ -262,10 +262,9 @@ public sealed class ApiTests
     [Theory]
     [InlineData("slow_start.duration_seconds=30,load_balancing.algorithm.type=least_outstanding_requests", "InvalidConfigurationRequest")]
     [InlineData("slow_start.duration_seconds=30,load_balancing.algorithm.type=weighted_random", "InvalidConfigurationRequest")]
-    [InlineData("load_balancing.algorithm.anomaly_mitigation=on", "InvalidConfigurationRequest")]
     [InlineData("stickiness.enabled=true,stickiness.type=app_cookie", "ValidationError")]
     [InlineData("stickiness.enabled=true,load_balancing.cross_zone.enabled=false", "InvalidConfigurationRequest")]
-    [InlineData("load_balancing.algorithm.anomaly_mitigation=on,load_balancing.algorithm.type=weighted_random", null)]
+    [InlineData("load_balancing.algorithm.anomaly_mitigation=on,load_balancing.algorithm.type=weighted_random", "UnsupportedOperationException")]
     [InlineData("stickiness.enabled=true,stickiness.type=app_cookie,stickiness.app_cookie.cookie_name=JSESSIONID", null)]
     public void Attributes_of_a_group_have_to_go_together(string attributes, string? code) => ElbWorld.Run(1, async w =>
     {

@@ -210,7 +210,7 @@ public sealed class AdapterTests : IAsyncLifetime
         var listener = Listener(bed, To("web"));
         await ApplyAsync(bed, listener, one);
         var answer = await bed.SendAsync(listener, new() { Host = "shop.example.com" });
-        Header(answer, "Host").ShouldBe("shop.example.com");
+        Header(answer, "Host").ShouldBe($"shop.example.com:{listener.Port}");
         Header(answer, "X-Forwarded-For").ShouldBe("127.0.0.1");
         Header(answer, "X-Forwarded-Proto").ShouldBe("http");
         Header(answer, "X-Forwarded-Port").ShouldBe($"{listener.Port}");

@@ -52,6 +52,16 @@ public sealed class RuntimePlanTests
         RuntimePlan.FillMap("w.map", 3, [new("0:4999", "b_a"), new("5000:9999", "b_b")])
             .ShouldHaveSingleItem().ShouldBe("add map @3 w.map 0:4999 b_a;add map @3 w.map 5000:9999 b_b;commit map @3 w.map");
 
+    [Theory]
+    [InlineData(ServerState.Ready, "set server b_web/a state maint")]
+    [InlineData(ServerState.Draining, "set server b_web/a state maint|shutdown sessions server b_web/a")]
+    public void Only_one_that_had_its_time_to_finish_is_cut_off(ServerState state, string commands)
+    {
+        var known = RuntimeMirror.Of(With(Ready("a")));
+        known.Learn(RuntimePlan.From(known, With(Ready("a") with { State = state })));
+        string.Join('|', Plan(known, []).Commands).ShouldBe(commands);
+    }
+
     [Fact]
     public void A_share_that_grows_is_said_at_run_time()
     {

@@ -100,6 +100,36 @@ public sealed class TrafficTests : IAsyncLifetime
         load.Failures.ShouldBeEmpty();
     }
 
+    /// <summary>Sixteen connections that never pause, while everything that can change does.</summary>
+    [Fact]
+    public async Task No_request_fails_at_full_load_whatever_changes()
+    {
+        var listener = Listener("http", ("blue", 90), ("green", 10));
+        var (blue, green) = (new List<ProxyServer> { await Bed.StartTargetAsync("b0") }, new List<ProxyServer> { await Bed.StartTargetAsync("g0") });
+        await ApplyAsync([listener], ("blue", blue), ("green", green));
+        await using var load = new Load(listener, clients: 16, perSecond: int.MaxValue);
+        for (var round = 1; round <= 6; round++)
+        {
+            await load.AsksAsync(500);
+            listener = listener with { DefaultAction = To(("blue", 90 - round * 10), ("green", 10 + round * 10)) };
+            await ApplyAsync([listener], ("blue", blue), ("green", green)); // Weights.
+            var arriving = await Bed.StartTargetAsync($"b{round}");
+            await ApplyAsync([listener], ("blue", [.. blue, arriving]), ("green", green)); // A registration.
+            await load.AsksAsync(200);
+            var leaving = blue[0];
+            await ApplyAsync([listener], ("blue", [leaving with { State = ServerState.Draining }, arriving]), ("green", green)); // A drain.
+            while ((await Bed.Engine.StatisticsAsync(Stopping)).Servers.Single(s => s.Server == leaving.Id).ActiveSessions > 0) await Task.Delay(5, Stopping);
+            blue = [arriving];
+            await ApplyAsync([listener], ("blue", blue), ("green", green));
+            await Bed.StopTargetAsync(leaving);
+            await ApplyAsync([listener, Listener($"more{round}", ("green", 1))], ("blue", blue), ("green", green)); // A reload.
+        }
+        await load.AsksAsync(500);
+        await load.DisposeAsync();
+        load.Failures.ShouldBeEmpty();
+        load.Requests.ShouldBeGreaterThan(4000);
+    }
+
     [Fact]
     public async Task No_request_fails_while_a_new_adapter_takes_over_and_changes_things()
     {
@@ -118,9 +148,9 @@ public sealed class TrafficTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Shares_are_exact_over_a_hundred_thousand_requests()
+    public async Task A_canary_of_ten_percent_is_exact_over_a_hundred_thousand_requests()
     {
-        var listener = Listener("http", ("blue", 70), ("green", 25), ("red", 5)) with
+        var listener = Listener("http", ("blue", 85), ("green", 10), ("red", 5)) with
         {
             Rules = [new(1, [new ProxyCondition.Path(["/none"])], new ProxyAction.FixedResponse(404, null, null))],
         };
@@ -134,7 +164,7 @@ public sealed class TrafficTests : IAsyncLifetime
             for (var i = 0; i < Requests / Clients; i++) if (await client.GetAsync("/") == 200) green++;
             return green;
         })));
-        (taken.Sum() * 100.0 / Requests).ShouldBeInRange(24.9, 25.1);
+        (taken.Sum() * 100.0 / Requests).ShouldBeInRange(9.9, 10.1);
     }
 
     [Fact]

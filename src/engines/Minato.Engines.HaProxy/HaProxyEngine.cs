@@ -66,6 +66,8 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
         finally { gate.Release(); }
     }
 
+    public IAsyncEnumerable<IReadOnlyList<ProxyRequest>> RequestsAsync(CancellationToken ct) => new RequestLog(host, clock).ReadAsync(ct);
+
     public IAsyncEnumerable<ProxyNotice> WatchAsync(CancellationToken ct) => notices.ReadAsync(ct);
 
     public async ValueTask StopAsync(CancellationToken ct)
@@ -76,6 +78,7 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
             (running, wanted, loaded, mirror) = (null, null, new(), RuntimeMirror.Empty);
             await relays.ApplyAsync(new());
             await process.StopAsync(ct);
+            new RequestLog(host, clock).Remove();
         }
         finally { gate.Release(); }
     }

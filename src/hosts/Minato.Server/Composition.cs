@@ -59,6 +59,7 @@ internal static class Composition
         .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
+        .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,

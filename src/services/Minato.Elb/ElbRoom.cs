@@ -5,6 +5,7 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Api;
 using Minato.Elb.Reconcile;
 using Minato.Elb.State;
+using Minato.Elb.Traffic;
 using Minato.Engines.Certificates;
 using Minato.Platform;
 
@@ -32,6 +33,12 @@ public static class ElbRoom
         services.AddRoomService<ProxyWatcher>();
         services.AddRoomService<CertificateWatcher>();
         services.AddSingleton<ICertificateUsers, CertificateUsers>();
+        services.TryAddSingleton(new ElbOptions());
+        services.TryAddSingleton<RequestMeter>();
+        services.TryAddSingleton<AccessLogs>();
+        services.AddRoomService<TrafficReader>();
+        services.AddRoomService<TrafficReporter>();
+        services.AddRoomService<AccessLogShipper>();
         services.AddReconciler<HealthReconciler, TargetKey>(o =>
         {
             o.Name = "elb.health";

@@ -60,7 +60,7 @@ public abstract partial class ProxyEngineKit
         // A condition that does not hold any more once the request is another.
         var rule = new ProxyRule(1, [new ProxyCondition.Path([path]), new ProxyCondition.Host(["lb.example.com"])], To("web")) { Rewrites = [new(part, regex, replacement)] };
         var listener = Listener("http", new ProxyAction.FixedResponse(404, null, null), rule);
-        await ApplyAsync(listener, Backend("web", one));
+        await ApplyAsync(listener, Backend("web", one) with { Requests = new() { PreservesHost = true } });
         (await Bed.SendAsync(listener, new() { Path = path, Query = query })).AskedFor.ShouldBe(askedFor);
     }
 

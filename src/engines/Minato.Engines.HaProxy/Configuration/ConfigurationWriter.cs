@@ -141,6 +141,7 @@ internal sealed class ConfigurationWriter
         Line($"use_backend {HandOverName(listener.Id)} if {{ stopping }}");
         Line($"http-request return {Pages.Return(405)} if METH_TRACE");
         if (listener.Tls is { } tls) TlsWriter.WriteHeaders(Line, tls);
+        foreach (var line in RequestLines.Of(listener, host.RequestSocket)) Line(line);
         foreach (var (name, value) in listener.AnswerHeaders) WriteAnswerHeader(name, value);
         rules.Write(listener);
     }
@@ -183,7 +184,8 @@ internal sealed class ConfigurationWriter
             rules.Files[StickinessWriter.ServersMap(backend.Id)] = Maps.FileText(StickinessWriter.Servers(backend));
             StickinessWriter.WriteServer(Line, backend.Id, stickiness);
         }
-        foreach (var line in RequestHeaders.Lines(IsBehindTls(backend.Id))) Line(line);
+        var before = wanted.Listeners.Where(l => LeadsTo(l, backend.Id)).ToList();
+        foreach (var line in RequestHeaders.Lines(backend.Requests, RequestSurroundings.Of(before))) Line(line);
         WriteUnreached();
         var options = TlsWriter.ServerOptions(backend.Protocol);
         if (options.Length > 0) Line($"# servers:{options}"); // Not a default-server line, which takes only some of them; it makes them part of the shape.
@@ -206,13 +208,12 @@ internal sealed class ConfigurationWriter
     /// <summary>A timeout of the load balancer, which HAProxy keeps on the side of the backend.</summary>
     private TimeSpan IdleTimeout(string backend)
     {
-        var longest = wanted.Listeners.Where(l => Actions(l).OfType<ProxyAction.Forward>().Any(f => f.Backends.Any(b => b.Backend == backend)))
-            .Select(l => l.IdleTimeout).DefaultIfEmpty(TimeSpan.FromSeconds(60)).Max();
+        var longest = wanted.Listeners.Where(l => LeadsTo(l, backend)).Select(l => l.IdleTimeout).DefaultIfEmpty(TimeSpan.FromSeconds(60)).Max();
         return longest;
     }
 
-    private bool IsBehindTls(string backend) => wanted.Listeners
-        .Any(l => l.Tls is not null && Actions(l).OfType<ProxyAction.Forward>().Any(f => f.Backends.Any(b => b.Backend == backend)));
+    private static bool LeadsTo(ProxyListener listener, string backend) =>
+        Actions(listener).OfType<ProxyAction.Forward>().Any(f => f.Backends.Any(b => b.Backend == backend));
 
     private static IEnumerable<ProxyAction> Actions(ProxyListener listener) => listener.Rules.Select(r => r.Action).Append(listener.DefaultAction);
 

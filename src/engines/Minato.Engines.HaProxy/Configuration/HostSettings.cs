@@ -18,6 +18,13 @@ internal sealed record HostSettings
     public string MasterSocket => Path.Combine(SocketDirectory, "master.sock");
     public string IdleSocket => Path.Combine(SocketDirectory, "idle.sock");
 
+    /// <summary>
+    /// Where HAProxy tells of requests. Its user cannot enter a directory that is ours alone, so the socket has one of its own, and is that
+    /// user's.
+    /// </summary>
+    public string RequestSocket => Path.Combine(RequestDirectory, "requests.sock");
+    public string RequestDirectory => Path.Combine(Path.GetTempPath(), "minato-requests-" + RuleWriter.HashOf(SocketDirectory));
+
     /// <summary>Two files for each connection; HAProxy does not start when its limit could not hold them all.</summary>
     public int MaxConnections(int listeners)
     {

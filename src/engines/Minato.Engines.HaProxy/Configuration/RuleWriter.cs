@@ -69,8 +69,20 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
                 else WriteWeighted(forward, Weights.MapName(listener, name), when);
                 // Only now: what a request becomes does not change which rule takes it.
                 foreach (var rewrite in rewrites) line($"http-request {Rewrite(rewrite)} if {Chosen}");
+                if (listener.TellsAll && name != Weights.DefaultRule) line($"http-request set-var(txn.rule) int({name}) if {Chosen}");
                 line($"http-request allow if {Chosen}");
                 break;
+            default:
+                if (listener.TellsAll && name != Weights.DefaultRule) line($"http-request set-var(txn.rule) int({name}){when}");
+                WriteAnswer(action, listener, when);
+                break;
+        }
+    }
+
+    private void WriteAnswer(ProxyAction action, ProxyListener listener, string when)
+    {
+        switch (action)
+        {
             case ProxyAction.FixedResponse fixedResponse:
                 line($"http-request return {FixedResponse(fixedResponse)}{when}");
                 break;

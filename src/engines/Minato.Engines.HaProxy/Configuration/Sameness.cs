@@ -12,11 +12,11 @@ internal static class Sameness
     public static bool HaveSameShape(ProxyConfiguration a, ProxyConfiguration b) =>
         ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, Same));
 
-    private static bool Same(ProxyBackend a, ProxyBackend b) => a.Id == b.Id && a.Algorithm == b.Algorithm && a.Protocol == b.Protocol && a.Stickiness == b.Stickiness;
+    private static bool Same(ProxyBackend a, ProxyBackend b) => a.Id == b.Id && a.Algorithm == b.Algorithm && a.Protocol == b.Protocol && a.Stickiness == b.Stickiness && a.Requests == b.Requests;
 
     private static bool Same(ProxyListener a, ProxyListener b) => ReferenceEquals(a, b)
         || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.Protocol == b.Protocol && Same(a.Tls, b.Tls) && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive
-            && a.HostNames.SequenceEqual(b.HostNames) && a.AnswerHeaders.SequenceEqual(b.AnswerHeaders) && Same(a.DefaultAction, b.DefaultAction) && All(a.Rules, b.Rules, Same));
+            && a.HostNames.SequenceEqual(b.HostNames) && a.AnswerHeaders.SequenceEqual(b.AnswerHeaders) && a.TellsAll == b.TellsAll && Same(a.DefaultAction, b.DefaultAction) && All(a.Rules, b.Rules, Same));
 
     private static bool Same(ProxyTls? a, ProxyTls? b) => ReferenceEquals(a, b) || (a is not null && b is not null
         && a.Default == b.Default && a.Certificates.SequenceEqual(b.Certificates) && a.Oldest == b.Oldest && a.Newest == b.Newest

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Minato.Engines.HaProxy.Running;
@@ -10,6 +11,18 @@ internal static class Native
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int processId, int signal);
+
+    [DllImport("libc", EntryPoint = "chown", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+
+    /// <summary>Makes a file another user's.</summary>
+    public static void GiveTo(string path, string user)
+    {
+        var entry = File.ReadLines("/etc/passwd").First(l => l.StartsWith(user + ":", StringComparison.Ordinal)).Split(':');
+        var (userId, groupId) = (uint.Parse(entry[2], CultureInfo.InvariantCulture), uint.Parse(entry[3], CultureInfo.InvariantCulture));
+        if (ChangeOwner(path, userId, groupId) != 0) throw new IOException($"{path} cannot be given to {user}");
+    }
 
     public static void Signal(int processId, int signal)
     {

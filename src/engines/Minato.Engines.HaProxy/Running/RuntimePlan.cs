@@ -30,6 +30,7 @@ internal sealed record RuntimePlan
     {
         var steps = new Steps();
         var live = new HashSet<ServerKey>();
+        var lasting = wanted.Backends.Where(b => b.Protocol.IsTcp).Select(b => b.Id).ToHashSet(StringComparer.Ordinal);
         var ends = wanted.Backends.Where(b => b.Protocol.EndsWhenRemoved).Select(b => b.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var backend in wanted.Backends)
         {
@@ -41,7 +42,12 @@ internal sealed record RuntimePlan
             }
         }
         foreach (var (key, server) in known.Servers)
-            if (!live.Contains(key)) steps.Leave(key, server, ends.Contains(key.Backend));
+        {
+            if (live.Contains(key)) continue;
+            // A request that its server had no time to finish gets a 502; a connection goes on, unless its group says otherwise.
+            var isOverdue = server.State is ServerState.Draining && !lasting.Contains(key.Backend);
+            steps.Leave(key, server, isOverdue || ends.Contains(key.Backend));
+        }
         var maps = Configuration.Maps.Of(wanted);
         return new()
         {

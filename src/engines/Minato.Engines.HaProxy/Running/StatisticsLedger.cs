@@ -68,21 +68,22 @@ internal sealed class StatisticsLedger
                 && long.TryParse(fields[at], NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
             var requests = fields[1] == "FRONTEND" ? Get("req_tot") : Get("stot");
             rows[$"{fields[0]}/{fields[1]}"] = new(requests, Get("scur"), Get("bin"), Get("bout"),
-                Get("hrsp_2xx"), Get("hrsp_3xx"), Get("hrsp_4xx"), Get("hrsp_5xx"), Get("econ"));
+                Get("hrsp_2xx"), Get("hrsp_3xx"), Get("hrsp_4xx"), Get("hrsp_5xx"), Get("econ"), Get(fields[1] == "FRONTEND" ? "conn_tot" : "connect"));
         }
         return rows;
     }
 
-    private static ListenerStatistics ListenerRow(string id, Counters c) => new(id, c.Requests, c.In, c.Out, c.Ok, c.Moved, c.Client, c.Server);
+    private static ListenerStatistics ListenerRow(string id, Counters c) => new(id, c.Requests, c.In, c.Out, c.Ok, c.Moved, c.Client, c.Server) { Connections = c.Connections, ActiveConnections = c.Active };
 
     private static ServerStatistics ServerRow(string backend, string id, Counters c) =>
-        new(backend, id, c.Requests, c.Active, c.Ok, c.Moved, c.Client, c.Server, c.Unreached);
+        new(backend, id, c.Requests, c.Active, c.Ok, c.Moved, c.Client, c.Server, c.Unreached) { Connections = c.Connections };
 
     private static Counters Add(Counters a, Counters b) => new(a.Requests + b.Requests, a.Active + b.Active, a.In + b.In, a.Out + b.Out,
-        a.Ok + b.Ok, a.Moved + b.Moved, a.Client + b.Client, a.Server + b.Server, a.Unreached + b.Unreached);
+        a.Ok + b.Ok, a.Moved + b.Moved, a.Client + b.Client, a.Server + b.Server, a.Unreached + b.Unreached, a.Connections + b.Connections);
 
     private static Counters Subtract(Counters a, Counters b) => new(a.Requests - b.Requests, a.Active - b.Active, a.In - b.In, a.Out - b.Out,
-        a.Ok - b.Ok, a.Moved - b.Moved, a.Client - b.Client, a.Server - b.Server, a.Unreached);
+        a.Ok - b.Ok, a.Moved - b.Moved, a.Client - b.Client, a.Server - b.Server, a.Unreached, a.Connections);
 
-    private readonly record struct Counters(long Requests, long Active, long In, long Out, long Ok, long Moved, long Client, long Server, long Unreached);
+    private readonly record struct Counters(long Requests, long Active, long In, long Out, long Ok, long Moved, long Client, long Server, long Unreached,
+        long Connections);
 }

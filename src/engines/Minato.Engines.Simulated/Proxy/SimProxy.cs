@@ -20,6 +20,7 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
     private readonly Dictionary<string, ListenerStatistics> listeners = new(StringComparer.Ordinal);
     private readonly HashSet<(string Address, int Port)> occupied = [];
     private readonly List<Channel<ProxyNotice>> watchers = [];
+    private readonly List<Channel<IReadOnlyList<ProxyRequest>>> readers = [];
     private ITimer? restart;
 
     /// <summary>How long the engine takes to notice its death and be back.</summary>
@@ -87,7 +88,8 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
             if (listener.Protocol is not ProxyProtocol.Http && answer.Server is null) return null;
             if (answer.Server is { } server && backend is not null) Count(backend, server, s => s with { Requests = s.Requests + 1, ActiveSessions = s.ActiveSessions + 1 });
             answer = answer with { Headers = [.. listener.AnswerHeaders.Where(h => h.Value is not null).Select(h => (h.Name, h.Value ?? ""))] };
-            return new(answer, backend, () => Finish(listenerId, answer, backend));
+            var beganAt = clock.GetUtcNow();
+            return new(answer, backend, () => Finish(SimRequests.Ended(listener, rule, call, answer, backend, beganAt, clock.GetUtcNow()), answer, backend));
         }
     }
 
@@ -137,6 +139,13 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
         var watcher = Channel.CreateBounded<ProxyNotice>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (gate) watchers.Add(watcher);
         return watcher.Reader;
+    }
+
+    internal ChannelReader<IReadOnlyList<ProxyRequest>> Requests()
+    {
+        var reader = Channel.CreateBounded<IReadOnlyList<ProxyRequest>>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (gate) readers.Add(reader);
+        return reader.Reader;
     }
 
     private (ProxyAnswer Answer, string? Backend) Forward(ProxyListener listener, string name, ProxyRule rule, ProxyAction.Forward forward, ProxyCall call)
@@ -194,10 +203,12 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
 
     private long Next(string counter) => counters[counter] = (counters.TryGetValue(counter, out var last) ? last : chance.Next(Tickets)) + 1;
 
-    private ProxyAnswer Finish(string listener, ProxyAnswer answer, string? backend)
+    private ProxyAnswer Finish(ProxyRequest request, ProxyAnswer answer, string? backend)
     {
+        var listener = request.Listener;
         lock (gate)
         {
+            foreach (var reader in readers) reader.Writer.TryWrite([request]);
             if (answer.Server is { } server && backend is not null) Count(backend, server, s => Class(s with { ActiveSessions = s.ActiveSessions - 1 }, answer.Status));
             var row = listeners.GetValueOrDefault(listener) ?? new(listener, 0, 0, 0, 0, 0, 0, 0);
             listeners[listener] = Class(row with { Requests = row.Requests + 1, BytesIn = row.BytesIn + 100, BytesOut = row.BytesOut + 200 }, answer.Status);

@@ -16,6 +16,8 @@ public sealed class SimProxyEngine(SimProxy proxy) : IProxyEngine
 
     public ValueTask<ProxyStatistics> StatisticsAsync(CancellationToken ct) => ValueTask.FromResult(proxy.Statistics());
 
+    public IAsyncEnumerable<IReadOnlyList<ProxyRequest>> RequestsAsync(CancellationToken ct) => ReadAsync(proxy.Requests(), ct);
+
     public IAsyncEnumerable<ProxyNotice> WatchAsync(CancellationToken ct) => ReadAsync(proxy.Watch(), ct);
 
     public ValueTask StopAsync(CancellationToken ct)
@@ -24,9 +26,9 @@ public sealed class SimProxyEngine(SimProxy proxy) : IProxyEngine
         return ValueTask.CompletedTask;
     }
 
-    private static async IAsyncEnumerable<ProxyNotice> ReadAsync(ChannelReader<ProxyNotice> notices, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<T> ReadAsync<T>(ChannelReader<T> source, [EnumeratorCancellation] CancellationToken ct)
     {
-        while (await notices.WaitToReadAsync(ct))
-            while (notices.TryRead(out var notice)) yield return notice;
+        while (await source.WaitToReadAsync(ct))
+            while (source.TryRead(out var item)) yield return item;
     }
 }

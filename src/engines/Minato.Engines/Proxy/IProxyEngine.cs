@@ -18,6 +18,12 @@ public interface IProxyEngine
     /// </summary>
     ValueTask<ProxyStatistics> StatisticsAsync(CancellationToken ct);
 
+    /// <summary>
+    /// Requests that ended, from now on, in the order they did. One reader at a time. What is not read soon is lost, and so is what ends while
+    /// nobody reads: <see cref="StatisticsAsync"/> counts everything.
+    /// </summary>
+    IAsyncEnumerable<IReadOnlyList<ProxyRequest>> RequestsAsync(CancellationToken ct);
+
     /// <summary>Says when the engine died, came back or lost its configuration, so that the caller applies again.</summary>
     IAsyncEnumerable<ProxyNotice> WatchAsync(CancellationToken ct);
 

@@ -31,6 +31,9 @@ public sealed record ProxyListener
 
     /// <summary>Headers of every answer, in place of what a server said of the same name. A null value takes the header away.</summary>
     public ImmutableArray<(string Name, string? Value)> AnswerHeaders { get; init; } = [];
+
+    /// <summary>Whether every request is told with all that an access log says of it; otherwise with what metrics need, and when there are many, of some.</summary>
+    public bool TellsAll { get; init; }
 }
 
 /// <param name="Conditions">All must hold.</param>
@@ -102,7 +105,29 @@ public sealed record ProxyBackend
 
     /// <summary>Null when every request may go to any server.</summary>
     public ProxyStickiness? Stickiness { get; init; }
+    public ProxyRequestRules Requests { get; init; } = new();
 }
+
+/// <summary>What a load balancer makes of the headers of a request before it goes to a server.</summary>
+public sealed record ProxyRequestRules
+{
+    public ForwardedForMode ForwardedFor { get; init; }
+
+    /// <summary>Whether the client's port goes behind its address.</summary>
+    public bool ForwardsClientPort { get; init; }
+
+    /// <summary>Otherwise Host names the listener's port when that is neither 80 nor 443, and none when it is.</summary>
+    public bool PreservesHost { get; init; }
+
+    /// <summary>Whether headers are left away whose names have other characters than letters, digits and hyphens.</summary>
+    public bool DropsOddHeaders { get; init; }
+
+    /// <summary>Whether a GET or HEAD that says it has a body is a 400.</summary>
+    public bool RefusesOddBodies { get; init; }
+}
+
+/// <summary>What becomes of X-Forwarded-For.</summary>
+public enum ForwardedForMode { Append, Preserve, Remove }
 
 /// <summary>
 /// Keeps a client with its server as long as that is <see cref="ServerState.Ready"/>; each answer begins the duration anew.
@@ -126,7 +151,7 @@ public enum ServerState
     /// <summary>Takes new requests.</summary>
     Ready,
 
-    /// <summary>Finishes what it has, gets nothing new.</summary>
+    /// <summary>Finishes what it has, gets nothing new. What it has not finished when it is left out of the configuration is a 502.</summary>
     Draining,
 
     /// <summary>Known, but gets nothing (not healthy while others are).</summary>
@@ -149,10 +174,21 @@ public enum ProxyNotice { Started, Died }
 public sealed record ProxyStatistics(ImmutableArray<ListenerStatistics> Listeners, ImmutableArray<ServerStatistics> Servers);
 
 public sealed record ListenerStatistics(string Listener, long Requests, long BytesIn, long BytesOut, long Responses2xx, long Responses3xx,
-    long Responses4xx, long Responses5xx);
+    long Responses4xx, long Responses5xx)
+{
+    /// <summary>Made by clients so far.</summary>
+    public long Connections { get; init; }
+
+    /// <summary>Of clients, now.</summary>
+    public long ActiveConnections { get; init; }
+}
 
 public sealed record ServerStatistics(string Backend, string Server, long Requests, long ActiveSessions, long Responses2xx,
-    long Responses3xx, long Responses4xx, long Responses5xx, long ConnectionErrors);
+    long Responses3xx, long Responses4xx, long Responses5xx, long ConnectionErrors)
+{
+    /// <summary>Made to the server so far.</summary>
+    public long Connections { get; init; }
+}
 
 /// <param name="Path">Null asks for a TCP connection only.</param>
 public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSpan Timeout)

@@ -30,6 +30,7 @@ internal sealed partial class ElbApi
             {
                 Attributes = Attributes.Change("Load balancer", NetworkAttributes.Of(balancer), balancer.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
             };
+            BalancerAttributes.Demand(balancer.Attributes);
             tx.Put(ElbTables.Balancers, balancer);
             return balancer;
         }, ct);

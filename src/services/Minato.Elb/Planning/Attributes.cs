@@ -19,7 +19,7 @@ internal static class Attributes
 
     public static readonly ImmutableArray<AttributeSpec> Balancer =
     [
-        new("access_logs.s3.enabled", "false", s_boolean, s_off),
+        new("access_logs.s3.enabled", "false", s_boolean),
         new("access_logs.s3.bucket", "", s_text),
         new("access_logs.s3.prefix", "", s_text),
         new("client_keep_alive.seconds", "3600", Between(60, 604800)),
@@ -38,7 +38,7 @@ internal static class Attributes
         new("routing.http.preserve_host_header.enabled", "false", s_boolean),
         new("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false", s_boolean),
         new("routing.http.xff_client_port.enabled", "false", s_boolean),
-        new("routing.http.xff_header_processing.mode", "append", v => v is "append" or "preserve" or "remove", v => v is "append"),
+        new("routing.http.xff_header_processing.mode", "append", v => v is "append" or "preserve" or "remove"),
         new("routing.http2.enabled", "true", s_boolean),
         new("waf.fail_open.enabled", "false", s_boolean),
         new("zonal_shift.config.enabled", "false", s_boolean),
@@ -47,7 +47,7 @@ internal static class Attributes
     public static readonly ImmutableArray<AttributeSpec> Group =
     [
         new("deregistration_delay.timeout_seconds", "300", Between(0, 3600)),
-        new("load_balancing.algorithm.anomaly_mitigation", "off", v => v is "on" or "off"),
+        new("load_balancing.algorithm.anomaly_mitigation", "off", v => v is "on" or "off", s_off),
         new("load_balancing.algorithm.type", "round_robin", v => v is "round_robin" or "least_outstanding_requests" or "weighted_random"),
         new("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", v => v is "true" or "false" or "use_load_balancer_configuration"),
         new("slow_start.duration_seconds", "0", v => v is "0" || Between(30, 900)(v)),

@@ -14,10 +14,6 @@ internal static class GroupAttributes
         {
             throw ElbErrors.Incompatible($"You cannot enable slow start on a target group with load balancing algorithm type '{algorithm}'");
         }
-        if (Value("load_balancing.algorithm.anomaly_mitigation") is "on" && algorithm is not "weighted_random")
-        {
-            throw ElbErrors.Incompatible($"You cannot enable anomaly mitigation on a target group with load balancing algorithm type '{algorithm}'");
-        }
         if (Value("stickiness.enabled") is not "true") return;
         if (Value("stickiness.type") is "app_cookie" && Value("stickiness.app_cookie.cookie_name").Length == 0)
         {

@@ -47,6 +47,7 @@ internal static class ProxyPlanner
                 : Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "idle_timeout.timeout_seconds"),
             ClientKeepAlive = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "client_keep_alive.seconds"),
             AnswerHeaders = AnswerHeaders.Of(view.Listener),
+            TellsAll = Attributes.Value(Attributes.Balancer, view.Balancer.Attributes, "access_logs.s3.enabled") is "true",
         };
     }
 
@@ -88,6 +89,7 @@ internal static class ProxyPlanner
             Id = IdOf(view.Group.Arn),
             Protocol = Protocols.Of(view.Group),
             Stickiness = Stickiness.Of(view.Group),
+            Requests = RequestRules.Of(view.Balancer),
             Algorithm = Attributes.Value(Attributes.Group, view.Group.Attributes, "load_balancing.algorithm.type") switch
             {
                 "least_outstanding_requests" => BalanceAlgorithm.LeastOutstandingRequests,

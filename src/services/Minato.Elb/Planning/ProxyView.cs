@@ -19,7 +19,7 @@ internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnl
             .ToList();
         var groups = state.All(ElbTables.Groups)
             .Where(g => state.Count(ElbTables.UsesByGroup, g.Arn) > 0)
-            .Select(g => new GroupView(g, [.. TargetView.ReadAll(state, g)]))
+            .Select(g => new GroupView(g, [.. TargetView.ReadAll(state, g)]) { Balancer = BalancerOf(state, g.Arn) })
             .ToList();
         return new(listeners, groups);
     }
@@ -31,6 +31,10 @@ internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnl
             if (vault?.Find(use.Key.CertificateArn) is { } material) yield return (use.Key.IsDefault, material);
         }
     }
+
+    /// <summary>A group belongs to one load balancer.</summary>
+    private static BalancerState? BalancerOf(IReadState state, string groupArn) =>
+        state.Where(ElbTables.UsesByGroup, groupArn).FirstOrDefault() is { } use ? state.Find(ElbTables.Balancers, use.BalancerArn) : null;
 }
 
 internal sealed record ListenerView(ListenerState Listener, BalancerState Balancer, IReadOnlyList<RuleState> Rules)
@@ -39,4 +43,8 @@ internal sealed record ListenerView(ListenerState Listener, BalancerState Balanc
     public IReadOnlyList<(bool IsDefault, CertificateMaterial Material)> Certificates { get; init; } = [];
 }
 
-internal sealed record GroupView(TargetGroupState Group, IReadOnlyList<TargetView> Targets);
+internal sealed record GroupView(TargetGroupState Group, IReadOnlyList<TargetView> Targets)
+{
+    /// <summary>Whose attributes say what becomes of the headers of requests; null when it is being deleted.</summary>
+    public BalancerState? Balancer { get; init; }
+}

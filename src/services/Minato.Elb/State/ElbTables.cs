@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Minato.Elb.Planning;
 using Minato.Platform;
 
 namespace Minato.Elb.State;
@@ -19,6 +20,8 @@ internal static class ElbTables
     public static readonly Index<string, string, ListenerState> ListenersByBalancer = Listeners.AddIndex("load-balancer", l => l.BalancerArn);
     public static readonly Index<(string, int), string, ListenerState> ListenersByPort = Listeners.AddIndex("port", l => (l.BalancerArn, l.Port));
 
+    public static readonly Index<string, string, ListenerState> ListenersByProxyId = Listeners.AddIndex("proxy-id", l => ProxyPlanner.IdOf(l));
+
     public static readonly Table<string, RuleState> Rules = new("elb.rules", r => r.Arn, () => ElbJson.Default.RuleState);
     public static readonly Index<string, string, RuleState> RulesByListener = Rules.AddIndex("listener", r => r.ListenerArn);
 
@@ -35,6 +38,8 @@ internal static class ElbTables
     public static readonly Table<string, TargetGroupState> Groups = new("elb.target-groups", g => g.Arn, () => ElbJson.Default.TargetGroupState);
     public static readonly Index<Home, string, TargetGroupState> GroupsByHome = Groups.AddIndex("home", g => g.IsClassic ? null : g.Home);
     public static readonly Index<(Home, string), string, TargetGroupState> GroupsByName = Groups.AddIndex<(Home, string)>("name", g => g.IsClassic ? null : (g.Home, g.Name));
+
+    public static readonly Index<string, string, TargetGroupState> GroupsByProxyId = Groups.AddIndex("proxy-id", g => ProxyPlanner.IdOf(g.Arn));
 
     public static readonly Table<TargetKey, TargetState> Targets = new("elb.targets", t => t.Key, () => ElbJson.Default.TargetState);
     public static readonly Index<string, TargetKey, TargetState> TargetsByGroup = Targets.AddIndex("target-group", t => t.Key.GroupArn);

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Minato.Engines.Proxy;
+
+namespace Minato.Engines.HaProxy.Configuration;
+
+/// <summary>
+/// How a frontend tells of its requests: a datagram each. Metrics need few words and, when there are many requests, only some of them; an access
+/// log needs all. HAProxy drops what nobody takes in and never waits.
+/// </summary>
+internal static class RequestLines
+{
+    public const string Brief = "M";
+    public const string Whole = "A";
+
+    /// <summary>Requests a second of a listener that are all told. Of more, one in <see cref="Share"/> of those that a server answered.</summary>
+    public const int Many = 400;
+    public const int Share = 32;
+
+    private const int Longest = 16_384;
+    private const string Common = "%f %b %s %ST %Tr %ts %[fe_req_rate]";
+    private static readonly string[] s_texts = ["%{+Q,+E}HM", "%{+Q,+E}HU", "%{+Q,+E}HV", Text("host"), Text("agent"), Text("traced"), Text("location")];
+
+    public static IEnumerable<string> Of(ProxyListener listener, string socket)
+    {
+        yield return $"log {socket} len {Longest.ToString(CultureInfo.InvariantCulture)} format raw local0";
+        yield return "option dontlognull"; // Connections that never said anything.
+        if (!listener.TellsAll)
+        {
+            yield return $"log-format '{Brief} {Common}'";
+            yield return $"http-response set-log-level silent if {{ fe_req_rate gt {Many} }} {{ rand({Share}) gt 0 }}";
+            yield break;
+        }
+        yield return $"log-format '{Whole} {Common} %ci %cp %si %sp %Ta %Tw %Tc %TR %U %B %sslv %sslc %[var(txn.rule)] {string.Join(' ', s_texts)}'";
+        yield return "http-request set-var(txn.host) req.fhdr(host)";
+        yield return "http-request set-var(txn.agent) req.fhdr(user-agent)";
+        yield return "http-after-response set-var(txn.location) res.fhdr(location) if { status 301 302 }";
+    }
+
+    private static string Text(string variable) => $"%{{+Q,+E}}[var(txn.{variable})]";
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using Minato.Elb.Planning;
+using Minato.Elb.State;
+
+namespace Minato.Elb.Traffic;
+
+/// <summary>Name and content of a file of an access log.</summary>
+internal static class AccessLogFile
+{
+    /// <param name="end">Of the five minutes it is about.</param>
+    /// <param name="random">Tells files of the same five minutes apart.</param>
+    /// <returns>The key below the bucket.</returns>
+    public static string KeyOf(BalancerState balancer, DateTimeOffset end, string random)
+    {
+        var (account, region) = (balancer.Home.AccountId, balancer.Home.Region);
+        var prefix = Attributes.Value(Attributes.Balancer, balancer.Attributes, "access_logs.s3.prefix").Trim('/');
+        var day = end.UtcDateTime.ToString("yyyy'/'MM'/'dd", CultureInfo.InvariantCulture);
+        var time = end.UtcDateTime.ToString("yyyyMMdd'T'HHmm'Z'", CultureInfo.InvariantCulture);
+        var name = $"{account}_elasticloadbalancing_{region}_{balancer.Path.Replace('/', '.')}_{time}_{balancer.Address}_{random}.log.gz";
+        return $"{(prefix.Length > 0 ? prefix + "/" : "")}AWSLogs/{account}/elasticloadbalancing/{region}/{day}/{name}";
+    }
+
+    public static byte[] Compress(StringBuilder lines)
+    {
+        using var file = new MemoryStream();
+        using (var gzip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true))
+        using (var writer = new StreamWriter(gzip, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+        {
+            foreach (var chunk in lines.GetChunks()) writer.Write(chunk.Span);
+        }
+        return file.ToArray();
+    }
+}

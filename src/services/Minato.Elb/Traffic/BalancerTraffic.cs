@@ -1,0 +1,12 @@
+using Minato.Elb.State;
+using Minato.Engines.Proxy;
+
+namespace Minato.Elb.Traffic;
+
+/// <summary>A minute of a load balancer.</summary>
+internal sealed record BalancerTraffic(BalancerState Balancer, IReadOnlyList<ListenerTraffic> Listeners, IReadOnlyList<GroupTraffic> Groups);
+
+internal sealed record ListenerTraffic(ListenerStatistics Counts, ListenerTally? Tally);
+
+/// <param name="Servers">A row for each target.</param>
+internal sealed record GroupTraffic(TargetGroupState Group, IReadOnlyList<ServerStatistics> Servers, TargetTimes? Times, int Healthy, int Unhealthy);

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Minato.Aws;
+using Minato.Contracts.CloudWatch;
+using Minato.Elb.State;
+using Minato.Engines.Proxy;
+using Minato.Platform;
+
+namespace Minato.Elb.Traffic;
+
+/// <summary>Puts the metrics of every load balancer at the end of each minute.</summary>
+internal sealed partial class TrafficReporter(
+    Store store, IProxyEngine proxy, RequestMeter meter, IServiceProvider rooms, TimeProvider clock, ILogger<TrafficReporter> log) : IRoomService
+{
+    private const int MostAtATime = 1000;
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+    private readonly TrafficCounts counts = new();
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        if (rooms.GetService<ICloudWatch>() is not { } cloudWatch)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, ct);
+            return;
+        }
+        counts.Since(await proxy.StatisticsAsync(ct));
+        while (!ct.IsCancellationRequested)
+        {
+            var now = clock.GetUtcNow();
+            var minute = new DateTimeOffset(now.Ticks / s_minute.Ticks * s_minute.Ticks, TimeSpan.Zero);
+            await Task.Delay(minute + s_minute - now, clock, ct);
+            await ReportAsync(cloudWatch, minute, ct);
+        }
+    }
+
+    private async Task ReportAsync(ICloudWatch cloudWatch, DateTimeOffset minute, CancellationToken ct)
+    {
+        var state = store.Current;
+        var (times, tallies) = meter.TakeAway();
+        if (state.Count(ElbTables.Balancers) == 0) return;
+        var counted = counts.Since(await proxy.StatisticsAsync(ct));
+        foreach (var traffic in TrafficView.Read(state, counted, times, tallies))
+        {
+            var home = traffic.Balancer.Home;
+            var caller = Caller.ForService(home.AccountId, home.Region, "elasticloadbalancing.amazonaws.com");
+            foreach (var part in TrafficMetrics.Plan(traffic, minute).Chunk(MostAtATime))
+            {
+                try { await cloudWatch.PutMetricDataAsync(new() { Namespace = TrafficMetrics.Namespace, MetricData = [.. part] }, caller, ct); }
+                catch (AwsException e) { LogNotPut(traffic.Balancer.Arn, e.Message); }
+            }
+        }
+    }
+
+    [LoggerMessage(2320, LogLevel.Warning, "The metrics of {Balancer} could not be put: {Reason}")]
+    private partial void LogNotPut(string balancer, string reason);
+}

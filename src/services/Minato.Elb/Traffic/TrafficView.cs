@@ -1,0 +1,36 @@
+using Minato.Elb.Planning;
+using Minato.Elb.State;
+using Minato.Engines.Proxy;
+using Minato.Platform;
+
+namespace Minato.Elb.Traffic;
+
+/// <summary>Puts what the proxy counted, by its own names, to the load balancers and groups it is about.</summary>
+internal static class TrafficView
+{
+    public static IEnumerable<BalancerTraffic> Read(
+        IReadState state, ProxyStatistics counts, IReadOnlyDictionary<string, TargetTimes> times, IReadOnlyDictionary<string, ListenerTally> tallies)
+    {
+        var listeners = counts.Listeners.ToDictionary(l => l.Listener, StringComparer.Ordinal);
+        var servers = counts.Servers.ToLookup(s => s.Backend, StringComparer.Ordinal);
+        foreach (var balancer in state.All(ElbTables.Balancers).Where(b => !b.IsNetwork))
+        {
+            var ofListeners = state.Where(ElbTables.ListenersByBalancer, balancer.Arn).Select(l => ProxyPlanner.IdOf(l))
+                .Where(listeners.ContainsKey).Select(id => new ListenerTraffic(listeners[id], tallies.GetValueOrDefault(id))).ToList();
+            if (ofListeners.Count == 0) continue;
+            var groups = state.Where(ElbTables.UsesByBalancer, balancer.Arn).Select(u => u.Key.GroupArn).Distinct(StringComparer.Ordinal)
+                .Select(arn => state.Find(ElbTables.Groups, arn)).OfType<TargetGroupState>().Select(g => GroupOf(state, g, servers, times)).ToList();
+            yield return new(balancer, ofListeners, groups);
+        }
+    }
+
+    private static GroupTraffic GroupOf(IReadState state, TargetGroupState group, ILookup<string, ServerStatistics> servers, IReadOnlyDictionary<string, TargetTimes> times)
+    {
+        // AWS: a target that drains is neither.
+        var targets = TargetView.ReadAll(state, group).Where(t => t.Target.DrainUntil is null && t.Attachment is Attachment.InUse).ToList();
+        var healthy = targets.Count(t => t.Health?.Status is HealthStatus.Healthy);
+        var unhealthy = targets.Count(t => t.Health?.Status is HealthStatus.Unhealthy);
+        var id = ProxyPlanner.IdOf(group.Arn);
+        return new(group, [.. servers[id]], times.GetValueOrDefault(id), healthy, unhealthy);
+    }
+}

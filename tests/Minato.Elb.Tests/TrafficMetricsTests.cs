@@ -1,0 +1,137 @@
+using Minato.CloudWatch;
+using Minato.Contracts.CloudWatch;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Elb.State;
+using Minato.Elb.Traffic;
+using Minato.Engines.Proxy;
+using Minato.Testing;
+
+namespace Minato.Elb.Tests;
+
+public sealed class TrafficMetricsTests
+{
+    private static readonly DateTimeOffset s_noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Every_count_has_its_name_and_dimensions()
+    {
+        var times = new TargetTimes();
+        times.Add(TimeSpan.FromMilliseconds(20), 1);
+        times.Add(TimeSpan.FromMilliseconds(40), 1);
+        var tally = new ListenerTally();
+        foreach (var (end, status) in new[] { (RequestEnd.Told, 301), (RequestEnd.Told, 404), (RequestEnd.Unreached, 502), (RequestEnd.Error, 503), (RequestEnd.Malformed, 400), (RequestEnd.Abandoned, 0) })
+        {
+            tally.Add(new() { Listener = "l", EndedAt = s_noon, End = end, Status = status });
+        }
+        var told = Told(Plan(times, tally));
+        told["RequestCount LoadBalancer"].ShouldBe(8);
+        told["RequestCount TargetGroup+LoadBalancer"].ShouldBe(8);
+        told["RequestCountPerTarget TargetGroup+LoadBalancer"].ShouldBe(4);
+        told["RequestCountPerTarget TargetGroup"].ShouldBe(4);
+        told["HTTPCode_Target_2XX_Count TargetGroup+LoadBalancer"].ShouldBe(7);
+        told["HTTPCode_Target_5XX_Count LoadBalancer"].ShouldBe(1);
+        told["HTTPCode_ELB_3XX_Count LoadBalancer"].ShouldBe(1);
+        told["HTTPCode_ELB_4XX_Count LoadBalancer"].ShouldBe(1);
+        told["HTTPCode_ELB_5XX_Count LoadBalancer"].ShouldBe(2);
+        told["HTTPCode_ELB_502_Count LoadBalancer"].ShouldBe(1);
+        told["HTTPCode_ELB_503_Count LoadBalancer"].ShouldBe(1);
+        told["HTTP_Redirect_Count LoadBalancer"].ShouldBe(1);
+        told["HTTP_Fixed_Response_Count LoadBalancer"].ShouldBe(1);
+        told["ProcessedBytes LoadBalancer"].ShouldBe(300);
+        told["NewConnectionCount LoadBalancer"].ShouldBe(5);
+        told["ActiveConnectionCount LoadBalancer"].ShouldBe(4);
+        told["TargetConnectionErrorCount TargetGroup+LoadBalancer"].ShouldBe(1);
+        told["HealthyHostCount TargetGroup+LoadBalancer"].ShouldBe(2);
+        told["UnHealthyHostCount TargetGroup+LoadBalancer"].ShouldBe(1);
+        told.Keys.ShouldNotContain("HTTPCode_Target_4XX_Count LoadBalancer"); // AWS: nothing to count is no point.
+        told.Keys.ShouldNotContain("HTTPCode_ELB_504_Count LoadBalancer");
+    }
+
+    [Fact]
+    public void Times_that_some_requests_told_stand_for_all_of_them()
+    {
+        var times = new TargetTimes();
+        for (var i = 0; i < 1000; i++) times.Add(TimeSpan.FromMilliseconds(i), 1);
+        var data = Plan(times, null).Where(m => m.MetricName is "TargetResponseTime" && m.Dimensions?.Length is 1).ToList();
+        data.Count.ShouldBe(7); // 150 values each at most.
+        data.Sum(d => d.Counts?.Sum() ?? 0).ShouldBe(1000); // No more answers were counted than told.
+        var few = new TargetTimes();
+        few.Add(TimeSpan.FromMilliseconds(5), 2);
+        Plan(few, null).First(m => m.MetricName is "TargetResponseTime").Counts?.Single().ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.9, 0)]
+    [InlineData(999, 0.999)]
+    [InlineData(1234, 1.23)]
+    [InlineData(123_456, 123)]
+    public void Times_have_three_digits(double milliseconds, double seconds)
+    {
+        var times = new TargetTimes();
+        times.Add(TimeSpan.FromMilliseconds(milliseconds), 3);
+        times.Values().ShouldBe([(seconds, 3L)]);
+    }
+
+    [Fact]
+    public void Counters_that_fall_began_again_and_the_first_reading_counts_nothing()
+    {
+        var counts = new TrafficCounts();
+        ProxyStatistics Reading(long requests, long bytes) => new([new("l", requests, bytes, 0, 0, 0, 0, 0)], [new("b", "s", requests, 1, requests, 0, 0, 0, 0)]);
+        counts.Since(Reading(100, 50)).Listeners.Single().Requests.ShouldBe(0);
+        counts.Since(Reading(110, 70)).ShouldSatisfyAllConditions(
+            d => d.Listeners.Single().BytesIn.ShouldBe(20), d => d.Servers.Single().ShouldSatisfyAllConditions(s => s.Responses2xx.ShouldBe(10), s => s.ActiveSessions.ShouldBe(1)));
+        counts.Since(Reading(4, 9)).Listeners.Single().ShouldSatisfyAllConditions(l => l.Requests.ShouldBe(4), l => l.BytesIn.ShouldBe(9));
+        var more = Reading(4, 9) with { Servers = [new("b", "new", 7, 0, 7, 0, 0, 0, 0)] };
+        counts.Since(more).Servers.Single().Requests.ShouldBe(7); // It was not there the last time.
+    }
+
+    [Fact]
+    public void Metrics_of_a_minute_can_be_read_in_cloudwatch() => World.Run(1, async world =>
+    {
+        var w = new ElbWorld(world);
+        var (balancer, _, group) = await w.SetUpAsync();
+        w.Targets.Set("172.31.0.10", 80);
+        await w.RegisterAsync(group, "172.31.0.10");
+        await w.UntilAsync(group, "172.31.0.10", TargetHealthStateEnum.Healthy, 1);
+        await world.RunFor(TimeSpan.FromMinutes(2));
+        w.Ask(50);
+        await world.RunFor(TimeSpan.FromMinutes(2));
+        string Part(string arn, string after) => arn[arn.IndexOf(after, StringComparison.Ordinal)..];
+        async Task<Datapoint> Read(string metric, string statistic) => (await world.Client<ICloudWatch>().GetMetricStatisticsAsync(new()
+        {
+            Namespace = "AWS/ApplicationELB", MetricName = metric, StartTime = world.Time.GetUtcNow().AddHours(-1), EndTime = world.Time.GetUtcNow(), Period = 3600,
+            Statistics = statistic.StartsWith('p') ? null : [Enum.Parse<Statistic>(statistic)], ExtendedStatistics = statistic.StartsWith('p') ? [statistic] : null,
+            Dimensions = [new() { Name = "TargetGroup", Value = Part(group, "targetgroup/") }, new() { Name = "LoadBalancer", Value = Part(balancer, "app/") }],
+        }, w.Caller, CancellationToken.None)).Datapoints?.FirstOrDefault() ?? new();
+        (await Read("RequestCount", "Sum")).Sum.ShouldBe(50);
+        (await Read("RequestCountPerTarget", "Sum")).Sum.ShouldBe(50);
+        (await Read("HTTPCode_Target_2XX_Count", "Sum")).Sum.ShouldBe(50);
+        (await Read("HealthyHostCount", "Maximum")).Maximum.ShouldBe(1);
+        (await Read("TargetResponseTime", "SampleCount")).SampleCount.ShouldBe(50);
+        (await Read("TargetResponseTime", "p99")).ExtendedStatistics?["p99"].ShouldBe(0);
+    }, services =>
+    {
+        ElbWorld.Configure(services);
+        services.AddCloudWatch();
+    });
+
+    private static IReadOnlyList<MetricDatum> Plan(TargetTimes times, ListenerTally? tally)
+    {
+        var group = new TargetGroupState
+        {
+            Arn = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/g/1", Home = new("1", "us-east-1"), Name = "g", TargetType = TargetTypeEnum.Ip, Port = 80, VpcId = "vpc", HealthCheck = new(),
+        };
+        var balancer = new BalancerState
+        {
+            Arn = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/1", Home = group.Home, Name = "web", DnsName = "x", Scheme = LoadBalancerSchemeEnum.Internal, VpcId = "vpc",
+            Zones = [], SecurityGroups = [], CreatedAt = s_noon, Address = "127.1.1.1",
+        };
+        var listener = new ListenerStatistics("l", 14, 100, 200, 7, 1, 2, 4) { Connections = 3, ActiveConnections = 3 };
+        ServerStatistics[] servers = [new("g-1", "a", 5, 1, 5, 0, 0, 0, 0) { Connections = 2 }, new("g-1", "b", 3, 0, 2, 0, 0, 1, 1)];
+        return TrafficMetrics.Plan(new(balancer, [new(listener, tally)], [new(group, servers, times, 2, 1)]), s_noon);
+    }
+
+    private static Dictionary<string, double?> Told(IEnumerable<MetricDatum> metrics) =>
+        metrics.Where(m => m.Value is not null).ToDictionary(m => $"{m.MetricName} {string.Join('+', m.Dimensions.GetValueOrDefault().Select(d => d.Name))}", m => m.Value);
+}
