@@ -102,7 +102,7 @@ public sealed class IamTests : IAsyncLifetime
     [Fact]
     public async Task An_attached_policy_cannot_be_deleted()
     {
-        var policy = (await Iam.CreatePolicyAsync(new() { PolicyName = "p", PolicyDocument = """{"Statement":[]}""" }, Root, Ct)).Policy?.Arn ?? "";
+        var policy = (await Iam.CreatePolicyAsync(new() { PolicyName = "p", PolicyDocument = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ecs:*","Resource":"*"}}""" }, Root, Ct)).Policy?.Arn ?? "";
         await Iam.CreateRoleAsync(new() { RoleName = "task", AssumeRolePolicyDocument = Trust }, Root, Ct);
         await Iam.AttachRolePolicyAsync(new() { RoleName = "task", PolicyArn = policy }, Root, Ct);
         await Should.ThrowAsync<DeleteConflictException>(() => Iam.DeletePolicyAsync(new() { PolicyArn = policy }, Root, Ct));

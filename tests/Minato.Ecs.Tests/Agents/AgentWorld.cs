@@ -82,7 +82,7 @@ public sealed class AgentWorld(World world)
     public Task StopTaskAsync(string arn) => Ecs.StopTaskAsync(new() { Task = arn }, world.Caller, default);
 
     public async Task<string> RoleAsync(string name) => (await world.Client<IIam>().CreateRoleAsync(
-        new() { RoleName = name, AssumeRolePolicyDocument = """{"Version":"2012-10-17","Statement":[]}""" }, world.Caller, default)).Role.Arn;
+        new() { RoleName = name, AssumeRolePolicyDocument = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}}""" }, world.Caller, default)).Role.Arn;
 
     public Task WaitAsync(double seconds) => world.RunFor(TimeSpan.FromSeconds(seconds));
 

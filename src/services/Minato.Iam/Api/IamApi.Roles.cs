@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Iam;
+using Minato.Iam.Planning;
 using Minato.Iam.State;
 
 namespace Minato.Iam.Api;
@@ -12,7 +13,7 @@ internal sealed partial class IamApi
         var created = new RoleState
         {
             AccountId = caller.AccountId, Name = request.RoleName, Path = request.Path ?? "/", Id = NewId("AROA", 17), CreatedAt = clock.GetUtcNow(),
-            AssumeRolePolicyDocument = CheckDocument(request.AssumeRolePolicyDocument), Description = request.Description,
+            AssumeRolePolicyDocument = CheckDocument(request.AssumeRolePolicyDocument, PolicyKind.Trust), Description = request.Description,
             MaxSessionDuration = request.MaxSessionDuration ?? 3600, Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags),
         };
         await store.UpdateAsync(tx =>
@@ -57,7 +58,7 @@ internal sealed partial class IamApi
 
     public async Task<UpdateAssumeRolePolicyResponse> UpdateAssumeRolePolicyAsync(UpdateAssumeRolePolicyRequest request, Caller caller, CancellationToken ct)
     {
-        await UpdateRole(caller, request.RoleName, r => r with { AssumeRolePolicyDocument = CheckDocument(request.PolicyDocument) }, ct);
+        await UpdateRole(caller, request.RoleName, r => r with { AssumeRolePolicyDocument = CheckDocument(request.PolicyDocument, PolicyKind.Trust) }, ct);
         return new();
     }
 

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Minato.Aws;
 using Minato.Contracts.Iam;
+using Minato.Iam.Planning;
 using Minato.Iam.State;
 using Minato.Platform;
 
 namespace Minato.Iam.Api;
 
-/// <summary>Users, roles, policies and keys. What policies allow is not evaluated yet: they are kept and given back.</summary>
+/// <summary>Users, roles, policies and keys. What policies allow can be asked for; calls are not held against it yet.</summary>
 internal sealed partial class IamApi(Store store, TimeProvider clock, Ids ids, PageTokens tokens) : IIam
 {
     private const int DefaultPage = 100;
@@ -33,18 +33,16 @@ internal sealed partial class IamApi(Store store, TimeProvider clock, Ids ids, P
     /// <summary>IAM answers with documents percent-encoded (RFC 3986).</summary>
     private static string Encode(string document) => Uri.EscapeDataString(document);
 
-    private static string CheckDocument(string document)
+    private static string CheckDocument(string document, PolicyKind kind = PolicyKind.Identity)
     {
         try
         {
-            using var parsed = JsonDocument.Parse(document);
-            if (parsed.RootElement.ValueKind is not JsonValueKind.Object || !parsed.RootElement.TryGetProperty("Statement", out _))
-                throw new MalformedPolicyDocumentException("Syntax errors in policy.");
+            PolicyParser.Parse(document, kind);
             return document;
         }
-        catch (JsonException)
+        catch (PolicySyntaxException e)
         {
-            throw new MalformedPolicyDocumentException("This policy contains invalid Json");
+            throw new MalformedPolicyDocumentException(e.Message);
         }
     }
 
