@@ -1,6 +1,6 @@
 using Minato.Ecs.State;
 
-namespace Minato.Ecs.Tests.State;
+namespace Minato.Ecs.Tests.Tasks;
 
 public sealed class TaskKeyTests
 {
