@@ -45,7 +45,7 @@ public sealed partial class DockerEngineTests(DockerFixture docker) : ContainerE
     protected override async ValueTask<bool> ForeignRunsAsync(string id) =>
         await docker.OtherEngine.InspectAsync(id, Stopping) is { Phase: ContainerPhase.Running };
 
-    private static string Script(ContainerKitProgram program)
+    internal static string Script(ContainerKitProgram program)
     {
         var script = new StringBuilder();
         script.Append(program.OnTerminate is { } code ? $"trap 'exit {code}' TERM\n" : "trap '' TERM\n");

@@ -56,10 +56,13 @@ internal sealed partial class DockerEngine
     public async ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct)
     {
         var networks = await docker.GetAsync("/networks", DockerJson.Default.NetworkAnswerArray, ct);
-        var routes = await HostRoutes.ReadAsync(ct);
+        var routes = await RoutesAsync(ct);
         var ranges = networks.SelectMany(Ranges).Concat(routes.Select(r => r.Range));
         return [.. ranges.Select(r => r.ToString()).Distinct().Order(StringComparer.Ordinal)];
     }
+
+    // Routes of another machine are not to be seen from here: its networks are.
+    private async ValueTask<IReadOnlyList<HostRoute>> RoutesAsync(CancellationToken ct) => options.IsRemote ? [] : await HostRoutes.ReadAsync(ct);
 
     private NetworkOutcome Judge(NetworkAnswer there, NetworkSpec wanted)
     {
@@ -70,11 +73,11 @@ internal sealed partial class DockerEngine
             : new NetworkOutcome.Refused($"The network {there.Name} is there with another range than {wanted.Cidr}.");
     }
 
-    private static async Task<string?> ColliderAsync(IPNetwork range, NetworkAnswer[] networks, CancellationToken ct)
+    private async Task<string?> ColliderAsync(IPNetwork range, NetworkAnswer[] networks, CancellationToken ct)
     {
         if (networks.FirstOrDefault(n => Ranges(n).Any(r => Cidr.Overlap(r, range))) is { } network)
             return $"the Docker network {network.Name} ({string.Join(", ", Ranges(network))})";
-        var routes = await HostRoutes.ReadAsync(ct);
+        var routes = await RoutesAsync(ct);
         return routes.FirstOrDefault(r => Cidr.Overlap(r.Range, range)) is { } route
             ? $"the route to {route.Range} on {route.Interface}"
             : null;

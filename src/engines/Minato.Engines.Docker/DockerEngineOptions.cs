@@ -9,6 +9,9 @@ public sealed record DockerEngineOptions
     /// <summary>The engine's unix socket.</summary>
     public string SocketPath { get; init; } = DefaultSocketPath(Environment.GetEnvironmentVariable("DOCKER_HOST"));
 
+    /// <summary>Where the certificates of engines on other machines are kept.</summary>
+    public string EnginesDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "minato-no-engines");
+
     /// <summary>An engine on another machine, reached by TLS instead of the socket.</summary>
     public RemoteEngine? Remote { get; init; }
 

@@ -5,9 +5,11 @@ namespace Minato.Engines.Docker;
 
 public static class DockerEngineServices
 {
-    /// <summary>Containers run on the Docker Engine of this machine. Nothing is called before the first use.</summary>
+    /// <summary>Containers run on the Docker Engine of this machine, and on those of others. Nothing is called before the first use.</summary>
     public static IServiceCollection AddDockerEngine(this IServiceCollection services, DockerEngineOptions options) => services
         .AddSingleton(options)
         .AddSingleton<DockerClient>()
-        .AddSingleton<IContainerEngine, DockerEngine>();
+        .AddSingleton<IContainerEngine, DockerEngine>()
+        .AddSingleton(new RemoteEngines(options.EnginesDirectory))
+        .AddSingleton<IContainerEngines, DockerEngines>();
 }

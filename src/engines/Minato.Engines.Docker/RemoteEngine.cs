@@ -16,9 +16,6 @@ public sealed record RemoteEngine(string Host, int Port, string CertificateFolde
         Uri.TryCreate(name, UriKind.Absolute, out var uri) && uri is { Scheme: "tcp", Port: > 0, PathAndQuery: "" or "/", UserInfo: "" } && uri.Host.Length > 0
             ? (uri.Host, uri.Port) : null;
 
-    /// <summary>The folder below that of the installation in which the certificates of an engine are.</summary>
-    public static string FolderName(string host, int port) => $"{host.Replace(':', '-')}_{port}";
-
     internal SslClientAuthenticationOptions Authentication()
     {
         var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(CertificateFolder, "ca.pem"));

@@ -8,7 +8,7 @@ namespace Minato.Engines.Sessions;
 
 /// <summary>Lets sessions in that their owner granted, and joins each to a process in its container.</summary>
 public sealed partial class SessionGate(
-    ISessionOwner owner, IContainerEngine engine, SessionOptions options, TimeProvider clock, Func<Guid> newId, ILogger<SessionGate> log) : IDisposable
+    ISessionOwner owner, IContainerEngines engines, SessionOptions options, TimeProvider clock, Func<Guid> newId, ILogger<SessionGate> log) : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
 
@@ -32,7 +32,7 @@ public sealed partial class SessionGate(
         {
             using var connection = new SessionConnection(socket, isServer: true, options, clock, newId);
             var running = connection.RunAsync(either.Token);
-            using var host = new SessionHost(connection, grant, engine, options, clock);
+            using var host = new SessionHost(connection, grant, engines, options, clock);
             await host.RunAsync();
             await running;
             LogEnded(sessionId, connection.End);

@@ -5,7 +5,7 @@ using Minato.Engines.Sessions.Messages;
 namespace Minato.Engines.Sessions;
 
 /// <summary>The server's part of one session: handshake, a process, its terminal both ways, the end.</summary>
-internal sealed class SessionHost(SessionConnection connection, SessionGrant grant, IContainerEngine engine, SessionOptions options, TimeProvider clock) : IDisposable
+internal sealed class SessionHost(SessionConnection connection, SessionGrant grant, IContainerEngines engines, SessionOptions options, TimeProvider clock) : IDisposable
 {
     /// <summary>Clients look at it to know what the other side can do.</summary>
     private const string AgentVersion = "3.2.0.0";
@@ -49,7 +49,7 @@ internal sealed class SessionHost(SessionConnection connection, SessionGrant gra
     {
         if (!await HandshakeAsync()) return Say("The handshake failed.");
         _idleTimer = clock.CreateTimer(_ => _idle.Cancel(), null, options.IdleTimeout, Timeout.InfiniteTimeSpan);
-        var outcome = await engine.ExecAsync(grant.ContainerId, new(grant.Command, Root), connection.Ending);
+        var outcome = await engines.Of(grant.Engine).ExecAsync(grant.ContainerId, new(grant.Command, Root), connection.Ending);
         switch (outcome)
         {
             case ExecOutcome.Started started:

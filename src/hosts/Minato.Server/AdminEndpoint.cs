@@ -11,7 +11,7 @@ namespace Minato.Server;
 
 /// <summary>
 /// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c>,
-/// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>), <c>POST /_minato/spot/interrupt</c> and <c>POST /_minato/reset</c>
+/// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>), <c>/_minato/engines</c> (<see cref="EnginesEndpoint"/>), <c>POST /_minato/spot/interrupt</c> and <c>POST /_minato/reset</c>
 /// with the root key as user name and password.
 /// </summary>
 internal sealed class AdminEndpoint
@@ -25,14 +25,15 @@ internal sealed class AdminEndpoint
     /// <summary>What needs the root key: each path with the method it takes, null for one that looks itself.</summary>
     private readonly Dictionary<string, (string? Method, RequestDelegate Handle)> _owners;
 
-    public AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, FunctionsEndpoint functions, IServiceProvider services)
+    public AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, FunctionsEndpoint functions, EnginesEndpoint engines, IServiceProvider services)
     {
         (_installation, _host, _engine) = (installation, host, engine);
         _owners = new(StringComparer.Ordinal)
         {
             ["/_minato/status"] = ("GET", StatusAsync),
             ["/_minato/why"] = ("GET", EcsRoom.Stories(services)),
-            ["/_minato/functions"] = (null, context => FunctionsAsync(functions, context)),
+            ["/_minato/functions"] = (null, async context => await AnswerAsync(context, await functions.AnswerAsync(context.Request, context.RequestAborted))),
+            ["/_minato/engines"] = (null, async context => await AnswerAsync(context, await engines.AnswerAsync(context.Request, context.RequestAborted))),
             ["/_minato/spot/interrupt"] = ("POST", EcsRoom.Spot(services)),
             ["/_minato/reset"] = ("POST", ResetAsync),
         };
@@ -63,11 +64,7 @@ internal sealed class AdminEndpoint
         });
     }
 
-    private static async Task FunctionsAsync(FunctionsEndpoint functions, HttpContext context)
-    {
-        var (status, body) = await functions.AnswerAsync(context.Request, context.RequestAborted);
-        await AnswerAsync(context, status, body);
-    }
+    private static Task AnswerAsync(HttpContext context, (int Status, JsonObject Body) answer) => AnswerAsync(context, answer.Status, answer.Body);
 
     private async Task ResetAsync(HttpContext context)
     {

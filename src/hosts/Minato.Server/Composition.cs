@@ -40,6 +40,7 @@ internal static class Composition
         .AddRooms(file)
         .AddSingleton<FunctionsEndpoint>()
         .AddSingleton<IResettable>(p => p.GetRequiredService<FunctionsEndpoint>())
+        .AddSingleton<EnginesEndpoint>()
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
         .AddSingleton<AgentEndpoint>()
@@ -54,7 +55,7 @@ internal static class Composition
         .AddPlatform();
 
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
-        .AddDockerEngine(new() { InstallationId = file.Id })
+        .AddDockerEngine(new() { InstallationId = file.Id, EnginesDirectory = Path.Combine(options.DataDirectory, DataDirectory.Engines) })
         .AddEcsAgents(new())
         .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })

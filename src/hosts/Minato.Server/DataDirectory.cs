@@ -5,6 +5,8 @@ namespace Minato.Server;
 /// <summary>Where an installation keeps everything: keys and secrets among it, so nobody but its owner looks in.</summary>
 public static partial class DataDirectory
 {
+    /// <summary>Certificates of container engines on other machines.</summary>
+    internal const string Engines = "engines";
     private const uint OwnerOnly = 0x3F; // 077: nothing for group and others.
 
     /// <exception cref="ServerStartException">It cannot be made.</exception>

@@ -11,8 +11,8 @@ namespace Minato.Ecs;
 internal static class EcsCapacity
 {
     public static IServiceCollection AddEcsCapacity(this IServiceCollection services) => services
-        .AddTable(CapacityTables.Providers).AddTable(CapacityTables.Clusters)
-        .AddSingleton<CapacityGroups>()
+        .AddTable(CapacityTables.Providers).AddTable(CapacityTables.Clusters).AddTable(CapacityTables.Attachments)
+        .AddSingleton<CapacityGroups>().AddSingleton<CapacityMetric>()
         .AddSingleton<WaitingTasks>()
         .AddSingleton<SpotInterruptions>().AddSingleton<SpotEndpoint>()
         .AddRoomService<CapacityHints>()
@@ -20,7 +20,7 @@ internal static class EcsCapacity
         {
             o.Name = "ecs.capacity";
             o.Workers = 4;
-            o.On(EcsTables.Clusters, c => c.CapacityProviders.All(CapacityProviderState.IsFargate) ? [] : [c.Key]);
+            o.On(EcsTables.Clusters, c => c.AttachmentsVersion == 0 ? [] : [c.Key]);
             o.On(EcsTables.Instances, i => [i.Key.Cluster]);
             o.On(EcsTables.Tasks, t => t is { CapacityProviderName: not null, LaunchType: LaunchType.Ec2 } ? [t.Key.Cluster] : []);
         });

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Inside;
 using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.Reconcile;
 using Minato.Ecs.State;
+using Minato.Engines.Containers;
 using Minato.Platform;
 
 namespace Minato.Ecs;
@@ -13,13 +15,14 @@ internal static class EcsTaskRegistration
 {
     public static IServiceCollection AddEcsTasks(this IServiceCollection services)
     {
-        services.AddSingleton<TaskBoard>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
+        services.AddSingleton<TaskBoard>().AddSingleton<TaskEngines>().AddSingleton<ContainerWatcher>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
             .AddSingleton<TaskLogStreams>().AddSingleton<RoleCredentials>().AddSingleton<InsideNetworks>().AddSingleton<InsideHandler>().AddSingleton<InsideReader>().AddSingleton<TaskInputsResolver>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
         services.AddSingleton<PlacementBook>();
+        services.TryAddSingleton<IContainerEngines, LoneEngine>();
         // First of all rooms: the networks that EC2 removes, and the addresses it gives anew, are held by these containers.
         services.Insert(0, ServiceDescriptor.Singleton<IResettable>(p => p.GetRequiredService<OrphanSweeper>()));
         services.AddRoomService<OrphanSweeper>();
-        services.AddRoomService<ContainerWatcher>();
+        services.AddRoomService<EngineWatch>();
         services.AddRoomService<LogShipper>();
         services.AddRoomService<InsideRecovery>();
         services.AddReconciler<TaskReconciler, TaskKey>(o =>

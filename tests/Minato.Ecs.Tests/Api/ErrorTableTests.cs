@@ -153,7 +153,7 @@ public sealed class ErrorTableTests
     /// <summary>What no request can provoke here; a line without an operation holds for all of them.</summary>
     private static readonly (string Operation, string Error, string Why)[] s_unprovoked =
     [
-        ("", "UpdateInProgressException", "attachments of a cluster and agents are changed at once, in the transaction of the request"),
+        ("", "UpdateInProgressException", "see the tests of capacity providers; agents are updated by whoever runs their hosts"),
         ("", "UnsupportedFeatureException", "nothing of the operation is wanting in this Region"),
         ("", "BlockedException", "no account is blocked by AWS"),
         ("", "ClusterContainsCapacityProviderException", "no cluster owns machines of ECS Managed Instances"),

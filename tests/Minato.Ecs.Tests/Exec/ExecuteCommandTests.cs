@@ -30,7 +30,7 @@ public sealed class ExecuteCommandTests
         world.Ecs.ExecuteCommandAsync(new() { Task = task, Command = command, Container = container, Interactive = interactive }, world.World.Caller, default);
 
     private static SessionGate Gate(TaskWorld world) => new(
-        world.World.Client<ISessionOwner>(), world.World.Client<IContainerEngine>(), new(), world.World.Time, Guid.NewGuid, NullLogger<SessionGate>.Instance);
+        world.World.Client<ISessionOwner>(), world.World.Client<IContainerEngines>(), new(), world.World.Time, Guid.NewGuid, NullLogger<SessionGate>.Instance);
 
     private static (Task Serving, Task<SessionClient> Client) Join(TaskWorld world, Session session)
     {

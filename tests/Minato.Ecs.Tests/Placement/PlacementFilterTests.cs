@@ -28,7 +28,7 @@ public sealed class PlacementFilterTests
     {
         var request = Given.Task() with { Demand = new(1, 1, [], []) { Gpus = 1 } };
         InstancePlacement.Explain(Given.Instance("a"), request).ShouldBe("RESOURCE:GPU");
-        var two = But(Given.Instance("a"), i => i with { Gpus = 2 });
+        var two = But(Given.Instance("a"), i => i with { GpuIds = ["GPU-0", "GPU-1"] });
         InstancePlacement.Explain(two.With(request.Demand, "g"), request).ShouldBeNull();
         InstancePlacement.Explain(two.With(request.Demand, "g").With(request.Demand, "g"), request).ShouldBe("RESOURCE:GPU");
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Contracts.AutoScaling;
+using Minato.Contracts.CloudWatch;
 using Minato.Contracts.Ecs;
 using Task = System.Threading.Tasks.Task;
 
@@ -69,11 +70,82 @@ public sealed class CapacityProviderTests
         (await services.World.Throws<ClientException>(() => services.Ecs.DeleteCapacityProviderAsync(new() { CapacityProvider = ScalingGroup.Name }, services.World.Caller, default)))
             .Message.ShouldStartWith("The capacity provider cannot be deleted because it is associated with cluster: default.");
         await services.Ecs.PutClusterCapacityProvidersAsync(new() { Cluster = "default", CapacityProviders = [], DefaultCapacityProviderStrategy = [] }, services.World.Caller, default);
+        await group.AttachedAsync();
         var gone = (await services.Ecs.DeleteCapacityProviderAsync(new() { CapacityProvider = ScalingGroup.Name }, services.World.Caller, default)).CapacityProvider;
         (gone?.Status, gone?.UpdateStatus).ShouldBe((CapacityProviderStatus.Inactive, CapacityProviderUpdateStatus.DeleteComplete));
         await services.World.Throws<InvalidParameterException>(() => services.Ecs.PutClusterCapacityProvidersAsync(
             new() { Cluster = "default", CapacityProviders = [ScalingGroup.Name], DefaultCapacityProviderStrategy = [] }, services.World.Caller, default));
         await services.Ecs.CreateCapacityProviderAsync(await group.RequestAsync(), services.World.Caller, default);
+    });
+
+    [Fact]
+    public void A_cluster_shows_how_far_its_attachments_are_and_is_not_changed_meanwhile() => Run(async (services, group) =>
+    {
+        await group.GroupAsync();
+        await services.Ecs.CreateCapacityProviderAsync(await group.RequestAsync(), services.World.Caller, default);
+        (await group.ClusterAsync()).AttachmentsStatus.ShouldBeNull();
+        var put = await PutAsync(ScalingGroup.Name);
+        (put.Cluster?.AttachmentsStatus, put.Cluster?.Attachments?.Length).ShouldBe(("UPDATE_IN_PROGRESS", 0));
+        (await services.World.Throws<UpdateInProgressException>(() => PutAsync())).Message.ShouldStartWith("The specified cluster is in a busy state.");
+        await services.World.Throws<UpdateInProgressException>(() => services.Ecs.DeleteClusterAsync(new() { Cluster = "default" }, services.World.Caller, default));
+        await group.AttachedAsync();
+        var attachments = (await group.ClusterAsync()).Attachments ?? [];
+        attachments.Select(a => (a.Type, a.Status)).ShouldBe([("as_policy", "CREATED"), ("managed_draining", "CREATED")]);
+        attachments[0].Details?.Select(d => d.Name).ShouldBe(["capacityProviderName", "scalingPolicyName"]);
+        attachments[1].Details?[1].Value.ShouldBe("ecs-managed-draining-termination-hook");
+        (await group.DescribeAsync()).Tags?.Select(t => (t.Key, t.PropagateAtLaunch)).ShouldBe([("AmazonECSManaged", true)]);
+        await PutAsync();
+        await group.AttachedAsync();
+        (await group.ClusterAsync()).Attachments.ShouldBe([]);
+
+        Task<PutClusterCapacityProvidersResponse> PutAsync(params ImmutableArray<string> providers) => services.Ecs.PutClusterCapacityProvidersAsync(
+            new() { Cluster = "default", CapacityProviders = providers, DefaultCapacityProviderStrategy = [] }, services.World.Caller, default);
+    });
+
+    [Fact]
+    public void A_provider_whose_group_is_gone_makes_the_update_fail() => Run(async (services, group) =>
+    {
+        await group.GroupAsync();
+        await services.Ecs.CreateCapacityProviderAsync(await group.RequestAsync(), services.World.Caller, default);
+        await services.World.Client<IAutoScaling>().DeleteAutoScalingGroupAsync(new() { AutoScalingGroupName = ScalingGroup.Name, ForceDelete = true }, services.World.Caller, default);
+        await services.World.RunFor(TimeSpan.FromMinutes(1));
+        await services.Ecs.PutClusterCapacityProvidersAsync(
+            new() { Cluster = "default", CapacityProviders = [ScalingGroup.Name], DefaultCapacityProviderStrategy = [] }, services.World.Caller, default);
+        await services.World.Eventually(async () => (await group.ClusterAsync()).AttachmentsStatus == "UPDATE_FAILED", TimeSpan.FromMinutes(1), "it fails");
+    });
+
+    [Fact]
+    public void A_provider_that_has_tasks_is_in_use() => Run(async (services, group) =>
+    {
+        await group.OpenAsync();
+        var made = await services.Ecs.RunTaskAsync(new() { TaskDefinition = await new Fleet(services).DefineAsync() }, services.World.Caller, default);
+        (await services.World.Throws<ResourceInUseException>(TakeAwayAsync)).Message.ShouldBe("The specified capacity provider is in use and cannot be removed.");
+        await services.Ecs.StopTaskAsync(new() { Task = made.Tasks?[0].TaskArn ?? "" }, services.World.Caller, default);
+        await services.World.RunFor(TimeSpan.FromMinutes(5));
+        (await TakeAwayAsync()).Cluster?.CapacityProviders.ShouldBe([]);
+
+        Task<PutClusterCapacityProvidersResponse> TakeAwayAsync() => services.Ecs.PutClusterCapacityProvidersAsync(
+            new() { Cluster = "default", CapacityProviders = [], DefaultCapacityProviderStrategy = [] }, services.World.Caller, default);
+    });
+
+    [Fact]
+    public void The_reservation_is_a_metric_of_each_minute() => Run(async (services, group) =>
+    {
+        await group.OpenAsync();
+        await services.Ecs.RunTaskAsync(new() { TaskDefinition = await new Fleet(services).DefineAsync() }, services.World.Caller, default);
+        var from = services.World.Time.GetUtcNow();
+        await services.World.RunFor(TimeSpan.FromMinutes(10));
+        var answer = await services.World.Client<ICloudWatch>().GetMetricStatisticsAsync(new()
+        {
+            Namespace = "AWS/ECS/ManagedScaling", MetricName = "CapacityProviderReservation", Period = 60, Statistics = [Statistic.Maximum, Statistic.SampleCount],
+            Dimensions = [new() { Name = "CapacityProviderName", Value = ScalingGroup.Name }, new() { Name = "ClusterName", Value = "default" }],
+            StartTime = from.AddMinutes(-5), EndTime = from.AddMinutes(20),
+        }, services.World.Caller, default);
+        var points = (answer.Datapoints ?? []).OrderBy(d => d.Timestamp).ToArray();
+        points.Length.ShouldBeGreaterThanOrEqualTo(9);
+        points.ShouldAllBe(d => d.SampleCount == 1);
+        points.ShouldContain(d => d.Maximum == 200, "a task waits, and no instance runs");
+        points[^1].Maximum.ShouldBe(100, "one is needed, and one runs");
     });
 
     [Theory]

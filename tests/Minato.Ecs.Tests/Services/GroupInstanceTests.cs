@@ -55,6 +55,26 @@ public sealed class GroupInstanceTests
     });
 
     [Fact]
+    public void Gpus_of_a_type_are_registered_and_taken_by_tasks() => Run(async (services, group) =>
+    {
+        await TemplateAsync(services, "g4dn.12xlarge", cluster: "default");
+        await CreateAsync(services, desired: 1, zones: ["us-east-1a"]);
+        await InstancesAsync(services, 1);
+        var definition = await services.Ecs.RegisterTaskDefinitionAsync(new()
+        {
+            Family = "gpu",
+            ContainerDefinitions = [new() { Name = "gpu", Image = ServiceWorld.Good, Memory = 128, ResourceRequirements = [new() { Type = Minato.Contracts.Ecs.ResourceType.Gpu, Value = "3" }] }],
+        }, services.World.Caller, default);
+        var run = new RunTaskRequest { TaskDefinition = definition.TaskDefinition?.TaskDefinitionArn ?? "", LaunchType = LaunchType.Ec2 };
+        (await services.Ecs.RunTaskAsync(run, services.World.Caller, default)).Failures.ShouldBe([]);
+        (await services.Ecs.RunTaskAsync(run, services.World.Caller, default)).Failures?.Single().Reason.ShouldBe("RESOURCE:GPU");
+        var member = (await group.MembersAsync()).ShouldHaveSingleItem();
+        (Gpus(member.RegisteredResources), Gpus(member.RemainingResources)).ShouldBe((4, 1));
+
+        static int? Gpus(ImmutableArray<Resource>? resources) => resources?.Single(r => r.Name == "GPU").StringSetValue?.Length;
+    });
+
+    [Fact]
     public void User_data_decides_the_cluster() => Run(async (services, group) =>
     {
         await services.Ecs.CreateClusterAsync(new() { ClusterName = "other" }, services.World.Caller, default);

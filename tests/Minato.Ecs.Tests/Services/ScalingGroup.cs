@@ -24,7 +24,15 @@ public sealed class ScalingGroup(ServiceWorld services)
         await services.Ecs.PutClusterCapacityProvidersAsync(
             new() { Cluster = "default", CapacityProviders = [Name], DefaultCapacityProviderStrategy = [new() { CapacityProvider = Name, Weight = 1 }] },
             services.World.Caller, None);
+        await AttachedAsync();
     }
+
+    /// <summary>Until then the cluster's providers may not be changed again.</summary>
+    public async Task AttachedAsync() => await services.World.Eventually(
+        async () => (await ClusterAsync()).AttachmentsStatus is "UPDATE_COMPLETE", TimeSpan.FromMinutes(1), "the attachments are made");
+
+    public async Task<Cluster> ClusterAsync() => (await services.Ecs.DescribeClustersAsync(
+        new() { Include = [ClusterField.Attachments] }, services.World.Caller, None)).Clusters?.Single() ?? throw new InvalidOperationException();
 
     public async Task GroupAsync(int min = 0, int max = 10, int? desired = null, bool isProtected = false)
     {

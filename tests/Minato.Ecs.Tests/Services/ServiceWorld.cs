@@ -41,7 +41,9 @@ public sealed class ServiceWorld(World world)
     public string? TargetGroup { get; private set; }
     private static CancellationToken None => CancellationToken.None;
 
-    public static void Run(ulong seed, Func<ServiceWorld, Task> test, EcsOptions? options = null) =>
+    /// <param name="configure">What takes the place of the usual parts.</param>
+    public static void Run(
+        ulong seed, Func<ServiceWorld, Task> test, EcsOptions? options = null, Action<World, IServiceCollection>? configure = null) =>
         World.Run(seed, async world =>
         {
             var services = new ServiceWorld(world);
@@ -56,6 +58,7 @@ public sealed class ServiceWorld(World world)
             services.TryAddSingleton(world.Outside(w => new SimProxy(w.Outside(_ => new SimTargets()), w.Time)));
             services.TryAddSingleton<IProxyEngine, SimProxyEngine>();
             services.TryAddSingleton<IHealthProber, SimHealthProber>();
+            configure?.Invoke(world, services);
             services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs();
         });
 
@@ -160,7 +163,7 @@ public sealed class ServiceWorld(World world)
     public SimContainerInfo[] Running() =>
         [.. Host.Containers.Where(c => c.Phase == ContainerPhase.Running && c.Labels.GetValueOrDefault("com.amazonaws.ecs.container-name") == "web")];
 
-    private static SimImage[] Images() =>
+    public static SimImage[] Images() =>
     [
         new(Good) { Digest = Digest('1'), Listens = [80] },
         new(Better) { Digest = Digest('2'), Listens = [80] },

@@ -20,7 +20,7 @@ internal static class ContainerReading
             Phase = phase,
             CreatedAt = Time(answer.Created),
             StartedAt = Time(state.StartedAt),
-            FinishedAt = phase is ContainerPhase.Exited ? Time(state.FinishedAt) : null,
+            FinishedAt = phase is ContainerPhase.Exited ? Later(Time(state.FinishedAt), Time(state.StartedAt)) : null,
             ExitCode = phase is ContainerPhase.Exited ? state.ExitCode : null,
             OutOfMemory = state.OOMKilled,
             Error = string.IsNullOrEmpty(state.Error) ? null : state.Error,
@@ -49,6 +49,9 @@ internal static class ContainerReading
     };
 
     /// <summary>Docker says "never" with the year 1.</summary>
+    // The end of a short run may be noted before its start is.
+    private static DateTimeOffset? Later(DateTimeOffset? end, DateTimeOffset? start) => end < start ? start : end;
+
     private static DateTimeOffset? Time(DateTimeOffset time) => time.Year == 1 ? null : time;
 
     private static string? Bounded(string? output) =>

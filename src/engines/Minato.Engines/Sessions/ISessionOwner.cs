@@ -12,9 +12,10 @@ public interface ISessionOwner
     void Ended(string sessionId);
 }
 
+/// <param name="Engine">The container engine; null for that of this machine.</param>
 /// <param name="ContainerId">The engine's id.</param>
 /// <param name="CommandLine">As it was asked for.</param>
-public sealed record SessionGrant(string SessionId, string ContainerId, string CommandLine, ImmutableArray<string> Command);
+public sealed record SessionGrant(string SessionId, string? Engine, string ContainerId, string CommandLine, ImmutableArray<string> Command);
 
 /// <summary>Where the host answers data channels: the session's id follows.</summary>
 public static class SessionPath

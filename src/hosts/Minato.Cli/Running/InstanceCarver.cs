@@ -4,6 +4,7 @@ using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Attribute = Minato.Contracts.Ecs.Attribute;
+using Tag = Minato.Contracts.Ec2.Tag;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Cli.Running;
@@ -27,7 +28,7 @@ internal sealed class InstanceCarver(MinatoClient minato, string cluster)
     public static Attribute ReadAttribute(string text) => text.Split('=', 2) is [{ Length: > 0 } name, var value]
         ? new() { Name = name, Value = value } : throw new UserException($"'{text}' is not NAME=VALUE.");
 
-    public async Task<IReadOnlyList<CarvedInstance>> AddAsync(string type, int count, string? zone, Attribute[] attributes, CancellationToken ct)
+    public async Task<IReadOnlyList<CarvedInstance>> AddAsync(string type, int count, string? zone, Attribute[] attributes, Tag[] tags, CancellationToken ct)
     {
         if (count is < 1 or > DescribedAtOnce) throw new UserException($"--count is between 1 and {DescribedAtOnce}.");
         await EnsureClusterAsync(ct);
@@ -38,7 +39,7 @@ internal sealed class InstanceCarver(MinatoClient minato, string cluster)
             var run = await minato.Ec2.RunInstancesAsync(new()
             {
                 InstanceType = type, MinCount = 1, MaxCount = 1, Placement = new() { AvailabilityZone = zones[i % zones.Length] },
-                TagSpecifications = [new() { ResourceType = "instance", Tags = [new() { Key = "Name", Value = $"ECS Instance - {cluster}" }] }],
+                TagSpecifications = [new() { ResourceType = "instance", Tags = [new() { Key = "Name", Value = $"ECS Instance - {cluster}" }, .. tags] }],
             }, minato.Caller, ct);
             if (run.Instances is [{ InstanceId: { } id }, ..]) arns.Add(await RegisterAsync(id, attributes, ct));
         }

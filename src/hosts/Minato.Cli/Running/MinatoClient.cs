@@ -53,6 +53,15 @@ internal sealed class MinatoClient : AwsClients, IDisposable
         return Require(status, body, method, path);
     }
 
+    /// <summary>Makes a container engine on another machine known.</summary>
+    /// <returns>What the engine says of itself.</returns>
+    public async Task<JsonNode> AddEngineAsync(JsonNode engine, CancellationToken ct)
+    {
+        const string path = "/_minato/engines";
+        var (status, body) = await AskAsync(HttpMethod.Put, path, ct, engine);
+        return Require(status, body, HttpMethod.Put, path);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<JsonNode> CallAsync(HttpMethod method, string path, CancellationToken ct)

@@ -16,7 +16,7 @@ internal static class MetricRules
     public static void Check(PutMetricDataRequest request, Caller caller, DateTimeOffset now)
     {
         if (request.Namespace.StartsWith(':')) throw new InvalidParameterValueException("The value for parameter Namespace is invalid: it must not start with a colon.");
-        if (request.Namespace.StartsWith("AWS/", StringComparison.Ordinal) && !caller.PrincipalArn.EndsWith(".amazonaws.com", StringComparison.Ordinal))
+        if (request.Namespace.StartsWith("AWS/", StringComparison.Ordinal) && !caller.IsService)
             throw new InvalidParameterValueException("The value AWS/ for parameter Namespace is invalid.");
         var data = request.MetricData ?? [];
         if (data.IsEmpty) throw new MissingRequiredParameterException("The parameter MetricData is required.");

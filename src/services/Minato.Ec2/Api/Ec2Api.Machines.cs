@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Ec2.Planning;
@@ -17,6 +19,9 @@ internal sealed partial class Ec2Api
     /// <summary>The network that addresses of instances are in: load balancers take theirs anywhere in 127.0.0.0/8.</summary>
     private const string AddressPrefix = "127.88";
 
+    /// <summary>The tag of an instance that is another machine, with that machine's address.</summary>
+    private const string AddressTag = "minato:address";
+
     public async Task<RunInstancesResponse> RunInstancesAsync(RunInstancesRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
@@ -32,7 +37,7 @@ internal sealed partial class Ec2Api
             if (request.ClientToken is { } token && Machines(tx, caller).Where(m => m.ClientToken == token).ToImmutableArray() is { IsEmpty: false } same) return same;
             var subnet = SubnetFor(tx, request, caller);
             var reservation = DefaultVpc.NewId("r", ids);
-            var machines = Enumerable.Range(0, request.MaxCount).Select(_ => NewMachine(tx, request, type, subnet, reservation, caller)).ToImmutableArray();
+            var machines = Enumerable.Range(0, request.MaxCount).Select(_ => NewMachine(tx, request, type, subnet, reservation, AddressFrom(tags), caller)).ToImmutableArray();
             foreach (var machine in machines) PutTags(tx, machine.Key, tags);
             return machines;
         }, ct);
@@ -88,18 +93,25 @@ internal sealed partial class Ec2Api
             : subnets.FirstOrDefault(s => s.AvailabilityZone == zone) ?? throw Ec2Errors.Invalid($"Invalid availability zone: [{zone}]");
     }
 
-    private MachineState NewMachine(Transaction tx, RunInstancesRequest request, string type, StoredSubnet subnet, string reservation, Caller caller)
+    private MachineState NewMachine(Transaction tx, RunInstancesRequest request, string type, StoredSubnet subnet, string reservation, string? address, Caller caller)
     {
         var machine = new MachineState
         {
             Key = KeyOf(caller, DefaultVpc.NewId("i", ids)), ReservationId = reservation, Type = type,
             SubnetId = subnet.Key.Id, VpcId = subnet.VpcId, AvailabilityZone = subnet.AvailabilityZone,
-            Address = FreeAddress(tx), LaunchedAt = clock.GetUtcNow(), ImageId = request.ImageId, ClientToken = request.ClientToken,
+            Address = address ?? FreeAddress(tx), LaunchedAt = clock.GetUtcNow(), ImageId = request.ImageId, ClientToken = request.ClientToken,
             IsSpot = request.InstanceMarketOptions?.MarketType == MarketType.Spot,
         };
         tx.Put(Ec2Tables.Machines, machine);
         return machine;
     }
+
+    private static string? AddressFrom(ImmutableSortedDictionary<string, string> tags) => tags.GetValueOrDefault(AddressTag) switch
+    {
+        null => null,
+        var text when IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork => address.ToString(),
+        var text => throw Ec2Errors.Invalid($"The tag {AddressTag} says '{text}', which is no IPv4 address."),
+    };
 
     private string FreeAddress(IReadState state)
     {

@@ -30,6 +30,7 @@ internal sealed partial class EcsApi
                 Configuration = request.Configuration,
                 CapacityProviders = providers,
                 DefaultStrategy = request.DefaultCapacityProviderStrategy ?? [],
+                AttachmentsVersion = providers.All(CapacityProviderState.IsFargate) ? 0 : 1,
                 ServiceConnectNamespace = request.ServiceConnectDefaults?.Namespace,
             };
             ecs.Put(EcsTables.Clusters, cluster);
@@ -68,6 +69,7 @@ internal sealed partial class EcsApi
         var wire = await store.UpdateAsync(ecs =>
         {
             var cluster = ecs.RequireCluster(caller, request.Cluster);
+            ClusterAttachments.CheckIsSettled(ecs, cluster);
             if (ecs.Count(EcsTables.InstancesByCluster, cluster.Key) > 0)
                 throw new ClusterContainsContainerInstancesException("The Cluster cannot be deleted while Container Instances are active or draining.");
             if (ServiceCounts.Active(ecs, cluster.Key) > 0)
@@ -82,7 +84,7 @@ internal sealed partial class EcsApi
     }
 
     public Task<UpdateClusterResponse> UpdateClusterAsync(UpdateClusterRequest request, Caller caller, CancellationToken ct) =>
-        ChangeClusterAsync(request.Cluster, caller, c =>
+        ChangeClusterAsync(request.Cluster, caller, (_, c) =>
         {
             CheckNamespace(request.ServiceConnectDefaults);
             return c with
@@ -97,7 +99,7 @@ internal sealed partial class EcsApi
 
     public Task<UpdateClusterSettingsResponse> UpdateClusterSettingsAsync(
         UpdateClusterSettingsRequest request, Caller caller, CancellationToken ct) =>
-        ChangeClusterAsync(request.Cluster, caller, c => c with { Settings = Merged(c.Settings, request.Settings) },
+        ChangeClusterAsync(request.Cluster, caller, (_, c) => c with { Settings = Merged(c.Settings, request.Settings) },
             cluster => new UpdateClusterSettingsResponse { Cluster = cluster }, ct);
 
     public Task<PutClusterCapacityProvidersResponse> PutClusterCapacityProvidersAsync(
@@ -106,16 +108,16 @@ internal sealed partial class EcsApi
         CapacityProviderRules.CheckExist(store.Current, AccountRegion.Of(caller), request.CapacityProviders);
         StrategyRules.Check(request.DefaultCapacityProviderStrategy, request.CapacityProviders);
         return ChangeClusterAsync(request.Cluster, caller,
-            c => c with { CapacityProviders = request.CapacityProviders, DefaultStrategy = request.DefaultCapacityProviderStrategy },
+            (ecs, c) => ClusterAttachments.Change(ecs, c, request.CapacityProviders, request.DefaultCapacityProviderStrategy),
             cluster => new PutClusterCapacityProvidersResponse { Cluster = cluster }, ct);
     }
 
     private async Task<TResponse> ChangeClusterAsync<TResponse>(
-        string reference, Caller caller, Func<ClusterState, ClusterState> change, Func<Cluster, TResponse> answer, CancellationToken ct)
+        string reference, Caller caller, Func<IReadState, ClusterState, ClusterState> change, Func<Cluster, TResponse> answer, CancellationToken ct)
     {
         var wire = await store.UpdateAsync(ecs =>
         {
-            var cluster = change(ecs.RequireCluster(caller, reference));
+            var cluster = change(ecs, ecs.RequireCluster(caller, reference));
             ecs.Put(EcsTables.Clusters, cluster);
             return Describe(ecs, cluster, s_createdFields);
         }, ct);
@@ -140,7 +142,8 @@ internal sealed partial class EcsApi
         Configuration = include.Contains(ClusterField.Configurations) ? cluster.Configuration : null,
         CapacityProviders = cluster.CapacityProviders,
         DefaultCapacityProviderStrategy = cluster.DefaultStrategy,
-        Attachments = include.Contains(ClusterField.Attachments) ? [] : null,
+        Attachments = include.Contains(ClusterField.Attachments) ? ClusterAttachments.Of(ecs, cluster) : null,
+        AttachmentsStatus = include.Contains(ClusterField.Attachments) ? ClusterAttachments.Status(ecs, cluster) : null,
         ServiceConnectDefaults = cluster.ServiceConnectNamespace is { } name ? new() { Namespace = name } : null,
     };
 

@@ -124,9 +124,10 @@ internal sealed partial class EcsApi
         RegisteredAt = now,
         Cpu = size.Cpu,
         Memory = size.MemoryMiB,
-        Gpus = size.Gpus,
+        GpuIds = [.. Enumerable.Range(0, size.Gpus).Select(i => $"GPU-{key.Id}-{i}")],
         Interfaces = size.Interfaces,
         HostAddress = size.HostAddress,
+        Engine = size.Engine,
         ReservedTcpPorts = s_reservedPorts,
         Attributes = size.Attributes,
         VersionInfo = new() { AgentVersion = "1.0.0", DockerVersion = $"DockerVersion: {size.EngineVersion}" },
@@ -144,6 +145,7 @@ internal sealed partial class EcsApi
             Memory = Integer("MEMORY") ?? instance.Memory,
             ReservedTcpPorts = Ports("PORTS") ?? instance.ReservedTcpPorts,
             ReservedUdpPorts = Ports("PORTS_UDP") ?? instance.ReservedUdpPorts,
+            GpuIds = resources.FirstOrDefault(r => r.Name == "GPU")?.StringSetValue ?? instance.GpuIds,
             Attributes = [.. instance.Attributes.Where(a => given.All(g => g.Name != a.Name)), .. given],
             Tags = tags.IsEmpty ? instance.Tags : tags,
             VersionInfo = request.VersionInfo ?? instance.VersionInfo,
@@ -194,9 +196,9 @@ internal sealed partial class EcsApi
             HealthStatus = withHealth ? HealthOf(instance.Agent) : null,
             RunningTasksCount = tasks.Count(t => ClusterCounts.IsRunning(t.LastStatus)),
             PendingTasksCount = tasks.Count(t => ClusterCounts.IsPending(t.LastStatus)),
-            RegisteredResources = Resources(instance.Cpu, instance.Memory, instance.ReservedTcpPorts, instance.ReservedUdpPorts),
+            RegisteredResources = Resources(instance.Cpu, instance.Memory, instance.ReservedTcpPorts, instance.ReservedUdpPorts, instance.Gpus == 0 ? null : instance.GpuIds),
             // AWS: what remains of ports lists the ones in use.
-            RemainingResources = Resources(view.CpuLeft, view.MemoryLeft, view.TcpPortsUsed, view.UdpPortsUsed),
+            RemainingResources = Resources(view.CpuLeft, view.MemoryLeft, view.TcpPortsUsed, view.UdpPortsUsed, instance.Gpus == 0 ? null : instance.GpuIds.TakeLast(view.GpusLeft)),
             Attributes = instance.Attributes,
             RegisteredAt = instance.RegisteredAt,
             Attachments = [],
@@ -204,11 +206,13 @@ internal sealed partial class EcsApi
         };
     }
 
-    private static ImmutableArray<Resource> Resources(int cpu, int memory, IEnumerable<int> tcp, IEnumerable<int> udp) =>
+    private static ImmutableArray<Resource> Resources(int cpu, int memory, IEnumerable<int> tcp, IEnumerable<int> udp, IEnumerable<string>? gpus) =>
     [
         new() { Name = "CPU", Type = "INTEGER", DoubleValue = 0, LongValue = 0, IntegerValue = cpu },
         new() { Name = "MEMORY", Type = "INTEGER", DoubleValue = 0, LongValue = 0, IntegerValue = memory },
         new() { Name = "PORTS", Type = "STRINGSET", DoubleValue = 0, LongValue = 0, IntegerValue = 0, StringSetValue = [.. tcp.Order().Select(p => $"{p}")] },
         new() { Name = "PORTS_UDP", Type = "STRINGSET", DoubleValue = 0, LongValue = 0, IntegerValue = 0, StringSetValue = [.. udp.Order().Select(p => $"{p}")] },
+        // AWS: an instance without any does not speak of them.
+        .. gpus is null ? (Resource[])[] : [new() { Name = "GPU", Type = "STRINGSET", DoubleValue = 0, LongValue = 0, IntegerValue = 0, StringSetValue = [.. gpus] }],
     ];
 }

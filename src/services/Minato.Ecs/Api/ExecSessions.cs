@@ -26,7 +26,7 @@ internal sealed class ExecSessions(Installation installation, Ids ids, TimeProvi
     private readonly Queue<(string SessionId, DateTimeOffset Until)> _offers = new(); // All live equally long: the oldest is first.
 
     /// <returns>Null when the container has as many as it may.</returns>
-    public Session? Offer(string containerId, string commandLine, ImmutableArray<string> command)
+    public Session? Offer(string? engine, string containerId, string commandLine, ImmutableArray<string> command)
     {
         lock (_gate)
         {
@@ -36,7 +36,7 @@ internal sealed class ExecSessions(Installation installation, Ids ids, TimeProvi
             var id = $"ecs-execute-command-{ids.Hex(SessionIdLength)}";
             var token = ids.UrlSafe(TokenLength);
             var until = clock.GetUtcNow() + TokenLifetime;
-            _entries[id] = new(new(id, containerId, commandLine, command), token, until, IsClaimed: false);
+            _entries[id] = new(new(id, engine, containerId, commandLine, command), token, until, IsClaimed: false);
             _ofContainer[containerId] = count + 1;
             _offers.Enqueue((id, until));
             return new() { SessionId = id, StreamUrl = StreamUrl(id), TokenValue = token };

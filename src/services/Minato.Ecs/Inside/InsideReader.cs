@@ -16,7 +16,7 @@ namespace Minato.Ecs.Inside;
 internal sealed record NetworkReading(DateTimeOffset At, double Received, double Sent);
 
 /// <summary>Asks store and engine what a task is told about itself.</summary>
-internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngine engine, IEc2 ec2, EcsOptions options, TimeProvider clock)
+internal sealed class InsideReader(Store store, TaskBoard board, TaskEngines engines, IEc2 ec2, EcsOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longAgo = TimeSpan.FromMinutes(1);
@@ -32,12 +32,12 @@ internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngin
         {
             var known = task.Progress.Container(container.Name ?? "");
             // By name as long as its start is not known here: it asks as soon as it runs.
-            if (await engine.InspectAsync(known.RuntimeId ?? ContainerNames.Of(task, known), ct) is not { } found) continue;
+            if (await engines.Of(task).InspectAsync(known.RuntimeId ?? ContainerNames.Of(task, known), ct) is not { } found) continue;
             seen[known.Name] = found;
             task = task with { Progress = task.Progress.With(ContainerObservation.Fold(known, container, found, clock.GetUtcNow())) };
         }
 
-        var pause = task.Progress.Interface?.PauseId is { } pauseId ? await engine.InspectAsync(pauseId, ct) : null;
+        var pause = task.Progress.Interface?.PauseId is { } pauseId ? await engines.Of(task).InspectAsync(pauseId, ct) : null;
         ImmutableArray<Tag> instanceTags = task.InstanceKey is { } instance && ecs.Find(EcsTables.Instances, instance) is { } host ? host.Tags : [];
         return new(task, definition, seen.ToImmutable(), pause, await SubnetAsync(task, ct), instanceTags, options.FileSystemDirectory);
     }
@@ -46,7 +46,7 @@ internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngin
     public async Task<JsonNode?> StatsAsync(TaskState task, ContainerProgress container, bool withRates, CancellationToken ct)
     {
         var id = container.RuntimeId ?? ContainerNames.Of(task, container);
-        if (await RawAsync(id, ct) is not { } stats) return null;
+        if (await RawAsync(task, id, ct) is not { } stats) return null;
         var networks = await NetworksAsync(task, stats, ct);
         if (networks is null) return stats;
         stats["networks"] = networks.DeepClone();
@@ -56,7 +56,7 @@ internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngin
 
     // Containers of an awsvpc task have no network of their own: it is their pause container's.
     private async Task<JsonNode?> NetworksAsync(TaskState task, JsonNode stats, CancellationToken ct) =>
-        task.Progress.Interface?.PauseId is { } pause ? (await RawAsync(pause, ct))?["networks"] : stats["networks"];
+        task.Progress.Interface?.PauseId is { } pause ? (await RawAsync(task, pause, ct))?["networks"] : stats["networks"];
 
     // A rate lies between two readings: the last one counts when it is neither too near nor too far, otherwise a second one is made.
     private async Task<JsonObject?> RatesAsync(TaskState task, string id, JsonNode stats, JsonNode networks, CancellationToken ct)
@@ -68,7 +68,7 @@ internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngin
         {
             await Task.Delay(s_between, clock, ct);
             before = now;
-            if (await RawAsync(id, ct) is not { } again || await NetworksAsync(task, again, ct) is not { } second) return null;
+            if (await RawAsync(task, id, ct) is not { } again || await NetworksAsync(task, again, ct) is not { } second) return null;
             now = Reading(second);
         }
 
@@ -93,8 +93,8 @@ internal sealed class InsideReader(Store store, TaskBoard board, IContainerEngin
         return new(clock.GetUtcNow(), received, sent);
     }
 
-    private async Task<JsonNode?> RawAsync(string id, CancellationToken ct) =>
-        await engine.RawStatsAsync(id, ct) is { } raw ? JsonNode.Parse(raw.Span) : null;
+    private async Task<JsonNode?> RawAsync(TaskState task, string id, CancellationToken ct) =>
+        await engines.Of(task).RawStatsAsync(id, ct) is { } raw ? JsonNode.Parse(raw.Span) : null;
 
     private async Task<string?> SubnetAsync(TaskState task, CancellationToken ct)
     {

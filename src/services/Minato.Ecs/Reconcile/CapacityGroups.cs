@@ -12,6 +12,8 @@ internal sealed class CapacityGroups(IServiceProvider rooms)
 {
     public const string DrainingHook = "ecs-managed-draining-termination-hook";
 
+    private const string ManagedTag = "AmazonECSManaged";
+
     // The longest that AWS lets a hook hold without a sign of life.
     private const int HookSeconds = 7200;
 
@@ -43,6 +45,10 @@ internal sealed class CapacityGroups(IServiceProvider rooms)
 
     public ValueTask<bool> UnhookAsync(CapacityProviderState provider, CancellationToken ct) => TryAsync((scaling, caller) => scaling.DeleteLifecycleHookAsync(
         new() { AutoScalingGroupName = provider.GroupName, LifecycleHookName = DrainingHook }, caller, ct), provider);
+
+    /// <summary>AWS: a group that ECS looks after says so, and its instances, too.</summary>
+    public ValueTask<bool> TagAsync(CapacityProviderState provider, CancellationToken ct) => TryAsync((scaling, caller) => scaling.CreateOrUpdateTagsAsync(
+        new() { Tags = [new() { ResourceId = provider.GroupName, ResourceType = "auto-scaling-group", Key = ManagedTag, Value = "", PropagateAtLaunch = true }] }, caller, ct), provider);
 
     /// <summary>The instance is drained: it may go.</summary>
     public ValueTask<bool> ReleaseAsync(CapacityProviderState provider, string instance, CancellationToken ct) => TryAsync(

@@ -11,7 +11,7 @@ namespace Minato.Ecs.Reconcile;
 /// The capacity providers of a cluster that stand on Auto Scaling groups: knows their instances, places tasks that wait, drains
 /// instances that are to go, and keeps each group as large as needed.
 /// </summary>
-internal sealed class CapacityReconciler(Store store, CapacityGroups groups, WaitingTasks waiting, TimeProvider clock) : IReconciler<ClusterKey>
+internal sealed class CapacityReconciler(Store store, CapacityGroups groups, CapacityMetric metric, WaitingTasks waiting, Ids ids, TimeProvider clock) : IReconciler<ClusterKey>
 {
     /// <summary>AWS publishes the metric once a minute, and scales by it.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMinutes(1);
@@ -19,9 +19,9 @@ internal sealed class CapacityReconciler(Store store, CapacityGroups groups, Wai
     public async ValueTask<Next> ReconcileAsync(ClusterKey key, CancellationToken ct)
     {
         var ecs = store.Current;
-        CapacityProviderState[] providers = ecs.Find(EcsTables.Clusters, key) is { IsActive: true } cluster ? [.. CapacityTables.Of(ecs, cluster)] : [];
+        var cluster = ecs.Find(EcsTables.Clusters, key);
+        CapacityProviderState[] providers = cluster is { IsActive: true } ? [.. CapacityTables.Of(ecs, cluster)] : [];
         await ForgetAsync(key, providers, ct);
-        if (providers.Length == 0) return Next.Done;
         List<(CapacityProviderState Provider, AutoScalingGroup Group)> known = [];
         foreach (var provider in providers)
         {
@@ -37,7 +37,14 @@ internal sealed class CapacityReconciler(Store store, CapacityGroups groups, Wai
             await ScaleAsync(key, provider, group, ct);
         }
 
-        return Next.After(s_look);
+        if (cluster is not null) await SettleAsync(cluster, isFailed: known.Count < providers.Length, ct);
+        return providers.Length == 0 ? Next.Done : Next.After(s_look);
+    }
+
+    private async ValueTask SettleAsync(ClusterState cluster, bool isFailed, CancellationToken ct)
+    {
+        var settled = new ClusterAttachmentsState { Key = cluster.Key, Version = cluster.AttachmentsVersion, IsFailed = isFailed };
+        if (store.Current.Find(CapacityTables.Attachments, cluster.Key) != settled) await store.UpdateAsync(ecs => ecs.Put(CapacityTables.Attachments, settled), ct);
     }
 
     /// <summary>What is kept of providers that the cluster no longer has.</summary>
@@ -92,14 +99,16 @@ internal sealed class CapacityReconciler(Store store, CapacityGroups groups, Wai
         var before = store.Current.Find(CapacityTables.Clusters, key);
         var plan = ManagedScalingPlanner.Plan(CapacityReading.Of(store.Current, cluster, provider, group, before), clock.GetUtcNow());
         await groups.ApplyAsync(provider, group, plan, ct);
+        if (provider.IsManaged) await metric.PublishAsync(key, plan.Reservation, ct);
         var isHookWanted = provider.Group.ManagedDraining != ManagedDraining.Disabled;
         var isHooked = before?.IsHooked ?? false;
         if (isHookWanted && !isHooked) isHooked = await groups.HookAsync(provider, ct);
         else if (!isHookWanted && isHooked) isHooked = !await groups.UnhookAsync(provider, ct);
         var after = new ClusterCapacityState
         {
-            Key = key, GroupArn = provider.Group.AutoScalingGroupArn, IsHooked = isHooked, LowSince = plan.LowSince, ScaledOutAt = plan.ScaledOutAt,
+            Key = key, GroupArn = provider.Group.AutoScalingGroupArn, AttachmentId = before?.AttachmentId ?? ids.Uuid(), IsHooked = isHooked, LowSince = plan.LowSince, ScaledOutAt = plan.ScaledOutAt,
         };
+        if (before is null) await groups.TagAsync(provider, ct);
         if (after != before) await store.UpdateAsync(ecs => ecs.Put(CapacityTables.Clusters, after), ct);
     }
 

@@ -15,11 +15,16 @@ internal sealed record HostSize(string Ec2InstanceId, int Cpu, int MemoryMiB, st
 
     /// <summary>Its own address, when it is a part of a machine.</summary>
     public string? HostAddress { get; init; }
+
+    /// <summary>The container engine on another machine that it stands for; null for that of this machine.</summary>
+    public string? Engine { get; init; }
 }
 
-/// <summary>Asks the engine and EC2 about the host that Minato runs on.</summary>
-internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
+/// <summary>Asks engines and EC2 about a host: the one that Minato runs on, a part of it, or another one.</summary>
+internal sealed class HostFacts(IContainerEngines engines, IEc2 ec2)
 {
+    /// <summary>The tag of an EC2 instance that stands for a container engine on another machine, whose name it holds.</summary>
+    private const string EngineTag = "minato:engine";
     private const int CpuUnits = 1024; // AWS: of one core.
     private const int Mebibyte = 1024 * 1024;
 
@@ -41,11 +46,10 @@ internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
     /// <param name="machine">The EC2 instance that registers; null for the machine that Minato runs on.</param>
     public async Task<HostSize> AskAsync(string? machine, Caller caller, CancellationToken ct)
     {
-        var status = await engine.StatusAsync(ct);
-        if (status is not EngineStatus.Up up)
-            throw new Contracts.Ecs.ClientException($"The container engine of this host does not answer. {(status as EngineStatus.Away)?.Advice}");
         var host = await FindAsync(null, caller, ct);
         var instance = machine is null || machine == host?.InstanceId ? host : await FindAsync(machine, caller, ct) ?? host;
+        var engine = instance?.Tags?.FirstOrDefault(t => t.Key == EngineTag)?.Value;
+        var up = await StatusAsync(engine, ct);
         var size = new HostSize(
             instance?.InstanceId ?? "", up.Cpus * CpuUnits, (int)(up.MemoryBytes / Mebibyte), up.Version,
             [
@@ -55,7 +59,25 @@ internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
                 Named("ecs.vpc-id", instance?.VpcId), Named("ecs.subnet-id", instance?.SubnetId),
                 .. s_capabilities.Select(c => Named(c, null)),
             ]);
-        return instance is null || instance == host ? size : await PartAsync(size, instance, caller, ct);
+        return instance is null || instance == host ? size : await PartAsync(size with { Engine = engine }, instance, caller, ct);
+    }
+
+    private async Task<EngineStatus.Up> StatusAsync(string? engine, CancellationToken ct)
+    {
+        try
+        {
+            return await engines.Of(engine).StatusAsync(ct) switch
+            {
+                EngineStatus.Up up => up,
+                var status => throw Silent((status as EngineStatus.Away)?.Advice),
+            };
+        }
+        catch (EngineUnavailableException e)
+        {
+            throw Silent(e.Message);
+        }
+
+        static Contracts.Ecs.ClientException Silent(string? advice) => new($"The container engine of this host does not answer. {advice}");
     }
 
     // A part of the machine is as large as its type says.
@@ -70,7 +92,8 @@ internal sealed class HostFacts(IContainerEngine engine, IEc2 ec2)
             Gpus = (type.GpuInfo?.Gpus ?? []).Sum(g => g.Count ?? 0),
             // AWS: one is the instance's own.
             Interfaces = type.NetworkInfo?.MaximumNetworkInterfaces - 1,
-            HostAddress = instance.PrivateIpAddress,
+            // All of another machine's addresses are its own.
+            HostAddress = whole.Engine is null ? instance.PrivateIpAddress : null,
         };
     }
 

@@ -11,14 +11,14 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Brings images to the engine as the agent's pull behaviour says. Tasks that want the same image share one pull.</summary>
 internal sealed class ImagePuller(
-    IContainerEngine engine, EcsOptions options, Installation installation, TimeProvider clock, TaskBoard board, IEcr? ecr = null)
+    TaskEngines engines, EcsOptions options, Installation installation, TimeProvider clock, TaskBoard board, IEcr? ecr = null)
 {
     // A registry that could not be reached is not tried again at once while the engine has the image anyway.
     private static readonly TimeSpan s_unreachable = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_earlyRenewal = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<(string Reference, RegistryAccount? Account), Task<PullOutcome>> _pulls = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _unreachable = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string? Engine, string Reference, RegistryAccount? Account), Task<PullOutcome>> _pulls = new();
+    private readonly ConcurrentDictionary<(string? Engine, string Registry), DateTimeOffset> _unreachable = new();
     private readonly ConcurrentDictionary<AccountRegion, (RegistryLogin Login, DateTimeOffset Until)> _logins = new();
 
     public ImageNames.Source Source(TaskState task, ContainerDefinition container) =>
@@ -28,15 +28,17 @@ internal sealed class ImagePuller(
     {
         var source = Source(task, container);
         var behavior = options.ImagePullBehavior;
+        var name = engines.NameOf(task);
+        var engine = engines.Of(task);
         if (behavior is ImagePullBehavior.Once or ImagePullBehavior.PreferCached
             && await engine.FindImageAsync(source.Reference, ct) is { } cached) return new PullState.Done(cached);
-        if (behavior == ImagePullBehavior.Default && IsUnreachable(source)
+        if (behavior == ImagePullBehavior.Default && IsUnreachable(name, source)
             && await engine.FindImageAsync(source.Reference, ct) is { } here) return new PullState.Done(here);
 
-        var outcome = await SharedAsync(task.Key.Cluster.Scope, source, account);
+        var outcome = await SharedAsync(name, task.Key.Cluster.Scope, source, account);
         if (outcome is PullOutcome.Pulled pulled) return new PullState.Done(pulled.Image);
         var failed = (PullOutcome.Failed)outcome;
-        if (failed.Failure == PullFailure.Unreachable) _unreachable[source.Registry] = clock.GetUtcNow() + s_unreachable;
+        if (failed.Failure == PullFailure.Unreachable) _unreachable[(name, source.Registry)] = clock.GetUtcNow() + s_unreachable;
         if (failed.Failure == PullFailure.Denied) _logins.Clear();
         // AWS: by default a pull that fails is no reason to stop while the engine has the image.
         if (behavior == ImagePullBehavior.Default && await engine.FindImageAsync(source.Reference, ct) is { } fallback)
@@ -45,30 +47,30 @@ internal sealed class ImagePuller(
             StopReasons.CannotPull(failed), StopsTask: behavior is ImagePullBehavior.Always or ImagePullBehavior.Once);
     }
 
-    private bool IsUnreachable(ImageNames.Source source) =>
-        _unreachable.TryGetValue(source.Registry, out var until) && clock.GetUtcNow() < until;
+    private bool IsUnreachable(string? engine, ImageNames.Source source) =>
+        _unreachable.TryGetValue((engine, source.Registry), out var until) && clock.GetUtcNow() < until;
 
-    private Task<PullOutcome> SharedAsync(AccountRegion scope, ImageNames.Source source, RegistryAccount? account)
+    private Task<PullOutcome> SharedAsync(string? engine, AccountRegion scope, ImageNames.Source source, RegistryAccount? account)
     {
-        var key = (source.Reference, account);
+        var key = (engine, source.Reference, account);
         if (_pulls.TryGetValue(key, out var running)) return running;
-        var pull = PullAsync(scope, source, account);
+        var pull = PullAsync(engine, scope, source, account);
         // A pull that ended at once is nobody's to share.
         if (!pull.IsCompleted) _pulls.TryAdd(key, pull);
         return pull;
     }
 
-    private async Task<PullOutcome> PullAsync(AccountRegion scope, ImageNames.Source source, RegistryAccount? account)
+    private async Task<PullOutcome> PullAsync(string? engine, AccountRegion scope, ImageNames.Source source, RegistryAccount? account)
     {
         await Task.Yield(); // So that the dictionary has it before it can end.
         try
         {
             var login = account is null ? await LoginAsync(scope, source, board.Stopping) : new(source.Registry, account.Username, account.Password);
-            return await engine.PullAsync(source.Reference, login, board.Stopping);
+            return await engines.Named(engine).PullAsync(source.Reference, login, board.Stopping);
         }
         finally
         {
-            _pulls.TryRemove((source.Reference, account), out _);
+            _pulls.TryRemove((engine, source.Reference, account), out _);
         }
     }
 

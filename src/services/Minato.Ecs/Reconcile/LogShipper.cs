@@ -14,7 +14,7 @@ namespace Minato.Ecs.Reconcile;
 /// cursor in the store, so that a restart of Minato loses no line and repeats at most those that were never acknowledged.
 /// </summary>
 internal sealed partial class LogShipper(
-    Store store, IContainerEngine engine, TaskLogStreams streams, TimeProvider clock, ILogger<LogShipper> log, ICloudWatchLogs? logs = null)
+    Store store, TaskEngines engines, TaskLogStreams streams, TimeProvider clock, ILogger<LogShipper> log, ICloudWatchLogs? logs = null)
     : IRoomService
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
@@ -93,7 +93,7 @@ internal sealed partial class LogShipper(
         var cursor = store.Current.Find(EcsTables.LogCursors, key)?.ShippedTo;
         await using (var batch = new LogBatch(key, target, store, streams, to, clock, log, ct))
         {
-            await foreach (var line in engine.FollowLogsAsync(id, cursor, ct)) await batch.AddAsync(line);
+            await foreach (var line in engines.Of(before).FollowLogsAsync(id, cursor, ct)) await batch.AddAsync(line);
             await batch.CompleteAsync();
         }
 

@@ -7,7 +7,7 @@ using Minato.Platform;
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>Removes containers of this installation that belong to no task: at start, when the engine comes back, and slowly after that.</summary>
-internal sealed partial class OrphanSweeper(IContainerEngine engine, Store store, TimeProvider clock, ILogger<OrphanSweeper> log)
+internal sealed partial class OrphanSweeper(TaskEngines engines, Store store, TimeProvider clock, ILogger<OrphanSweeper> log)
     : IRoomService, IResettable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
@@ -17,19 +17,12 @@ internal sealed partial class OrphanSweeper(IContainerEngine engine, Store store
         while (!ct.IsCancellationRequested)
         {
             await Task.Delay(s_interval, clock, ct);
-            try
-            {
-                await SweepAsync(ct);
-            }
-            catch (EngineUnavailableException)
-            {
-                // The watcher says so already.
-            }
+            foreach (var engine in engines.All) await TryAsync(() => SweepAsync(engine, ct));
         }
     }
 
     /// <summary>A task's record is written before its first container is made: a container without one is left over.</summary>
-    public async Task SweepAsync(CancellationToken ct)
+    public async Task SweepAsync(IContainerEngine engine, CancellationToken ct)
     {
         foreach (var container in await engine.ListAsync(ct))
         {
@@ -42,14 +35,25 @@ internal sealed partial class OrphanSweeper(IContainerEngine engine, Store store
 
     public async ValueTask ResetAsync(CancellationToken ct)
     {
+        var local = engines.Named(null);
+        await TryAsync(async () =>
+        {
+            var ours = (await local.ListAsync(ct)).Where(c => ContainerNames.TaskOf(c.Labels) is not null);
+            await Task.WhenAll(ours.Select(c => local.RemoveAsync(c.Id, ct).AsTask()));
+        });
+        // Nothing but tasks and their networks is on the others.
+        foreach (var engine in engines.Others) await TryAsync(() => engine.PurgeAsync(ct).AsTask());
+    }
+
+    // The watcher says so already; the sweep removes what is left when the engine is back.
+    private static async Task TryAsync(Func<Task> sweep)
+    {
         try
         {
-            var ours = (await engine.ListAsync(ct)).Where(c => ContainerNames.TaskOf(c.Labels) is not null);
-            await Task.WhenAll(ours.Select(c => engine.RemoveAsync(c.Id, ct).AsTask()));
+            await sweep();
         }
         catch (EngineUnavailableException)
         {
-            // The sweep removes them when the engine is back.
         }
     }
 

@@ -15,11 +15,12 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         if (ecs.Find(ServiceTables.Services, key) is not { } service) return null;
         var tasks = ImmutableArray.CreateBuilder<TaskState>();
         var views = ImmutableArray.CreateBuilder<TaskInService>();
+        var rooms = service.PlacementStrategy.Any(s => s.Type == PlacementStrategyType.Binpack) ? new TaskRooms(ecs) : null;
         foreach (var memory in ecs.Where(ServiceTables.ServiceTasksByService, key))
         {
             var task = ecs.Find(EcsTables.Tasks, memory.Key);
             if (task is not null) tasks.Add(task);
-            views.Add(task is null ? Vanished(memory) : ViewOf(ecs, task, memory, health, now));
+            views.Add(task is null ? Vanished(memory) : ViewOf(ecs, task, memory, health, now) with { Room = rooms?.Of(task) ?? default });
         }
 
         return new(service, ViewOf(ecs, service, views.ToImmutable(), zones, ServiceInstances.ForDaemon(ecs, service)), tasks.ToImmutable());
@@ -48,6 +49,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         WithHealthCheck = [.. service.Deployments.Where(d => HasHealthCheck(ecs, d)).Select(d => d.Id)],
         SubnetZones = zones,
         Daemon = daemon,
+        Strategies = service.PlacementStrategy,
         Zones = ServiceInstances.Zones(ecs, service, zones),
     };
 

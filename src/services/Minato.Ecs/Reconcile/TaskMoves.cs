@@ -13,7 +13,7 @@ namespace Minato.Ecs.Reconcile;
 
 /// <summary>Makes the moves of a plan. Each answers how the progress changes by it.</summary>
 internal sealed partial class TaskMoves(
-    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, TaskInputsResolver inputs, InsideNetworks inside, ImagePuller images, EcsOptions options, IContainerEngine engine, HostedTaskMoves hosted,
+    Store store, TaskBoard board, TaskNetwork network, TaskLogStreams logs, TaskInputsResolver inputs, InsideNetworks inside, ImagePuller images, EcsOptions options, TaskEngines engines, HostedTaskMoves hosted,
     IWorkQueue<TaskKey> queue, TargetHints hints, TimeProvider clock, ILogger<TaskMoves> log, IElasticLoadBalancingV2? elb = null)
 {
     private static readonly Func<TaskProgress, TaskProgress> s_same = p => p;
@@ -51,9 +51,10 @@ internal sealed partial class TaskMoves(
             return;
         }
 
-        foreach (var container in await engine.ListAsync(ct))
+        foreach (var engine in engines.All)
         {
-            if (ContainerNames.TaskOf(container.Labels) == key) await engine.RemoveAsync(container.Id, ct);
+            foreach (var container in await engine.ListAsync(ct))
+                if (ContainerNames.TaskOf(container.Labels) == key) await engine.RemoveAsync(container.Id, ct);
         }
     }
 
@@ -119,7 +120,8 @@ internal sealed partial class TaskMoves(
         var definition = Definition(work, run.Container);
         if (await PrepareVolumesAsync(work, definition, ct) is { } problem)
             return Failed(run.Container, null, StopReasons.Named("CannotCreateVolumeError", problem));
-        await inside.OpenAsync(work.Task, ct);
+        var engine = engines.Of(work.Task);
+        if (work.Instance?.Engine is null) await inside.OpenAsync(work.Task, ct);
         var image = images.Source(work.Task, definition).Reference;
         var created = await engine.CreateAsync(
             ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory).On(work.Instance), ct);
@@ -141,7 +143,7 @@ internal sealed partial class TaskMoves(
         if (TaskVolumes.Refusal(work.Definition) is { } refusal) return refusal;
         foreach (var volume in TaskVolumes.NeededBy(work.Task, work.Definition, definition))
         {
-            if (await engine.EnsureVolumeAsync(volume, ct) is VolumeOutcome.Refused refused) return refused.Reason;
+            if (await engines.Of(work.Task).EnsureVolumeAsync(volume, ct) is VolumeOutcome.Refused refused) return refused.Reason;
         }
 
         return null;
@@ -150,7 +152,7 @@ internal sealed partial class TaskMoves(
     private async Task<Func<TaskProgress, TaskProgress>> RestartAsync(TaskMove.Restart restart, TaskWork work, CancellationToken ct)
     {
         if (work.Progress.Container(restart.Container).RuntimeId is not { } id) return s_same;
-        var started = await engine.StartAsync(id, ct);
+        var started = await engines.Of(work.Task).StartAsync(id, ct);
         return started is StartOutcome.Started ? s_same : Failed(restart.Container, id, StopReasons.Of(started));
     }
 
@@ -159,17 +161,17 @@ internal sealed partial class TaskMoves(
         var container = work.Progress.Container(stop.Container);
         if (container.RuntimeId is not { } id) return p => p.With(container with { LastStatus = ContainerLastStatus.Stopped });
         work.Entry.Stopping = work.Entry.Stopping.Add(stop.Container);
-        _ = StopAsync(work.Task.Key, stop, id, work.Entry);
+        _ = StopAsync(work.Task, stop, id, work.Entry);
         return s_same;
     }
 
-    private async Task StopAsync(TaskKey key, TaskMove.Stop stop, string id, TaskEntry entry)
+    private async Task StopAsync(TaskState task, TaskMove.Stop stop, string id, TaskEntry entry)
     {
         try
         {
-            if (await engine.StopAsync(id, stop.Grace, board.Stopping) is StopOutcome.Refused refused)
+            if (await engines.Of(task).StopAsync(id, stop.Grace, board.Stopping) is StopOutcome.Refused refused)
             {
-                LogStopRefused(key, stop.Container, refused.Reason);
+                LogStopRefused(task.Key, stop.Container, refused.Reason);
                 await Task.Delay(s_retry, clock, board.Stopping);
             }
         }
@@ -179,7 +181,7 @@ internal sealed partial class TaskMoves(
         }
         catch (Exception e)
         {
-            LogStopRefused(key, stop.Container, e.Message);
+            LogStopRefused(task.Key, stop.Container, e.Message);
             await Task.Delay(s_retry, clock, board.Stopping);
         }
 
@@ -188,7 +190,7 @@ internal sealed partial class TaskMoves(
             e.Stopping = e.Stopping.Remove(stop.Container);
             e.IsStale = true;
         });
-        queue.Enqueue(key);
+        queue.Enqueue(task.Key);
     }
 
     private async Task<Func<TaskProgress, TaskProgress>> RegisterAsync(TaskWork work, CancellationToken ct)
@@ -222,6 +224,7 @@ internal sealed partial class TaskMoves(
 
     private async Task<Func<TaskProgress, TaskProgress>> RemoveAsync(TaskWork work, CancellationToken ct)
     {
+        var engine = engines.Of(work.Task);
         foreach (var container in work.Progress.Containers)
         {
             if (container.RuntimeId is { } id) await engine.RemoveAsync(id, ct);

@@ -13,9 +13,9 @@ using Minato.Engines.Inside;
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>The elastic network interface of an awsvpc task, and the pause container that holds its address.</summary>
-internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine, InsideNetworks inside)
+internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks inside)
 {
-    private readonly ConcurrentDictionary<string, string> _ready = new(StringComparer.Ordinal); // VPC → its range, once the engine has its network.
+    private readonly ConcurrentDictionary<(string? Engine, string Vpc), bool> _ready = new(); // The engine has the VPC's network.
 
     public async Task<Func<TaskProgress, TaskProgress>> AttachAsync(TaskWork work, CancellationToken ct)
     {
@@ -58,7 +58,7 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine, InsideNetwo
         if (id is null)
         {
             // The network may have been removed since it was last seen: once more from the start.
-            _ready.TryRemove(vpc, out _);
+            _ready.TryRemove((engines.NameOf(work.Task), vpc), out _);
             (id, problem) = await TryPauseAsync(work, eni, vpc, ct);
         }
 
@@ -68,13 +68,15 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine, InsideNetwo
     /// <summary>Finds the network of a task that runs since before this process, so that it is answered again.</summary>
     public async ValueTask RecoverAsync(TaskState task, CancellationToken ct)
     {
+        if (engines.NameOf(task) is not null) return; // What answers does so on this machine alone.
         if (task.Progress.Interface is not { VpcId: { } vpc, PauseId: not null }) await inside.OpenAsync(task, ct);
-        else if (!_ready.ContainsKey(vpc)) await EnsureNetworkAsync(task.Key.Cluster.Scope, vpc, ct);
+        else if (!_ready.ContainsKey((null, vpc))) await EnsureNetworkAsync(task, vpc, ct);
     }
 
     public async Task<Func<TaskProgress, TaskProgress>> DetachAsync(TaskWork work, CancellationToken ct)
     {
         if (work.Progress.Interface is not { } eni) return p => p;
+        var engine = engines.Of(work.Task);
         // By name: it may have been made just before a crash.
         if (await engine.InspectAsync(eni.PauseId ?? ContainerNames.OfPause(work.Task), ct) is { } pause)
         {
@@ -97,7 +99,8 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine, InsideNetwo
 
     private async Task<(string? Id, string? Problem)> TryPauseAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
     {
-        if (!_ready.ContainsKey(vpc) && await EnsureNetworkAsync(work.Task.Key.Cluster.Scope, vpc, ct) is { } problem) return (null, problem);
+        var engine = engines.Of(work.Task);
+        if (!_ready.ContainsKey((engines.NameOf(work.Task), vpc)) && await EnsureNetworkAsync(work.Task, vpc, ct) is { } problem) return (null, problem);
         var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni).On(work.Instance), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return (null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
@@ -106,19 +109,19 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine, InsideNetwo
         return (null, StopReasons.Of(started));
     }
 
-    private async Task<string?> EnsureNetworkAsync(AccountRegion scope, string vpc, CancellationToken ct)
+    private async Task<string?> EnsureNetworkAsync(TaskState task, string vpc, CancellationToken ct)
     {
-        var answer = await ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, scope.AsService(), ct);
+        var answer = await ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, task.Key.Cluster.Scope.AsService(), ct);
         if (answer.Vpcs is not [{ CidrBlock: { } cidr }, ..]) return StopReasons.Named("ResourceInitializationError", $"the VPC {vpc} does not exist");
-        switch (await engine.EnsureNetworkAsync(new(vpc, cidr, FirstAddress(cidr)), ct))
+        switch (await engines.Of(task).EnsureNetworkAsync(new(vpc, cidr, FirstAddress(cidr)), ct))
         {
             case NetworkOutcome.Collides collides:
                 return StopReasons.Named("ResourceInitializationError", $"the range {cidr} of {vpc} is in use on this host by {collides.With}");
             case NetworkOutcome.Refused refused:
                 return StopReasons.Named("ResourceInitializationError", refused.Reason);
             default:
-                _ready[vpc] = cidr;
-                await inside.OpenAsync(new InsideNetwork.Bridge(cidr, FirstAddress(cidr)), ct);
+                _ready[(engines.NameOf(task), vpc)] = true;
+                if (engines.NameOf(task) is null) await inside.OpenAsync(new InsideNetwork.Bridge(cidr, FirstAddress(cidr)), ct);
                 return null;
         }
     }

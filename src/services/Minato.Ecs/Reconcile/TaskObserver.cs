@@ -7,7 +7,7 @@ using Minato.Engines.Containers;
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>Asks the engine, and the load balancers, how a task is.</summary>
-internal sealed class TaskObserver(IContainerEngine engine, TimeProvider clock, TargetHints hints, IElasticLoadBalancingV2? elb = null)
+internal sealed class TaskObserver(TaskEngines engines, TimeProvider clock, TargetHints hints, IElasticLoadBalancingV2? elb = null)
 {
     public async Task LookAsync(TaskWork work, CancellationToken ct)
     {
@@ -59,13 +59,13 @@ internal sealed class TaskObserver(IContainerEngine engine, TimeProvider clock, 
     {
         var known = work.Progress.Container(definition.Name ?? "");
         if (known.LastStatus == ContainerLastStatus.Stopped) return known;
-        var seen = await engine.InspectAsync(known.RuntimeId ?? ContainerNames.Of(work.Task, known), ct);
+        var seen = await engines.Of(work.Task).InspectAsync(known.RuntimeId ?? ContainerNames.Of(work.Task, known), ct);
         return ContainerObservation.Fold(known, definition, seen, clock.GetUtcNow());
     }
 
     private async Task<bool> PauseIsGoneAsync(TaskWork work, CancellationToken ct) =>
         work.Progress is { StopCode: null, Interface: { PauseId: { } pause, IsDeleted: false } }
-        && await engine.InspectAsync(pause, ct) is not { Phase: ContainerPhase.Running };
+        && await engines.Of(work.Task).InspectAsync(pause, ct) is not { Phase: ContainerPhase.Running };
 
     // AWS: the pause container counts as essential; without it the task has no network.
     private static void EndWithPause(TaskWork work) =>

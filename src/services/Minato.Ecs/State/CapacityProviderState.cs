@@ -55,13 +55,31 @@ internal sealed record ClusterCapacityState
     /// <summary>The group holds terminating instances until they are drained.</summary>
     public bool IsHooked { get; init; }
 
+    /// <summary>Of the attachment that the cluster shows, and of the policy it names.</summary>
+    public required string AttachmentId { get; init; }
+
     /// <summary>Since when fewer instances would do.</summary>
     public DateTimeOffset? LowSince { get; init; }
     public DateTimeOffset? ScaledOutAt { get; init; }
 }
 
+/// <summary>How far the cluster's groups have been made ready for it. Written by <c>CapacityReconciler</c> alone.</summary>
+internal sealed record ClusterAttachmentsState
+{
+    public required ClusterKey Key { get; init; }
+
+    /// <summary>The change of the cluster that this is about.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>A group could not be found.</summary>
+    public bool IsFailed { get; init; }
+}
+
 internal static class CapacityTables
 {
+    public static readonly Table<ClusterKey, ClusterAttachmentsState> Attachments =
+        new("ecs.cluster-attachments", a => a.Key, () => CapacityJson.Default.ClusterAttachmentsState);
+
     public static readonly Table<CapacityProviderKey, CapacityProviderState> Providers =
         new("ecs.capacity-providers", p => p.Key, () => CapacityJson.Default.CapacityProviderState);
     public static readonly Index<AccountRegion, CapacityProviderKey, CapacityProviderState> ProvidersByScope =
@@ -82,4 +100,5 @@ internal static class CapacityTables
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(CapacityProviderState))]
 [JsonSerializable(typeof(ClusterCapacityState))]
+[JsonSerializable(typeof(ClusterAttachmentsState))]
 internal sealed partial class CapacityJson : JsonSerializerContext;

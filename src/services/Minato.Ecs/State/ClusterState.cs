@@ -14,6 +14,9 @@ internal sealed record ClusterState
     public ImmutableArray<ClusterSetting> Settings { get; init; } = [];
     public ClusterConfiguration? Configuration { get; init; }
     public ImmutableArray<string> CapacityProviders { get; init; } = [];
+
+    /// <summary>Counts the times that what it has of Auto Scaling groups was changed; <c>ClusterAttachmentsState</c> follows.</summary>
+    public int AttachmentsVersion { get; init; }
     public ImmutableArray<CapacityProviderStrategyItem> DefaultStrategy { get; init; } = [];
     public string? ServiceConnectNamespace { get; init; }
     public DateTimeOffset? DeletedAt { get; init; }

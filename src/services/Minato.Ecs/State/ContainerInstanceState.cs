@@ -15,7 +15,11 @@ internal sealed record ContainerInstanceState
     public required DateTimeOffset RegisteredAt { get; init; }
     public required int Cpu { get; init; }
     public required int Memory { get; init; }
-    public int Gpus { get; init; }
+    [JsonIgnore]
+    public int Gpus => GpuIds.Length;
+
+    /// <summary>As the driver names them.</summary>
+    public ImmutableArray<string> GpuIds { get; init; } = [];
 
     /// <summary>Network interfaces for awsvpc tasks; null when the instance does not limit them.</summary>
     public int? Interfaces { get; init; }
@@ -42,7 +46,7 @@ internal sealed record ContainerInstanceState
     /// <summary>Where host ports of its tasks are, when it is a part of a machine; null for a whole one.</summary>
     public string? HostAddress { get; init; }
 
-    /// <summary>The container engine it is on; null for that of this machine.</summary>
+    /// <summary>The container engine on another machine that it is on; null for that of this machine.</summary>
     public string? Engine { get; init; }
 
     /// <summary>Null for an instance that is in every zone, as the whole machine that Minato runs on is.</summary>

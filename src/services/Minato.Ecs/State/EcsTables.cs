@@ -53,6 +53,10 @@ internal static class EcsTables
     public static readonly Index<ClusterKey, TaskKey, TaskState> WaitingTasks =
         Tasks.AddIndex<ClusterKey>("waiting", t => t is { IsAwaitingCapacity: true, IsStopWanted: false } ? t.Key.Cluster : null);
 
+    /// <summary>Tasks that are not STOPPED yet, by the capacity provider they were given.</summary>
+    public static readonly Index<(ClusterKey, string), TaskKey, TaskState> LiveTasksByProvider =
+        Tasks.AddIndex<(ClusterKey, string)>("provider-live", t => t is { IsStopped: false, CapacityProviderName: { } name } ? (t.Key.Cluster, name) : null);
+
     /// <summary>Tasks that still hold resources of a container instance.</summary>
     public static readonly Index<ContainerInstanceKey, TaskKey, TaskState> LiveTasksByInstance =
         Tasks.AddIndex<ContainerInstanceKey>("instance-live", t => t.IsStopped ? null : t.InstanceKey);
@@ -76,6 +80,10 @@ internal static class EcsTables
         new("ecs.container-instances", i => i.Key, () => Json.ContainerInstanceState);
     public static readonly Index<ClusterKey, ContainerInstanceKey, ContainerInstanceState> InstancesByCluster =
         Instances.AddIndex<ClusterKey>("cluster", i => i.Status is null ? null : i.Key.Cluster);
+
+    /// <summary>Those on other machines' engines.</summary>
+    public static readonly Index<string, ContainerInstanceKey, ContainerInstanceState> InstancesByEngine =
+        Instances.AddIndex<string>("engine", i => i.Status is null ? null : i.Engine);
 
     /// <summary>By the machine it says it is.</summary>
     public static readonly Index<(ClusterKey, string), ContainerInstanceKey, ContainerInstanceState> InstancesByMachine =

@@ -39,10 +39,30 @@ internal sealed record ServiceKey(ClusterKey Cluster, string Name) : IComparable
 
 internal sealed record TaskKey(ClusterKey Cluster, string Id) : IComparable<TaskKey>
 {
+    private const int HeadLength = 8;
+
+    /// <summary>
+    /// The beginning of the id as a number, in the order of the text. Finding one of 100,000 tasks is a walk through cold memory: this
+    /// settles nearly every step of it without a look at the text.
+    /// </summary>
+    private readonly ulong _head = HeadOf(Id);
+
     public string Arn => Cluster.Scope.Arn($"task/{Cluster.Name}/{Id}");
 
-    public int CompareTo(TaskKey? other) => other is null ? 1 : Cluster.CompareTo(other.Cluster) is not 0 and var order
-        ? order : string.CompareOrdinal(Id, other.Id);
+    /// <summary>By id first: ids are unique on their own; the rest only settles what somebody made up.</summary>
+    public int CompareTo(TaskKey? other)
+    {
+        if (other is null) return 1;
+        if (_head != other._head) return _head.CompareTo(other._head);
+        return string.CompareOrdinal(Id, other.Id) is not 0 and var order ? order : Cluster.CompareTo(other.Cluster);
+    }
+
+    private static ulong HeadOf(string id)
+    {
+        var head = 0ul;
+        for (var i = 0; i < HeadLength; i++) head = (head << 8) | (i < id.Length ? Math.Min(id[i], (ulong)byte.MaxValue) : 0);
+        return head;
+    }
 
     public override string ToString() => $"{Cluster}/{Id}";
 }

@@ -10,6 +10,7 @@ namespace Minato.Ecs.Planning.Placement;
 internal static class AgentRegistration
 {
     private const int LongestId = 64;
+    private const int MostGpus = 64;
     private static readonly string[] s_prefixes = ["ecs.", "com.amazonaws.ecs."];
     private static readonly string[] s_capabilities = ["ecs.capability.", "com.amazonaws.ecs.capability."];
 
@@ -31,6 +32,7 @@ internal static class AgentRegistration
             Memory = Number(request, "MEMORY") ?? instance.Memory,
             ReservedTcpPorts = Ports(request, "PORTS") ?? instance.ReservedTcpPorts,
             ReservedUdpPorts = Ports(request, "PORTS_UDP") ?? instance.ReservedUdpPorts,
+            GpuIds = Find(request, "GPU")?.StringSetValue is { Length: <= MostGpus } gpus ? gpus : instance.GpuIds,
             // AWS: an agent says its custom attributes the first time only; what it can do is said each time.
             Attributes = [.. said.Select(a => new Attribute { Name = a.Name, Value = a.Value }),
                 .. instance.Attributes.Where(a => !IsBuiltIn(a) && said.All(s => s.Name != a.Name))],

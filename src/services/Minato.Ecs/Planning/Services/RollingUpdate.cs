@@ -66,7 +66,7 @@ internal static class RollingUpdate
     private static void StopSurplus(ServiceDraft draft, int surplus)
     {
         if (surplus <= 0) return;
-        foreach (var task in ScaleIn.Choose(Current(draft).Where(t => t.IsSound).ToArray(), surplus).ToArray())
+        foreach (var task in ScaleIn.Choose(Current(draft).Where(t => t.IsSound).ToArray(), surplus, draft.View.Strategies).ToArray())
             draft.Stop(task, RolloutReasons.Scaling(draft.Primary.Id));
     }
 

@@ -63,6 +63,8 @@ internal sealed record ServiceView
     /// <summary>Container instances of the cluster for a DAEMON service, whose desired count they make; null for REPLICA.</summary>
     public ImmutableArray<DaemonInstance>? Daemon { get; init; }
 
+    public ImmutableArray<PlacementStrategy> Strategies { get; init; } = [];
+
     /// <summary>Zones that tasks can be moved between; empty when the service is not rebalanced.</summary>
     public ImmutableArray<string> Zones { get; init; } = [];
 }
@@ -102,6 +104,9 @@ internal sealed record TaskInService
     public string? Zone { get; init; }
     public string? Instance { get; init; }
 
+    /// <summary>Read for services that are packed, whose tasks go from where the most is left.</summary>
+    public TaskRoom Room { get; init; }
+
     /// <summary>Its container instance drains: it has to go, as tasks of an older deployment have.</summary>
     public bool IsDisplaced { get; init; }
     public TaskStopCode? StopCode { get; init; }
@@ -115,6 +120,9 @@ internal sealed record TaskInService
     public ImmutableSortedDictionary<string, string>? ImageDigests { get; init; }
     public required ServiceTaskState Memory { get; init; }
 }
+
+/// <summary>What a task takes of its container instance, and what is left there.</summary>
+internal readonly record struct TaskRoom(int Cpu, int CpuLeft, int Memory, int MemoryLeft);
 
 /// <param name="Id">Address, or id of the instance.</param>
 /// <param name="State">Null when the target group does not know the target.</param>

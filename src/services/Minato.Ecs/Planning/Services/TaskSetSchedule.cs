@@ -59,7 +59,7 @@ internal static class TaskSetSchedule
     {
         var sound = Staying(draft, set).Where(t => t.IsSound).ToArray();
         if (sound.Length <= desired) return;
-        foreach (var task in ScaleIn.Choose(sound, sound.Length - desired).ToArray()) draft.Stop(task, RolloutReasons.Scaling(set));
+        foreach (var task in ScaleIn.Choose(sound, sound.Length - desired, draft.View.Strategies).ToArray()) draft.Stop(task, RolloutReasons.Scaling(set));
         if (Staying(draft, set).Count(t => t.IsSound) > desired) draft.Tell(ServiceEvents.ProtectedTasks(draft.View.Name, set), repeatable: false);
     }
 

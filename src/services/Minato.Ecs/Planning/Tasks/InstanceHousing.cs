@@ -7,10 +7,15 @@ namespace Minato.Ecs.Planning.Tasks;
 internal static class InstanceHousing
 {
     private const long Mebibyte = 1024 * 1024;
+    private const string Anywhere = "0.0.0.0";
 
-    public static ContainerSpec On(this ContainerSpec spec, ContainerInstanceState? instance) => instance?.HostAddress is not { } address ? spec : spec with
+    public static ContainerSpec On(this ContainerSpec spec, ContainerInstanceState? instance) => instance switch
     {
-        Ports = [.. spec.Ports.Select(p => p with { HostAddress = address })],
-        Slice = new(instance.Ec2InstanceId, instance.Cpu, instance.Memory * Mebibyte),
+        // A load balancer comes from outside: another machine's loopback is none of its ways.
+        { Engine: not null } => spec.Publish(Anywhere),
+        { HostAddress: { } address } => spec.Publish(address) with { Slice = new(instance.Ec2InstanceId, instance.Cpu, instance.Memory * Mebibyte) },
+        _ => spec,
     };
+
+    private static ContainerSpec Publish(this ContainerSpec spec, string address) => spec with { Ports = [.. spec.Ports.Select(p => p with { HostAddress = address })] };
 }

@@ -14,7 +14,7 @@ using Minato.Platform;
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>Gathers what proves how a task ended, before its containers are removed.</summary>
-internal sealed class TaskEvidence(Store store, IAppendLog log, IContainerEngine engine, TimeProvider clock, IServiceProvider rooms)
+internal sealed class TaskEvidence(Store store, IAppendLog log, TaskEngines engines, TimeProvider clock, IServiceProvider rooms)
 {
     /// <summary>Of each container.</summary>
     private const int LinesKept = 20;
@@ -76,7 +76,7 @@ internal sealed class TaskEvidence(Store store, IAppendLog log, IContainerEngine
     {
         var asked = definition?.Containers.FirstOrDefault(d => d.Name == container.Name);
         var target = asked is null ? null : LogTarget.Of(task, asked, container.RuntimeId);
-        return target is { Stream: not null } ? await FromLogsAsync(target, ct) : await FromEngineAsync(container, ct);
+        return target is { Stream: not null } ? await FromLogsAsync(target, ct) : await FromEngineAsync(task, container, ct);
     }
 
     private async ValueTask<ImmutableArray<LogLine>> FromLogsAsync(LogTarget target, CancellationToken ct)
@@ -94,7 +94,7 @@ internal sealed class TaskEvidence(Store store, IAppendLog log, IContainerEngine
         }
     }
 
-    private async ValueTask<ImmutableArray<LogLine>> FromEngineAsync(ContainerProgress container, CancellationToken ct)
+    private async ValueTask<ImmutableArray<LogLine>> FromEngineAsync(TaskState task, ContainerProgress container, CancellationToken ct)
     {
         if (container is not { RuntimeId: { } id, LastStatus: ContainerLastStatus.Stopped }) return [];
         using var patience = new CancellationTokenSource(s_patience, clock);
@@ -102,7 +102,7 @@ internal sealed class TaskEvidence(Store store, IAppendLog log, IContainerEngine
         var last = new Queue<LogLine>();
         try
         {
-            await foreach (var line in engine.FollowLogsAsync(id, container.FinishedAt - s_lookBack, either.Token))
+            await foreach (var line in engines.Of(task).FollowLogsAsync(id, container.FinishedAt - s_lookBack, either.Token))
             {
                 if (last.Count == LinesKept) last.Dequeue();
                 last.Enqueue(Line(line.Time, Encoding.UTF8.GetString(line.Text.Span[..Math.Min(line.Text.Length, LongestLine)])));

@@ -12,7 +12,7 @@ internal static class TrafficScaling
         draft.Change(deployment.Id, d => d with { DesiredCount = count });
         var own = Of(draft, deployment.Id).ToArray();
         var sound = own.Where(t => t.IsSound && !t.Task.IsDisplaced).ToArray();
-        foreach (var task in ScaleIn.Choose(sound, sound.Length - count).ToArray()) draft.Stop(task, RolloutReasons.Scaling(deployment.Id));
+        foreach (var task in ScaleIn.Choose(sound, sound.Length - count, draft.View.Strategies).ToArray()) draft.Stop(task, RolloutReasons.Scaling(deployment.Id));
 
         // The replacement comes first: what is unhealthy or has to leave its instance goes once enough healthy tasks are there.
         var poor = own.Where(t => t.Verdict == TaskVerdict.Unhealthy || t is { IsSound: true, Task.IsDisplaced: true }).ToArray();
