@@ -82,7 +82,7 @@ internal sealed partial class EcsApi
     }
 
     public Task<UpdateClusterResponse> UpdateClusterAsync(UpdateClusterRequest request, Caller caller, CancellationToken ct) =>
-        ChangeClusterAsync(request.Cluster, caller, c =>
+        ChangeClusterAsync(request.Cluster, caller, (c, _) =>
         {
             CheckNamespace(request.ServiceConnectDefaults);
             return c with
@@ -97,7 +97,7 @@ internal sealed partial class EcsApi
 
     public Task<UpdateClusterSettingsResponse> UpdateClusterSettingsAsync(
         UpdateClusterSettingsRequest request, Caller caller, CancellationToken ct) =>
-        ChangeClusterAsync(request.Cluster, caller, c => c with { Settings = Merged(c.Settings, request.Settings) },
+        ChangeClusterAsync(request.Cluster, caller, (c, _) => c with { Settings = Merged(c.Settings, request.Settings) },
             cluster => new UpdateClusterSettingsResponse { Cluster = cluster }, ct);
 
     public Task<PutClusterCapacityProvidersResponse> PutClusterCapacityProvidersAsync(
@@ -105,17 +105,23 @@ internal sealed partial class EcsApi
     {
         CapacityProviderRules.CheckExist(store.Current, AccountRegion.Of(caller), request.CapacityProviders);
         StrategyRules.Check(request.DefaultCapacityProviderStrategy, request.CapacityProviders);
-        return ChangeClusterAsync(request.Cluster, caller,
-            c => c with { CapacityProviders = request.CapacityProviders, DefaultStrategy = request.DefaultCapacityProviderStrategy },
-            cluster => new PutClusterCapacityProvidersResponse { Cluster = cluster }, ct);
+        return ChangeClusterAsync(request.Cluster, caller, Change, cluster => new PutClusterCapacityProvidersResponse { Cluster = cluster }, ct);
+
+        ClusterState Change(ClusterState cluster, IReadState ecs)
+        {
+            // AWS: a provider that tasks still run on cannot be taken away.
+            if (cluster.CapacityProviders.Except(request.CapacityProviders, StringComparer.Ordinal).Any(p => ecs.Count(EcsTables.LiveTasksByProvider, (cluster.Key, p)) > 0))
+                throw new ResourceInUseException("The specified capacity provider is in use and cannot be removed.");
+            return cluster with { CapacityProviders = request.CapacityProviders, DefaultStrategy = request.DefaultCapacityProviderStrategy };
+        }
     }
 
     private async Task<TResponse> ChangeClusterAsync<TResponse>(
-        string reference, Caller caller, Func<ClusterState, ClusterState> change, Func<Cluster, TResponse> answer, CancellationToken ct)
+        string reference, Caller caller, Func<ClusterState, IReadState, ClusterState> change, Func<Cluster, TResponse> answer, CancellationToken ct)
     {
         var wire = await store.UpdateAsync(ecs =>
         {
-            var cluster = change(ecs.RequireCluster(caller, reference));
+            var cluster = change(ecs.RequireCluster(caller, reference), ecs);
             ecs.Put(EcsTables.Clusters, cluster);
             return Describe(ecs, cluster, s_createdFields);
         }, ct);

@@ -49,6 +49,10 @@ internal static class EcsTables
         Tasks.AddIndex<(ContainerInstanceKey, DesiredStatus)>("instance-desired",
             t => t.InstanceKey is { } k ? (k, t.EffectiveDesiredStatus) : null);
 
+    /// <summary>Tasks that a capacity provider of their cluster runs.</summary>
+    public static readonly Index<(ClusterKey, string), TaskKey, TaskState> LiveTasksByProvider =
+        Tasks.AddIndex<(ClusterKey, string)>("provider-live", t => t is { IsStopped: false, CapacityProviderName: { } name } ? (t.Key.Cluster, name) : null);
+
     /// <summary>Tasks that wait for an instance of their capacity provider.</summary>
     public static readonly Index<ClusterKey, TaskKey, TaskState> WaitingTasks =
         Tasks.AddIndex<ClusterKey>("waiting", t => t is { IsAwaitingCapacity: true, IsStopWanted: false } ? t.Key.Cluster : null);
