@@ -41,7 +41,7 @@ public sealed class ServiceWorld(World world)
     public string? TargetGroup { get; private set; }
     private static CancellationToken None => CancellationToken.None;
 
-    public static void Run(ulong seed, Func<ServiceWorld, Task> test, EcsOptions? options = null) =>
+    public static void Run(ulong seed, Func<ServiceWorld, Task> test, EcsOptions? options = null, Action<IServiceCollection>? more = null) =>
         World.Run(seed, async world =>
         {
             var services = new ServiceWorld(world);
@@ -57,6 +57,7 @@ public sealed class ServiceWorld(World world)
             services.TryAddSingleton<IProxyEngine, SimProxyEngine>();
             services.TryAddSingleton<IHealthProber, SimHealthProber>();
             services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs();
+            more?.Invoke(services);
         });
 
     /// <summary>An Application Load Balancer with a target group whose checks are quick.</summary>
