@@ -32,6 +32,25 @@ internal static class Given
         Zones = ImmutableDictionary<string, string>.Empty.Add("subnet-1", "eu-west-1a").Add("subnet-2", "eu-west-1b").Add("subnet-3", "eu-west-1c"),
     };
 
+    /// <summary>With these settings in its deployment configuration.</summary>
+    public static RehearsalInput With(this RehearsalInput input, Func<DeploymentConfiguration, DeploymentConfiguration> change) =>
+        input with { Service = input.Service with { DeploymentConfiguration = change(input.Service.DeploymentConfiguration ?? new()) } };
+
+    /// <summary>The same on container instances: bridge mode, a port of the instance's choice.</summary>
+    public static RehearsalInput OnInstances(this RehearsalInput input, int cpu = 256, int memory = 512) => input with
+    {
+        Service = input.Service with { LaunchType = LaunchType.Ec2, NetworkConfiguration = null },
+        Before = Bridge(input.Before, cpu, memory),
+        After = Bridge(input.After, cpu, memory),
+        TargetGroups = [.. input.TargetGroups.Select(g => g with { TargetType = TargetTypeEnum.Instance })],
+    };
+
+    private static TaskDefinition Bridge(TaskDefinition definition, int cpu, int memory) => definition with
+    {
+        NetworkMode = NetworkMode.Bridge,
+        ContainerDefinitions = [.. (definition.ContainerDefinitions ?? []).Select(c => c with { Cpu = cpu, Memory = memory })],
+    };
+
     /// <summary>The same with a second target group, and five minutes to bake.</summary>
     public static RehearsalInput BlueGreen()
     {

@@ -101,15 +101,6 @@ public sealed class RehearsalTests
         Should.Throw<RehearsalException>(() => Rehearsal.Run(Given.Web(), new() { LostZone = new("eu-west-1z", TimeSpan.Zero) })).Message.ShouldContain("eu-west-1a");
 
     [Fact]
-    public void What_is_left_out_is_said()
-    {
-        var input = Given.Web();
-        var configured = input.Service.DeploymentConfiguration ?? new();
-        var result = Rehearsal.Run(input with { Service = input.Service with { DeploymentConfiguration = configured with { Alarms = new() { AlarmNames = ["5xx"], Enable = true, Rollback = true } } } }, new());
-        result.Notes.ShouldHaveSingleItem().ShouldContain("alarms are not rehearsed");
-    }
-
-    [Fact]
     public void A_rehearsal_takes_less_than_a_second()
     {
         Rehearsal.Run(Given.Web(), new()); // What is compiled at first use is not what is measured.

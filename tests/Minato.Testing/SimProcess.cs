@@ -12,7 +12,8 @@ internal sealed class SimProcess
     public SimProcess(World world, SimContext context, Action<World, IServiceCollection> configure)
     {
         _context = context;
-        var time = new SteadyTime(new SimProcessTime(world.Time, context));
+        var time = new SteadyTime(new SimProcessTime(world.Time, context), world.Clock);
+        world.Clock = time.Note();
         _journal = new(world.Disk, time, world.Chance);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(time);

@@ -43,6 +43,9 @@ public sealed partial class World : IDisposable
     /// <summary>What keeps the journal; outlives the process.</summary>
     public SimDisk Disk { get; } = new();
 
+    /// <summary>What a process noted of its clock: like the disk it outlives it.</summary>
+    internal ClockNote? Clock { get; set; }
+
     /// <summary>What happened, line by line: logs of the process, and what the test wrote.</summary>
     public WorldHistory History { get; }
 

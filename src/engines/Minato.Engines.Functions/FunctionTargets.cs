@@ -1,24 +1,24 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
 
 namespace Minato.Engines.Functions;
 
 /// <summary>Which HTTP address answers for which function. Kept in a file, so that a restart finds it again.</summary>
-public sealed class FunctionTargets
+public sealed partial class FunctionTargets
 {
     public const int Most = 1000;
 
     private readonly Lock _gate = new();
     private readonly string _file;
+    private readonly ILogger<FunctionTargets> _log;
     private ImmutableSortedDictionary<string, string> _urls;
 
-    public FunctionTargets(HttpFunctionOptions options)
+    public FunctionTargets(HttpFunctionOptions options, ILogger<FunctionTargets> log)
     {
-        _file = options.File;
-        var kept = File.Exists(_file)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(_file), FunctionJson.Default.ImmutableSortedDictionaryStringString) : null;
-        _urls = (kept ?? ImmutableSortedDictionary<string, string>.Empty).WithComparers(StringComparer.Ordinal);
+        (_file, _log) = (options.File, log);
+        _urls = Load().WithComparers(StringComparer.Ordinal);
     }
 
     /// <summary>Addresses by function ARN.</summary>
@@ -34,10 +34,7 @@ public sealed class FunctionTargets
     /// <exception cref="FormatException">Not the ARN of a function, no HTTP address, or too many of them.</exception>
     public void Put(string functionArn, string url)
     {
-        if (functionArn.Split(':') is not ["arn", _, "lambda", _, _, "function", { Length: > 0 }, ..])
-            throw new FormatException($"{functionArn} is not the ARN of a Lambda function.");
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            throw new FormatException($"{url} is not an HTTP address.");
+        Check(functionArn, url);
         lock (_gate)
         {
             if (_urls.Count >= Most && !_urls.ContainsKey(functionArn)) throw new FormatException($"There are {Most} functions already.");
@@ -61,6 +58,34 @@ public sealed class FunctionTargets
         lock (_gate) Save(_urls.Clear());
     }
 
+    private static void Check(string functionArn, string url)
+    {
+        if (functionArn.Split(':') is not ["arn", _, "lambda", _, _, "function", { Length: > 0 }, ..])
+            throw new FormatException($"{functionArn} is not the ARN of a Lambda function.");
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new FormatException($"{url} is not an HTTP address.");
+    }
+
+    /// <summary>A broken file keeps nobody from starting: it is put aside, and there are no functions until somebody registers them again.</summary>
+    private ImmutableSortedDictionary<string, string> Load()
+    {
+        try
+        {
+            if (!File.Exists(_file)) return ImmutableSortedDictionary<string, string>.Empty;
+            var kept = JsonSerializer.Deserialize(File.ReadAllBytes(_file), FunctionJson.Default.ImmutableSortedDictionaryStringString)
+                ?? throw new FormatException("It holds null.");
+            foreach (var (arn, url) in kept) Check(arn, url);
+            return kept;
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            var aside = Enumerable.Range(1, Most).Select(n => $"{_file}.broken-{n}").FirstOrDefault(f => !File.Exists(f)) ?? $"{_file}.broken";
+            File.Move(_file, aside, overwrite: true);
+            LogBroken(_file, e.Message, aside);
+            return ImmutableSortedDictionary<string, string>.Empty;
+        }
+    }
+
     /// <summary>Written beside and moved over: a crash leaves the old file or the new one.</summary>
     private void Save(ImmutableSortedDictionary<string, string> urls)
     {
@@ -72,6 +97,9 @@ public sealed class FunctionTargets
 
     // arn:aws:lambda:REGION:ACCOUNT:function:NAME, and then perhaps :QUALIFIER.
     private static string Unqualified(string arn) => string.Join(':', arn.Split(':').Take(7));
+
+    [LoggerMessage(4201, LogLevel.Error, "{File} is broken ({Reason}): there are no functions now. The file is kept as {Aside}; register the functions again with ./minato function add")]
+    private partial void LogBroken(string file, string reason, string aside);
 }
 
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]

@@ -4,33 +4,49 @@ using Minato.Contracts.Ecs;
 namespace Minato.Rehearsal;
 
 /// <summary>
-/// A task definition as it is rehearsed: its containers with their order, health checks and time limits; without what has no meaning
-/// on a simulated machine (images, roles, secrets, logs, volumes). And how its containers behave there.
+/// A task definition as it is rehearsed: its containers with their order, health checks and time limits, and on container instances their
+/// size and ports; without what has no meaning on a simulated machine (images, roles, secrets, logs, volumes). And how its containers
+/// behave there.
 /// </summary>
 internal static class Cast
 {
     private static readonly TimeSpan s_initTime = TimeSpan.FromSeconds(1); // Of a container that others wait to end.
 
     /// <summary>The same name for every version of a family: revisions then number as they would.</summary>
-    public static RegisterTaskDefinitionRequest Definition(TaskDefinition definition, string family, string version) => new()
-    {
-        Family = family,
-        NetworkMode = NetworkMode.Awsvpc,
-        RequiresCompatibilities = [Compatibility.Fargate],
-        Cpu = "256",
-        Memory = "512",
-        ContainerDefinitions = [.. Containers(definition).Select(c => new ContainerDefinition
+    public static RegisterTaskDefinitionRequest Definition(TaskDefinition definition, string family, string version, bool onInstances) => onInstances
+        ? new()
         {
-            Name = c.Name,
-            Image = ImageOf(c, version),
-            Essential = c.Essential,
-            PortMappings = [.. (c.PortMappings ?? []).Select(p => new PortMapping { ContainerPort = p.ContainerPort, Protocol = p.Protocol })],
-            DependsOn = c.DependsOn,
-            HealthCheck = c.HealthCheck,
-            StartTimeout = c.StartTimeout,
-            StopTimeout = c.StopTimeout,
-        })],
-    };
+            Family = family,
+            NetworkMode = definition.NetworkMode,
+            Cpu = definition.Cpu,
+            Memory = definition.Memory,
+            PlacementConstraints = definition.PlacementConstraints,
+            ContainerDefinitions = [.. Containers(definition).Zip(Plain(definition, version), (asked, plain) => plain with
+            {
+                Cpu = asked.Cpu, Memory = asked.Memory, MemoryReservation = asked.MemoryReservation, PortMappings = asked.PortMappings,
+            })],
+        }
+        : new()
+        {
+            Family = family,
+            NetworkMode = NetworkMode.Awsvpc,
+            RequiresCompatibilities = [Compatibility.Fargate],
+            Cpu = "256",
+            Memory = "512",
+            ContainerDefinitions = [.. Plain(definition, version)],
+        };
+
+    private static IEnumerable<ContainerDefinition> Plain(TaskDefinition definition, string version) => Containers(definition).Select(c => new ContainerDefinition
+    {
+        Name = c.Name,
+        Image = ImageOf(c, version),
+        Essential = c.Essential,
+        PortMappings = [.. (c.PortMappings ?? []).Select(p => new PortMapping { ContainerPort = p.ContainerPort, Protocol = p.Protocol })],
+        DependsOn = c.DependsOn,
+        HealthCheck = c.HealthCheck,
+        StartTimeout = c.StartTimeout,
+        StopTimeout = c.StopTimeout,
+    });
 
     /// <param name="isNew">Whether the failures of the what-if are its.</param>
     /// <param name="targets">Containers behind a load balancer: those decide whether a task is well.</param>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
+using Minato.Contracts.CloudWatch;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
@@ -22,7 +23,9 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
     private static readonly TimeSpan s_overture = TimeSpan.FromHours(1);
 
     private readonly IEcs _ecs = services.GetRequiredService<IEcs>();
+    private readonly Store _store = services.GetRequiredService<Store>();
     private readonly Notes _notes = new(input, whatIf);
+    private readonly bool _onInstances = Machines.AreUsed(input, whatIf);
     private Spectator? _spectator;
 
     public RehearsalResult Result { get; private set; } = new() { Verdict = "", Status = "" };
@@ -43,43 +46,63 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
     public async Task RunAsync()
     {
         _notes.Refuse();
-        var scenery = new Scenery(services.GetRequiredService<IEc2>(), services.GetRequiredService<IElasticLoadBalancingV2>(), input, Caller);
+        var ec2 = services.GetRequiredService<IEc2>();
+        var scenery = new Scenery(ec2, services.GetRequiredService<IElasticLoadBalancingV2>(), input, _onInstances, Caller);
         await scenery.BuildAsync(CancellationToken.None);
+        var alarms = new Alarms(services.GetRequiredService<ICloudWatch>(), input, whatIf, Caller);
+        await alarms.BuildAsync(CancellationToken.None);
+        await _ecs.CreateClusterAsync(new() { ClusterName = Cluster }, Caller, CancellationToken.None);
+        var machines = new Machines(ec2, _ecs, input, whatIf, Caller);
+        if (_onInstances) await machines.BuildAsync(Cluster, scenery.Zones, CancellationToken.None);
         await BeginAsync(scenery);
-        var spectator = _spectator = new Spectator(services.GetRequiredService<Store>(), Key, time);
+
+        var spectator = _spectator = new Spectator(_store, Key, time);
+        var hooks = new Hooks(_ecs, _store, input, whatIf, time, Caller);
+        hooks.Answer(services.GetRequiredService<SimFunctions>(), spectator.Note);
         var update = await UpdateAsync();
-        var loss = LoseZoneAsync(scenery);
-        await UntilAsync(() => spectator.IsOver(update), whatIf.Horizon);
+        var loss = LoseZoneAsync(scenery, machines);
+        Task[] besides = [loss, alarms.GoOffAsync(time, spectator.Note, CancellationToken.None), hooks.AnswerPausesAsync(Key, CancellationToken.None)];
+        await UntilAsync(() => spectator.IsOver(update) || besides.Any(b => b.IsFaulted), whatIf.Horizon);
+        foreach (var broken in besides.Where(b => b.IsFaulted)) await broken;
         if (whatIf.LostZone is { } lost && lost.At < whatIf.Horizon) await loss; // What comes after the end still counts.
         await UntilAsync(() => spectator.IsSteady, whatIf.Horizon - (time.Elapsed - spectator.Begin));
         Result = await ResultAsync(spectator, update);
     }
 
+    /// <summary>The service as it is, without what is for an update: its first deployment is not the one that is rehearsed.</summary>
     private async Task BeginAsync(Scenery scenery)
     {
-        await _ecs.CreateClusterAsync(new() { ClusterName = Cluster }, Caller, CancellationToken.None);
         var asked = input.Service;
+        var isDaemon = asked.SchedulingStrategy is SchedulingStrategy.Daemon;
+        var configuration = asked.DeploymentConfiguration;
         await _ecs.CreateServiceAsync(
             new()
             {
-                Cluster = Cluster, ServiceName = Name, TaskDefinition = await DefineAsync(input.Before, isNew: false), DesiredCount = asked.DesiredCount ?? 1,
-                LaunchType = LaunchType.Fargate, LoadBalancers = scenery.LoadBalancers.IsEmpty ? null : scenery.LoadBalancers,
-                NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = scenery.Subnets } },
-                DeploymentConfiguration = asked.DeploymentConfiguration is { } configuration ? configuration with { Alarms = null, LifecycleHooks = null } : null,
+                Cluster = Cluster, ServiceName = Name, TaskDefinition = await DefineAsync(input.Before, isNew: false),
+                SchedulingStrategy = asked.SchedulingStrategy, DesiredCount = isDaemon ? null : asked.DesiredCount ?? 1,
+                LaunchType = _onInstances ? LaunchType.Ec2 : LaunchType.Fargate, LoadBalancers = scenery.LoadBalancers.IsEmpty ? null : scenery.LoadBalancers,
+                PlacementConstraints = _onInstances ? asked.PlacementConstraints : null,
+                PlacementStrategy = _onInstances && !isDaemon ? asked.PlacementStrategy : null,
+                NetworkConfiguration = _onInstances && input.Before.NetworkMode is not NetworkMode.Awsvpc ? null : new() { AwsvpcConfiguration = new() { Subnets = scenery.Subnets } },
+                DeploymentConfiguration = configuration is null ? null
+                    : configuration with { Alarms = null, LifecycleHooks = null, BakeTimeInMinutes = configuration.BakeTimeInMinutes is null ? null : 0 },
                 HealthCheckGracePeriodSeconds = scenery.LoadBalancers.IsEmpty ? null : asked.HealthCheckGracePeriodSeconds,
-                AvailabilityZoneRebalancing = asked.AvailabilityZoneRebalancing,
+                AvailabilityZoneRebalancing = isDaemon ? null : asked.AvailabilityZoneRebalancing,
             },
             Caller, CancellationToken.None);
-        var before = new Spectator(services.GetRequiredService<Store>(), Key, time);
-        if (await UntilAsync(() => before.IsSteady, s_overture + TimeSpan.FromMinutes(asked.DeploymentConfiguration?.BakeTimeInMinutes ?? 0))) return;
-        throw new RehearsalException($"{Name} does not even come up as it is, with {whatIf.StartUp.TotalSeconds:0.#} s to start and room for {whatIf.Capacity?.ToString(null as IFormatProvider) ?? "all"} tasks.");
+        var before = new Spectator(_store, Key, time);
+        if (await UntilAsync(() => before.IsSteady, s_overture)) return;
+        var room = whatIf.Capacity is { } capacity ? $"room for {capacity} tasks" : _onInstances ? "these container instances" : "room for all tasks";
+        throw new RehearsalException($"{Name} does not even come up as it is, with {whatIf.StartUp.TotalSeconds:0.#} s to start and {room}.");
     }
 
     /// <returns>Id of the service deployment.</returns>
     private async Task<string> UpdateAsync()
     {
         var definition = await DefineAsync(input.After, isNew: true);
-        var answer = await _ecs.UpdateServiceAsync(new() { Cluster = Cluster, Service = Name, TaskDefinition = definition, ForceNewDeployment = true }, Caller, CancellationToken.None);
+        var answer = await _ecs.UpdateServiceAsync(
+            new() { Cluster = Cluster, Service = Name, TaskDefinition = definition, DeploymentConfiguration = input.Service.DeploymentConfiguration, ForceNewDeployment = true },
+            Caller, CancellationToken.None);
         return answer.Service?.CurrentServiceDeployment?.Split('/')[^1] ?? "";
     }
 
@@ -88,18 +111,19 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
         var version = isNew ? "new" : "old";
         var targets = (input.Service.LoadBalancers ?? []).Select(b => b.ContainerName ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var image in Cast.Images(definition, version, whatIf, isNew, targets)) machine.AddImage(image);
-        var answer = await _ecs.RegisterTaskDefinitionAsync(Cast.Definition(definition, input.Before.Family ?? "rehearsed", version), Caller, CancellationToken.None);
+        var answer = await _ecs.RegisterTaskDefinitionAsync(Cast.Definition(definition, input.Before.Family ?? "rehearsed", version, _onInstances), Caller, CancellationToken.None);
         return answer.TaskDefinition?.TaskDefinitionArn ?? "";
     }
 
-    private async Task LoseZoneAsync(Scenery scenery)
+    private async Task LoseZoneAsync(Scenery scenery, Machines machines)
     {
         if (whatIf.LostZone is not { } lost) return;
-        if (scenery.RangeOf(lost.Zone) is not { } range)
-            throw new RehearsalException($"the service has no subnet in {lost.Zone}, but in {string.Join(", ", scenery.Zones)}.");
+        if (scenery.RangeOf(lost.Zone) is not { } range || (_onInstances && !machines.Zones.Contains(lost.Zone)))
+            throw new RehearsalException($"the service is not in {lost.Zone}, but in {string.Join(", ", _onInstances ? machines.Zones : scenery.Zones)}.");
         await Task.Delay(lost.At, time);
         _spectator?.Note($"{lost.Zone} is lost");
         machine.Faults.LoseNetwork(System.Net.IPNetwork.Parse(range));
+        await machines.LoseAsync(lost.Zone, Cluster, CancellationToken.None);
     }
 
     /// <summary>On this stage revisions count from 1: what is told names those that it stands for.</summary>
@@ -127,6 +151,6 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
         await Task.Delay(Spectator.LookAgain, time); // The record of the end is a moment behind it.
         var story = await services.GetRequiredService<Stories>().OfDeploymentAsync(new(Key, update), CancellationToken.None);
         var told = spectator.Tell(update, Renamed(story?.Verdict ?? "nothing happened"));
-        return told with { Timeline = [.. told.Timeline.Select(s => s with { What = Renamed(s.What) })], Desired = input.Service.DesiredCount ?? 1, Notes = _notes.All };
+        return told with { Timeline = [.. told.Timeline.Select(s => s with { What = Renamed(s.What) })], Notes = _notes.All };
     }
 }

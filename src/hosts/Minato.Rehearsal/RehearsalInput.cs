@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Minato.Contracts.CloudWatch;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 
@@ -18,6 +19,12 @@ internal sealed record RehearsalInput
     /// <summary>Availability Zone of each subnet of the service.</summary>
     public ImmutableDictionary<string, string> Zones { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Tasks that the container instances can take, where tasks run on such.</summary>
-    public int? Capacity { get; init; }
+    /// <summary>The service's deployment alarms, as CloudWatch describes them. One that is missing here looks back a minute.</summary>
+    public ImmutableArray<MetricAlarm> Alarms { get; init; } = [];
+
+    /// <summary>The cluster's container instances, where tasks run on such.</summary>
+    public ImmutableArray<ContainerInstance> Instances { get; init; } = [];
+
+    /// <summary>The service's own tasks: what they take of the instances is there for it.</summary>
+    public ImmutableArray<Contracts.Ecs.Task> Tasks { get; init; } = [];
 }

@@ -10,7 +10,7 @@ using Task = System.Threading.Tasks.Task;
 namespace Minato.Rehearsal;
 
 /// <summary>Builds around the rehearsed service what it stands on: subnets in its zones, target groups with its checks, a listener.</summary>
-internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalInput input, Caller caller)
+internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalInput input, bool onInstances, Caller caller)
 {
     private const int DefaultDelay = 300; // AWS: of deregistration.
     private readonly Dictionary<string, string> _groups = new(StringComparer.Ordinal);
@@ -24,7 +24,11 @@ internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalIn
     /// <summary>The range of addresses in a zone; null when the service has no subnet there.</summary>
     public string? RangeOf(string zone) => _subnets.FirstOrDefault(s => s.AvailabilityZone == zone && Subnets.Contains(s.SubnetId ?? ""))?.CidrBlock;
 
-    public IEnumerable<string> Zones => _subnets.Where(s => Subnets.Contains(s.SubnetId ?? "")).Select(s => s.AvailabilityZone ?? "");
+    public IReadOnlyList<string> Zones => [.. _subnets.Where(s => Subnets.Contains(s.SubnetId ?? "")).Select(s => s.AvailabilityZone ?? "")];
+
+    /// <summary>What the service runs in: a task without an address of its own is reached at its instance.</summary>
+    private TargetTypeEnum TargetType =>
+        onInstances && input.After.NetworkMode is not Contracts.Ecs.NetworkMode.Awsvpc ? TargetTypeEnum.Instance : TargetTypeEnum.Ip;
 
     public async Task BuildAsync(CancellationToken ct)
     {
@@ -91,7 +95,7 @@ internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalIn
         var made = await elb.CreateTargetGroupAsync(
             new()
             {
-                Name = $"rehearsal-{_groups.Count}", Protocol = asked?.Protocol ?? ProtocolEnum.Http, Port = asked?.Port ?? 80, VpcId = _subnets[0].VpcId, TargetType = TargetTypeEnum.Ip,
+                Name = $"rehearsal-{_groups.Count}", Protocol = asked?.Protocol ?? ProtocolEnum.Http, Port = asked?.Port ?? 80, VpcId = _subnets[0].VpcId, TargetType = TargetType,
                 HealthCheckProtocol = asked?.HealthCheckProtocol, HealthCheckPath = asked?.HealthCheckPath,
                 HealthCheckIntervalSeconds = asked?.HealthCheckIntervalSeconds, HealthCheckTimeoutSeconds = asked?.HealthCheckTimeoutSeconds,
                 HealthyThresholdCount = asked?.HealthyThresholdCount, UnhealthyThresholdCount = asked?.UnhealthyThresholdCount,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Records;
+using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
 using Minato.Platform;
 
@@ -20,15 +21,18 @@ internal sealed partial class Spectator
     private Snapshot? _seen;
     private Extreme _lowest;
     private Extreme _highest;
+    private readonly string? _old; // The deployment that served before the update, and does again after a rollback.
     private long _nextEvent;
     private int _healthy;
     private int _tasks;
+    private (TrafficStage? Stage, double Percent) _traffic;
 
     public Spectator(Store store, ServiceKey key, SimTime time)
     {
         (_store, _key, _time) = (store, key, time);
         Begin = time.Elapsed;
-        _nextEvent = store.Current.Find(ServiceTables.Services, key)?.NextEvent ?? 0;
+        var service = store.Current.Find(ServiceTables.Services, key);
+        (_nextEvent, _old) = (service?.NextEvent ?? 0, service?.Deployments.FirstOrDefault()?.Id);
         (_healthy, _tasks) = Count(store.Current);
         (_lowest, _highest) = (new(_healthy, TimeSpan.Zero), new(_tasks, TimeSpan.Zero));
     }
@@ -51,6 +55,18 @@ internal sealed partial class Spectator
         if (_tasks > _highest.Count) _highest = new(_tasks, at);
         for (; _nextEvent < service.NextEvent; _nextEvent++)
             if (now.Find(ServiceTables.Events, new ServiceEventKey(_key, _nextEvent)) is { } said) Note(Brief(said.Message));
+        LookAtTraffic(service);
+    }
+
+    /// <summary>Stages and weights of a deployment that shifts traffic, which say nothing in events.</summary>
+    private void LookAtTraffic(ServiceState service)
+    {
+        if (service.Deployments is not [{ Traffic: { Stage: { } stage } traffic } newest, ..] || newest.Id == _old) return;
+        var seen = (stage, traffic.ProductionPercent);
+        if (seen == _traffic) return;
+        var shifted = FormattableString.Invariant($"{TrafficStages.Name(stage)}, {traffic.ProductionPercent:0.#} % of traffic to the new version");
+        Note(traffic.ProductionPercent == _traffic.Percent ? TrafficStages.Name(stage) : shifted);
+        _traffic = seen;
     }
 
     /// <summary>What was said twice at once is told once.</summary>
@@ -70,6 +86,7 @@ internal sealed partial class Spectator
             Status = end?.Status.ToWire() ?? "",
             IsSuccess = end?.Status == ServiceDeploymentStatus.Successful,
             Took = end?.FinishedAt - end?.CreatedAt,
+            Desired = _store.Current.Find(ServiceTables.Services, _key)?.ShownDesiredCount ?? 0,
             LowestHealthy = _lowest,
             HighestTasks = _highest,
             GivenUp = GivenUp(end),

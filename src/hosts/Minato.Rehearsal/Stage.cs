@@ -1,10 +1,12 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
+using Minato.CloudWatch;
 using Minato.Ec2;
 using Minato.Ecs;
 using Minato.Elb;
 using Minato.Engines.Containers;
+using Minato.Engines.Functions;
 using Minato.Engines.Proxy;
 using Minato.Logs;
 using Minato.Platform;
@@ -30,8 +32,11 @@ internal static class Stage
             .AddSingleton<IContainerEngine>(new SimContainerEngine(host, InstallationId))
             .AddSingleton<IProxyEngine>(new SimProxyEngine(new SimProxy(network, time, seed)))
             .AddSingleton<IHealthProber>(new SimHealthProber(network, clock))
+            .AddSingleton<IJournal, NoJournal>()
+            .AddSingleton(new SimFunctions(time))
+            .AddSingleton<IFunctionEngine, SimFunctionEngine>()
             .AddPlatform()
-            .AddEc2().AddElb().AddLogs().AddEcs()
+            .AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs()
             .BuildServiceProvider();
     }
 

@@ -34,10 +34,9 @@ internal static class Composition
         .AddSingleton(running)
         .AddSingleton(new Installation { Id = file.Id, AccountId = file.AccountId, Endpoint = running.Endpoint })
         .AddSingleton(new PageTokens(file.Secret))
-        .AddSingleton<TimeProvider>(new SteadyTime(TimeProvider.System))
         .AddState(options)
         .AddEngines(options, file)
-        .AddRooms(file)
+        .AddRooms(options, file)
         .AddSingleton<FunctionsEndpoint>()
         .AddSingleton<IResettable>(p => p.GetRequiredService<FunctionsEndpoint>())
         .AddSingleton<EnginesEndpoint>()
@@ -52,6 +51,7 @@ internal static class Composition
         .AddFileBlobs(options.DataDirectory)
         .AddFileKey(options.DataDirectory)
         .AddFileAuthority(options.DataDirectory)
+        .AddFileClock(options.DataDirectory)
         .AddPlatform();
 
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -67,11 +67,12 @@ internal static class Composition
         })
         .AddHttpFunctions(new(Path.Combine(options.DataDirectory, "functions.json")));
 
-    private static IServiceCollection AddRooms(this IServiceCollection services, InstallationFile file) => services
+    private static IServiceCollection AddRooms(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
         .AddSingleton(p => new AwsEndpointOptions
         {
             NewRequestId = p.GetRequiredService<Ids>().Uuid,
             Explain = e => e is StoreUnavailableException ? e.Message : null,
+            Throttle = options.Throttle is { } factor ? new(EcsRoom.Rates, factor, TimeProvider.System) : null,
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddAcm().AddElb().AddAutoScaling().AddEcs()

@@ -16,6 +16,9 @@ internal sealed record ServerOptions
 
     public EcsQuotas Quotas { get; init; } = new();
 
+    /// <summary>Of AWS's rates of API calls; null for no limit.</summary>
+    public double? Throttle { get; init; }
+
     /// <summary>Print what to type next when it answers, with this in the commands; null prints nothing.</summary>
     public string? BannerArgument { get; init; }
 
@@ -24,6 +27,7 @@ internal sealed record ServerOptions
     {
         string? data = null, account = null, banner = null;
         int? port = null;
+        double? throttle = null;
         RootKeyFile? credentials = null;
         var quotas = new EcsQuotas();
         for (var i = 0; i < args.Length; i++)
@@ -35,6 +39,7 @@ internal sealed record ServerOptions
                 case "--account": account = Account(Value(args, ref i)); break;
                 case "--port": port = ParsePort(Value(args, ref i)); break;
                 case "--quota": quotas = Quota(quotas, Value(args, ref i)); break;
+                case "--throttle": throttle = Factor(Value(args, ref i)); break;
                 case "--credentials": credentials = Key(Value(args, ref i)); break;
                 default: throw new ServerStartException($"unknown argument '{args[i]}'. Start the server with ./minato up.");
             }
@@ -42,7 +47,7 @@ internal sealed record ServerOptions
         return new()
         {
             DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
-            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas,
+            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas, Throttle = throttle,
         };
     }
 
@@ -60,6 +65,10 @@ internal sealed record ServerOptions
         text.Split('=', 2) is [var name, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             && quotas.With(name, value) is { } changed ? changed
             : throw new ServerStartException($"--quota takes NAME=NUMBER, not '{text}'. Names: {string.Join(", ", EcsQuotas.Names)}.");
+
+    private static double Factor(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var factor) && factor is > 0 and <= 1_000_000 ? factor
+            : throw new ServerStartException($"--throttle takes a factor above 0, such as 1 for AWS's own rates, not '{text}'.");
 
     private static RootKeyFile Key(string text) => text.Split(':', 2) is [{ Length: >= 4 } id, { Length: >= 4 } secret] ? new(id, secret)
         : throw new ServerStartException("--credentials takes ID:SECRET, each of at least 4 characters.");

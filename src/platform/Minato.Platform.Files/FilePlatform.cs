@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Minato.Platform.Files;
 
-/// <summary>Registration of blobs, of the sealing key and of the certificate authority on disk.</summary>
+/// <summary>Registration of blobs, of the sealing key, of the certificate authority and of the clock's note on disk.</summary>
 public static class FilePlatform
 {
     /// <summary>Blobs and uploads in a data directory.</summary>
@@ -19,4 +19,12 @@ public static class FilePlatform
 
     /// <summary>The certificate authority of a data directory, whether a server runs on it or not.</summary>
     public static ICertificateAuthority OpenAuthority(string directory, Ids ids, TimeProvider clock) => new FileAuthority(directory, ids, clock);
+
+    /// <summary>A clock that never moves back, not even over a restart.</summary>
+    public static IServiceCollection AddFileClock(this IServiceCollection services, string directory)
+    {
+        var file = new ClockFile(directory);
+        var clock = new SteadyTime(TimeProvider.System, file.Read(), ClockFile.Boot);
+        return services.AddSingleton(file).AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddRoomService<ClockKeeper>();
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Dispatch;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Api;
 using Minato.Ecs.State;
@@ -12,6 +13,9 @@ namespace Minato.Ecs;
 /// <summary>The door of the ECS room.</summary>
 public static class EcsRoom
 {
+    /// <summary>How often AWS lets an account call ECS.</summary>
+    public static IReadOnlyCollection<ActionRate> Rates => EcsRates.All;
+
     public static IServiceCollection AddEcs(this IServiceCollection services)
     {
         services.TryAddSingleton(new EcsOptions());

@@ -1,3 +1,4 @@
+using Minato.Aws.Dispatch;
 using Minato.Aws.Tests.Echo;
 using Minato.Aws.Tests.Given;
 
@@ -37,6 +38,18 @@ public sealed class ErrorFormTests : IAsyncLifetime
         answer.Status.ShouldBe(500);
         answer.Text.ShouldBe("""{"__type":"ServerException","message":"The disk is full: free some space and try again."}""");
         Server.Failures.ShouldBeEmpty("it is no bug");
+    }
+
+    [Fact]
+    public async Task A_call_too_many_is_a_ThrottlingException()
+    {
+        await using var server = await EchoServer.StartAsync(throttle: new([new("ecs", "Read", 1, 0, "DescribeServices")], 1, TimeProvider.System));
+        (await CallAsync()).Status.ShouldBe(200);
+        var answer = await CallAsync();
+        answer.Status.ShouldBe(400);
+        answer.Text.ShouldBe("""{"__type":"ThrottlingException","message":"Rate exceeded"}""");
+
+        Task<Exchange> CallAsync() => Exchange.SignedAsync(server.Endpoint, Exchange.Json(Ecs + "DescribeServices", """{"services":["a"]}"""), "ecs");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
     private readonly WebApplication _app;
     private JsonElement _next;
 
-    private EchoServer(TimeProvider clock)
+    private EchoServer(TimeProvider clock, Throttle? throttle)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -32,7 +32,7 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
         // A generated client implements its service's interface: behind it stands this class.
         foreach (var service in Services) builder.Services.AddSingleton(service.Interface, ClientOf(service));
         builder.Services.AddSingleton<ICredentials>(this)
-            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString(), Clock = clock, Explain = e => e is IOException ? e.Message : null });
+            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString(), Clock = clock, Explain = e => e is IOException ? e.Message : null, Throttle = throttle });
         builder.Services.AddAwsEndpoint(Services);
         _app = builder.Build();
         Endpoint = _app.Services.GetRequiredService<AwsEndpoint>();
@@ -45,9 +45,9 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
     public (string Operation, IShape Request, Caller Caller)? Last { get; private set; }
 
-    public static async Task<EchoServer> StartAsync(TimeProvider? clock = null)
+    public static async Task<EchoServer> StartAsync(TimeProvider? clock = null, Throttle? throttle = null)
     {
-        var server = new EchoServer(clock ?? TimeProvider.System);
+        var server = new EchoServer(clock ?? TimeProvider.System, throttle);
         await server._app.StartAsync();
         return server;
     }

@@ -59,6 +59,42 @@ public sealed class TaskDefinitionApiTests
         (await world.Ecs.ListTaskDefinitionFamiliesAsync(new(), world.World.Caller, default)).Families?.ShouldBe(["web"]);
     });
 
+    /// <summary>The rows of the reference about definitions that are not there, not ACTIVE, or not named in full.</summary>
+    public static TheoryData<string, string, string> Refusals => new()
+    {
+        { "describe", "none", "ClientException: Unable to describe task definition." },
+        { "describe", "web:7", "ClientException: Unable to describe task definition." },
+        { "run", "none", "ClientException: TaskDefinition not found." },
+        { "run", "web:7", "ClientException: TaskDefinition not found." },
+        { "run", "web:1", "ClientException: TaskDefinition is inactive" },
+        { "create-service", "none", "ClientException: TaskDefinition not found." },
+        { "create-service", "web:1", "ClientException: TaskDefinition is inactive" },
+        { "update-service", "none", "ClientException: TaskDefinition not found." },
+        { "update-service", "web:1", "ClientException: TaskDefinition is inactive" },
+        { "deregister", "web", "ClientException: Revision is missing." },
+        { "deregister", "web:x", "InvalidParameterException: Invalid revision number. Number: x" },
+    };
+
+    [Theory, MemberData(nameof(Refusals))]
+    public void What_cannot_be_used_is_refused_in_AWSs_words(string operation, string reference, string words) => TaskWorld.Run(1, async world =>
+    {
+        var (ecs, caller) = (world.Ecs, world.World.Caller);
+        await world.ClusterAsync();
+        await ecs.RegisterTaskDefinitionAsync(Plain, caller, default);
+        await ecs.RegisterTaskDefinitionAsync(Plain, caller, default);
+        await ecs.DeregisterTaskDefinitionAsync(new() { TaskDefinition = "web:1" }, caller, default);
+        await ecs.CreateServiceAsync(new() { ServiceName = "web", TaskDefinition = "web:2", DesiredCount = 0, LaunchType = LaunchType.Ec2 }, caller, default);
+        var refused = await world.World.Throws<Minato.Aws.AwsException>(() => operation switch
+        {
+            "describe" => ecs.DescribeTaskDefinitionAsync(new() { TaskDefinition = reference }, caller, default),
+            "run" => ecs.RunTaskAsync(new() { TaskDefinition = reference, LaunchType = LaunchType.Ec2 }, caller, default),
+            "create-service" => ecs.CreateServiceAsync(new() { ServiceName = "other", TaskDefinition = reference, DesiredCount = 0, LaunchType = LaunchType.Ec2 }, caller, default),
+            "update-service" => ecs.UpdateServiceAsync(new() { Service = "web", TaskDefinition = reference }, caller, default),
+            _ => ecs.DeregisterTaskDefinitionAsync(new() { TaskDefinition = reference }, caller, default),
+        });
+        $"{refused.Code}: {refused.Message}".ShouldBe(words);
+    });
+
     [Fact]
     public void Pages_go_on_where_the_last_one_ended() => TaskWorld.Run(1, async world =>
     {

@@ -62,6 +62,54 @@ public sealed class TaskDefinitionRuleTests
     public void A_bad_definition_is_a_ClientException(string message, RegisterTaskDefinitionRequest request) =>
         Should.Throw<ClientException>(() => TaskDefinitionRules.Check(request)).Message.ShouldBe(message);
 
+    /// <summary>Rules of structure, whose words AWS does not tell.</summary>
+    public static TheoryData<string, RegisterTaskDefinitionRequest> Misbuilt => new()
+    {
+        { "eleven containers", Plain with { ContainerDefinitions = [.. Enumerable.Range(0, 11).Select(i => TaskWorld.Container($"c{i}") with { Memory = 128 })] } },
+        { "two containers of a name", Plain with { ContainerDefinitions = [TaskWorld.Container() with { Memory = 128 }, TaskWorld.Container() with { Memory = 128 }] } },
+        { "eleven placement constraints", Plain with { PlacementConstraints = [.. Enumerable.Repeat(new TaskDefinitionPlacementConstraint { Type = TaskDefinitionPlacementConstraintType.MemberOf, Expression = "attribute:a == b" }, 11)] } },
+        { "links in awsvpc", Fargate with { ContainerDefinitions = [TaskWorld.Container() with { Links = ["db"] }] } },
+        { "a hostname in awsvpc", Fargate with { ContainerDefinitions = [TaskWorld.Container() with { Hostname = "me" }] } },
+        { "extra hosts in awsvpc", Fargate with { ContainerDefinitions = [TaskWorld.Container() with { ExtraHosts = [new() { Hostname = "a", IpAddress = "10.0.0.1" }] }] } },
+        { "ports in none", Ports(new PortMapping { ContainerPort = 80 }) with { NetworkMode = NetworkMode.None } },
+        { "a port on two protocols", Ports(new() { ContainerPort = 53 }, new() { ContainerPort = 53, Protocol = TransportProtocol.Udp }) },
+        { "a range with a host port", Ports(new PortMapping { ContainerPortRange = "80-90", HostPort = 80 }) },
+        { "a range upside down", Ports(new PortMapping { ContainerPortRange = "90-80" }) },
+        { "a range of signs", Ports(new PortMapping { ContainerPortRange = "+80- 90" }) },
+        { "a range in host mode", Ports(new PortMapping { ContainerPortRange = "80-90" }) with { NetworkMode = NetworkMode.Host } },
+        { "ranges that overlap", Ports(new() { ContainerPortRange = "80-90" }, new() { ContainerPortRange = "90-95" }) },
+        { "101 ranges", Ports([.. Enumerable.Range(1, 101).Select(i => new PortMapping { ContainerPortRange = $"{i * 10}-{(i * 10) + 5}" })]) },
+        { "a port's name with a capital", Ports(new PortMapping { ContainerPort = 80, Name = "Web" }) },
+        { "a port's name that begins with a dash", Ports(new PortMapping { ContainerPort = 80, Name = "-web" }) },
+        { "no more memory than is reserved", Only(TaskWorld.Container() with { Memory = 128, MemoryReservation = 128 }) },
+        { "five MiB", Only(TaskWorld.Container() with { Memory = 5 }) },
+        { "a long image", Only(TaskWorld.Container() with { Memory = 128, Image = new string('a', 256) }) },
+        { "a short digest", Only(TaskWorld.Container() with { Memory = 128, Image = "app@sha256:abc" }) },
+        { "a restart period of 59 s", Only(TaskWorld.Container() with { Memory = 128, RestartPolicy = new() { Enabled = true, RestartAttemptPeriod = 59 } }) },
+        { "a restart period of 1801 s", Only(TaskWorld.Container() with { Memory = 128, RestartPolicy = new() { Enabled = true, RestartAttemptPeriod = 1801 } }) },
+        { "51 exit codes to ignore", Only(TaskWorld.Container() with { Memory = 128, RestartPolicy = new() { Enabled = true, IgnoredExitCodes = [.. Enumerable.Range(0, 51)] } }) },
+        { "a health check without CMD", Checked(new() { Command = ["curl", "localhost"] }) },
+        { "an interval of 4 s", Checked(new() { Command = ["CMD", "true"], Interval = 4 }) },
+        { "an interval of 301 s", Checked(new() { Command = ["CMD", "true"], Interval = 301 }) },
+        { "a timeout of 1 s", Checked(new() { Command = ["CMD", "true"], Timeout = 1 }) },
+        { "a timeout of 61 s", Checked(new() { Command = ["CMD", "true"], Timeout = 61 }) },
+        { "no retries", Checked(new() { Command = ["CMD", "true"], Retries = 0 }) },
+        { "eleven retries", Checked(new() { Command = ["CMD", "true"], Retries = 11 }) },
+        { "a start period of 301 s", Checked(new() { Command = ["CMD", "true"], StartPeriod = 301 }) },
+        { "waiting for the end of an essential container", Plain with { ContainerDefinitions = [TaskWorld.Container("a") with { Memory = 128 }, TaskWorld.Container("b") with { Memory = 128, DependsOn = [new() { ContainerName = "a", Condition = ContainerCondition.Success }] }] } },
+        { "waiting for health without a check", Plain with { ContainerDefinitions = [TaskWorld.Container("a") with { Memory = 128 }, TaskWorld.Container("b") with { Memory = 128, DependsOn = [new() { ContainerName = "a", Condition = ContainerCondition.Healthy }] }] } },
+        { "a stopTimeout of 121 s on Fargate", Fargate with { ContainerDefinitions = [TaskWorld.Container() with { StopTimeout = 121 }] } },
+        { "a host path on Fargate", Fargate with { Volumes = [new() { Name = "a", Host = new() { SourcePath = "/a" } }] } },
+    };
+
+    private static RegisterTaskDefinitionRequest Ports(params PortMapping[] ports) => Only(TaskWorld.Container() with { Memory = 128, PortMappings = [.. ports] });
+
+    private static RegisterTaskDefinitionRequest Checked(HealthCheck check) => Only(TaskWorld.Container() with { Memory = 128, HealthCheck = check });
+
+    [Theory, MemberData(nameof(Misbuilt), DisableDiscoveryEnumeration = true)]
+    public void A_misbuilt_definition_is_a_ClientException_too(string what, RegisterTaskDefinitionRequest request) =>
+        Should.Throw<ClientException>(() => TaskDefinitionRules.Check(request), what).Message.ShouldNotBeNullOrEmpty();
+
     [Fact]
     public void Good_definitions_pass()
     {

@@ -108,6 +108,7 @@ public sealed partial class AwsEndpoint
         if (verified.Credential is not { } credential) throw Refusal.Signature(call.Protocol.Errors, verified.Fault ?? SignatureFault.MissingToken);
         if (route.Operation is not { } operation) throw Refusal.UnknownOperation(call.Protocol.Errors, route.OperationName, route.Version);
         var caller = CallerOf(credential, fields, requestId);
+        if (_options.Throttle?.Admits(served.Model.SigningName, operation.Name, caller) is false) throw Refusal.Throttled(call.Protocol.Errors);
         var input = call.Protocol.ReadRequest(served.Model, operation, request);
         // Policies will be evaluated here: caller, operation and input are known, nothing has happened yet.
         if (request.Violations.Found.Count > 0) throw Refusal.Invalid(call.Protocol.Errors, served.Model, request.Violations);

@@ -15,6 +15,9 @@ public sealed class AwsEndpointOptions
     /// <summary>What the times of signatures are compared with: the clock of the machine, as clients on it see it.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Null: nobody calls too often.</summary>
+    public Throttle? Throttle { get; init; }
+
     /// <summary>Bytes of a body; more are refused.</summary>
     public int LargestBody { get; init; } = 10 * 1024 * 1024;
 }

@@ -53,6 +53,15 @@ internal static class Refusal
         _ => new("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.", 403),
     };
 
+    public static AwsException Throttled(ErrorStyle style) => style switch
+    {
+        ErrorStyle.Query => new("Throttling", "Rate exceeded", 400),
+        ErrorStyle.Ec2 => new("RequestLimitExceeded", "Request limit exceeded.", 503),
+        ErrorStyle.S3 => new("SlowDown", "Please reduce your request rate.", 503),
+        ErrorStyle.RestJson => new("TooManyRequestsException", "Rate exceeded", 429),
+        _ => new("ThrottlingException", "Rate exceeded", 400),
+    };
+
     public static AwsException UnknownOperation(ErrorStyle style, string? operation, string? version) => style switch
     {
         ErrorStyle.Query when operation is null => new("MissingAction", "No Action was specified.", 400),

@@ -42,19 +42,26 @@ internal static class DeployCommand
         }
 
         output.Started($"{name}: {old} → {@new}, deployment {id}", id);
-        var why = $"./minato why {name} --cluster {cluster}{parsed.DataArgument()}";
+        var why = $"./minato why {name} --cluster {cluster}{AwsAccess.Argument(parsed)}";
         try
         {
             var end = await follower.FollowAsync(await DeploymentArnAsync(aws, cluster, after, ct), id, ct);
-            output.Ended(end, end.IsSuccess ? $"{@new} is out after {end.Took.TotalSeconds:0.0} s" : Failure(end, old, @new) + (aws.Minato is null ? "" : $". More: {why}"));
+            output.Ended(end, end.IsSuccess ? $"{@new} is out after {end.Took.TotalSeconds:0.0} s" : $"{Failure(end, old, @new)}. More: {why}");
             return end.IsSuccess ? 0 : 1;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            output.Left($"The deployment of {@new} goes on without this command. {(aws.Minato is null ? "" : $"How it goes: {why}. ")}Stop it: aws ecs stop-service-deployment");
+            output.Left($"The deployment of {@new} goes on without this command. How it goes: {why}. Stop it: {Stop(after)}");
             return Interrupted;
         }
+        catch (HttpRequestException e)
+        {
+            output.Left($"Nobody answers any more ({e.Message}). The deployment of {@new} goes on without this command. How it goes: {why}");
+            return 1;
+        }
     }
+
+    private static string Stop(Service service) => $"aws ecs stop-service-deployment --service-deployment-arn {service.CurrentServiceDeployment ?? "ARN"}";
 
     private static string Failure(DeploymentEnd end, string old, string @new) => end.Status switch
     {

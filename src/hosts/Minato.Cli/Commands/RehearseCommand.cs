@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Minato.Cli.Deploying;
 using Minato.Cli.Output;
 using Minato.Cli.Rehearsing;
 using Minato.Cli.Running;
@@ -47,9 +48,16 @@ internal static class RehearseCommand
 
     private static async Task<RehearsalInput> ReadAsync(ParseResult parsed, CancellationToken ct)
     {
-        if (parsed.GetValue(From) is { } file) return RehearsalFile.Read(file.FullName);
+        var images = parsed.GetValue(Image) ?? [];
+        if (parsed.GetValue(From) is { } file)
+        {
+            if (parsed.GetValue(TaskDefinition) is not null) throw new UserException("with --from the new task definition is in the file, as newTaskDefinition.");
+            var read = RehearsalFile.Read(file.FullName);
+            return read with { After = TaskDefinitionRevision.WithImages(read.After, images) };
+        }
+
         var name = parsed.GetValue(Service) ?? throw new UserException("name the service to rehearse, or a file with --from.");
         using var aws = AwsAccess.Of(parsed);
-        return await RehearsalReader.ReadAsync(aws, parsed.GetRequiredValue(InCluster), name, parsed.GetValue(TaskDefinition), parsed.GetValue(Image) ?? [], ct);
+        return await RehearsalReader.ReadAsync(aws, parsed.GetRequiredValue(InCluster), name, parsed.GetValue(TaskDefinition), images, ct);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Minato.Cli.Deploying;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
 
@@ -14,23 +15,25 @@ internal static class WhyCommand
     public static Command Create()
     {
         var command = new Command("why", "Tells why a service, deployment or task ended, or stands, as it does.") { Of, InCluster };
+        AwsAccess.AddOptions(command);
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
-        using var minato = new MinatoClient(new ServerFiles(parsed.DataDirectory()), parsed.GetRequiredValue(Options.Region));
-        var story = await StoryAsync(minato, parsed.GetRequiredValue(Of), parsed.GetRequiredValue(InCluster), ct);
+        using var aws = AwsAccess.Of(parsed);
+        var story = await StoryAsync(aws, parsed.GetRequiredValue(Of), parsed.GetRequiredValue(InCluster), ct);
         if (parsed.GetValue(Options.Json)) Screen.Json(story);
         else StoryPage.Print(story);
         return 0;
     }
 
-    private static async Task<JsonNode> StoryAsync(MinatoClient minato, string of, string cluster, CancellationToken ct)
+    private static async Task<JsonNode> StoryAsync(AwsAccess aws, string of, string cluster, CancellationToken ct)
     {
-        if (await minato.WhyAsync(of, cluster, ct) is { } story) return story;
-        var clusters = string.Join(", ", (await minato.ClustersAsync(ct)).Select(c => c.ClusterName));
-        throw new UserException($"nothing is known of {of} in cluster {cluster}. Clusters here: {clusters}. ./minato status shows the services.");
+        var story = aws.Minato is { } minato ? await minato.WhyAsync(of, cluster, ct) : await new AwsStory(aws, cluster).TellAsync(of, ct);
+        if (story is not null) return story;
+        var clusters = string.Join(", ", (await aws.ClustersAsync(ct)).Select(c => c.ClusterName));
+        throw new UserException($"nothing is known of {of} in cluster {cluster}. Clusters here: {clusters}.{(aws.Minato is null ? "" : " ./minato status shows the services.")}");
     }
 }

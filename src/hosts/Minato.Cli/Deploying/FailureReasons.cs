@@ -37,7 +37,8 @@ internal static class FailureReasons
         return detail.Length == 0 ? words : $"{words} ({detail})";
     }
 
-    private static async Task<List<Contracts.Ecs.Task>> StoppedAsync(AwsAccess aws, string cluster, string service, CancellationToken ct)
+    /// <summary>Those that are still described.</summary>
+    public static async Task<List<Contracts.Ecs.Task>> StoppedAsync(AwsAccess aws, string cluster, string service, CancellationToken ct)
     {
         var tasks = new List<Contracts.Ecs.Task>();
         string? next = null;

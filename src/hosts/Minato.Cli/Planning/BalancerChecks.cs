@@ -14,7 +14,8 @@ internal sealed class BalancerChecks(AwsAccess aws, Service service, TaskDefinit
         {
             var subject = $"target {balancer.ContainerName}:{balancer.ContainerPort}";
             checks.Add(Port(subject, balancer.ContainerName, balancer.ContainerPort));
-            checks.Add(await HealthPathAsync(balancer.TargetGroupArn ?? "", ct));
+            foreach (var arn in (string?[])[balancer.TargetGroupArn, balancer.AdvancedConfiguration?.AlternateTargetGroupArn])
+                if (arn is not null) checks.Add(await HealthPathAsync(arn, ct));
         }
 
         return checks;
@@ -30,11 +31,22 @@ internal sealed class BalancerChecks(AwsAccess aws, Service service, TaskDefinit
 
     private async Task<Check> HealthPathAsync(string arn, CancellationToken ct)
     {
-        var found = await aws.Elb.DescribeTargetGroupsAsync(new() { TargetGroupArns = [arn] }, aws.Caller, ct);
+        DescribeTargetGroupsResponse found;
+        try
+        {
+            found = await aws.Elb.DescribeTargetGroupsAsync(new() { TargetGroupArns = [arn] }, aws.Caller, ct);
+        }
+        catch (TargetGroupNotFoundException)
+        {
+            found = new();
+        }
+
         if (found.TargetGroups is not [var group, ..]) return Check.Failed("health path", $"the target group {arn} is gone");
         var subject = $"health path of {group.TargetGroupName}";
+        if (group.LoadBalancerArns is not { IsEmpty: false }) return Check.Failed(subject, "no load balancer sends anything to this target group");
         var needed = definition.NetworkMode is NetworkMode.Awsvpc ? TargetTypeEnum.Ip : TargetTypeEnum.Instance;
-        if (group.TargetType != needed) return Check.Failed(subject, $"its targets are of type {group.TargetType?.ToWire()}, and network mode {definition.NetworkMode?.ToWire()} needs {needed.ToWire()}");
+        if (group.TargetType != needed)
+            return Check.Failed(subject, $"its targets are of type {group.TargetType?.ToWire()}, and network mode {(definition.NetworkMode ?? NetworkMode.Bridge).ToWire()} needs {needed.ToWire()}");
         var targets = (await aws.Elb.DescribeTargetHealthAsync(new() { TargetGroupArn = arn }, aws.Caller, ct)).TargetHealthDescriptions ?? [];
         var healthy = targets.Count(t => t.TargetHealth?.State is TargetHealthStateEnum.Healthy);
         var asks = group.HealthCheckPath is { } path ? $"{path} wants {group.Matcher?.HttpCode ?? group.Matcher?.GrpcCode ?? "an answer"}" : "a connection is wanted";

@@ -1,4 +1,5 @@
 using Minato.Aws;
+using Minato.Cli.Deploying;
 using Minato.Cli.Running;
 using Minato.Contracts.Ecs;
 
@@ -14,14 +15,29 @@ internal sealed class Checks(AwsAccess aws, Service service, TaskDefinition defi
 
     public async Task<List<Check>> AllAsync(CancellationToken ct)
     {
-        var checks = new List<Check>();
+        var checks = new List<Check> { Definition() };
         foreach (var container in Containers) checks.Add(await ImageAsync(container, ct));
         checks.AddRange(await RolesAsync(ct));
-        foreach (var (container, secret) in Containers.SelectMany(c => (c.Secrets ?? []).Select(s => (c, s)))) checks.Add(await SecretAsync(container, secret, ct));
+        foreach (var (container, secret) in Containers.SelectMany(c => (c.Secrets ?? []).Select(s => (c, s)))) checks.Add(await SecretAsync($"secret {secret.Name} of {container.Name}", secret.ValueFrom, ct));
+        foreach (var container in Containers.Where(c => c.RepositoryCredentials is not null))
+            checks.Add(await SecretAsync($"registry account of {container.Name}", container.RepositoryCredentials?.CredentialsParameter ?? "", ct));
         foreach (var container in Containers) if (await LogGroupAsync(container, ct) is { } check) checks.Add(check);
+        checks.AddRange(await new NetworkChecks(aws, service, definition).AllAsync(ct));
         checks.AddRange(await new BalancerChecks(aws, service, definition).AllAsync(ct));
-        checks.Add(await new CapacityCheck(aws, service, definition).AskAsync(ct));
+        checks.AddRange(await new CapacityChecks(aws, service, definition).AllAsync(ct));
         return checks;
+    }
+
+    /// <summary>A revision that is new here is what the last one was: nobody has deregistered it.</summary>
+    private Check Definition()
+    {
+        const string subject = "task definition";
+        if (definition.Status is TaskDefinitionStatus.Inactive or TaskDefinitionStatus.DeleteInProgress)
+            return Check.Failed(subject, $"{TaskDefinitionRevision.NameOf(definition)} is {definition.Status?.ToWire()}: a service cannot be updated to it");
+        var needed = service.LaunchType switch { LaunchType.Ec2 => Compatibility.Ec2, LaunchType.External => Compatibility.External, LaunchType.Fargate => Compatibility.Fargate, _ => (Compatibility?)null };
+        return needed is { } kind && definition.Compatibilities is { IsEmpty: false } can && !can.Contains(kind)
+            ? Check.Failed(subject, $"the service runs on {kind.ToWire()}, and the new version is for {string.Join(", ", can.Select(c => c.ToWire()))}")
+            : Check.Passed(subject, $"{definition.Family} is there{(needed is { } known ? $" and can run on {known.ToWire()}" : "")}");
     }
 
     private async Task<Check> ImageAsync(ContainerDefinition container, CancellationToken ct)
@@ -68,10 +84,8 @@ internal sealed class Checks(AwsAccess aws, Service service, TaskDefinition defi
             : Check.Failed(subject, $"{name} does not trust {TasksPrincipal}: tasks cannot assume it");
     });
 
-    private Task<Check> SecretAsync(ContainerDefinition container, Secret secret, CancellationToken ct)
+    private Task<Check> SecretAsync(string subject, string reference, CancellationToken ct)
     {
-        var subject = $"secret {secret.Name} of {container.Name}";
-        var reference = secret.ValueFrom;
         var isSecret = Arn.TryParse(reference, out var arn) && arn.Service == "secretsmanager";
         var caller = arn is { Region.Length: > 0 } ? aws.Caller with { Region = arn.Region } : aws.Caller;
         return AskAsync(subject, async () =>
@@ -106,7 +120,7 @@ internal sealed class Checks(AwsAccess aws, Service service, TaskDefinition defi
     }
 
     /// <summary>What refuses to say is the answer: not found is a failure, no permission to look is not.</summary>
-    private static async Task<Check> AskAsync(string subject, Func<Task<Check>> ask)
+    internal static async Task<Check> AskAsync(string subject, Func<Task<Check>> ask)
     {
         try
         {

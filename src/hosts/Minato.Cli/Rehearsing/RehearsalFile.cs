@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Minato.Aws.Shapes;
+using Minato.Contracts.CloudWatch;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Rehearsal;
@@ -9,8 +10,9 @@ using Minato.Rehearsal;
 namespace Minato.Cli.Rehearsing;
 
 /// <summary>
-/// What is rehearsed, in a file: <c>service</c> and <c>taskDefinition</c>, <c>newTaskDefinition</c>, <c>targetGroups</c> as the AWS CLI
-/// prints them, <c>deregistrationDelaySeconds</c> by target group and <c>zones</c> by subnet.
+/// What is rehearsed, in a file: <c>service</c> and <c>taskDefinition</c>, <c>newTaskDefinition</c>, <c>targetGroups</c>, <c>alarms</c>,
+/// <c>containerInstances</c> and <c>tasks</c> as the AWS CLI prints them, <c>deregistrationDelaySeconds</c> by target group and
+/// <c>zones</c> by subnet. All but the first two may be missing.
 /// </summary>
 internal static class RehearsalFile
 {
@@ -22,6 +24,9 @@ internal static class RehearsalFile
         ["taskDefinition"] = Node(input.Before),
         ["newTaskDefinition"] = Node(input.After),
         ["targetGroups"] = new JsonArray([.. input.TargetGroups.Select(Node)]),
+        ["alarms"] = new JsonArray([.. input.Alarms.Select(Node)]),
+        ["containerInstances"] = new JsonArray([.. input.Instances.Select(Node)]),
+        ["tasks"] = new JsonArray([.. input.Tasks.Select(Node)]),
         ["deregistrationDelaySeconds"] = new JsonObject(input.DeregistrationDelays.Select(d => System.Collections.Generic.KeyValuePair.Create(d.Key, (JsonNode?)d.Value))),
         ["zones"] = new JsonObject(input.Zones.Select(z => System.Collections.Generic.KeyValuePair.Create(z.Key, (JsonNode?)z.Value))),
     }.ToJsonString(s_indented));
@@ -38,6 +43,9 @@ internal static class RehearsalFile
                 Before = Shape<TaskDefinition>(file, "taskDefinition"),
                 After = Shape<TaskDefinition>(file, file["newTaskDefinition"] is null ? "taskDefinition" : "newTaskDefinition"),
                 TargetGroups = [.. (file["targetGroups"] as JsonArray ?? []).Select(Shape<TargetGroup>)],
+                Alarms = [.. (file["alarms"] as JsonArray ?? []).Select(Shape<MetricAlarm>)],
+                Instances = [.. (file["containerInstances"] as JsonArray ?? []).Select(Shape<ContainerInstance>)],
+                Tasks = [.. (file["tasks"] as JsonArray ?? []).Select(Shape<Contracts.Ecs.Task>)],
                 DeregistrationDelays = (file["deregistrationDelaySeconds"] as JsonObject ?? []).ToImmutableDictionary(d => d.Key, d => (int?)d.Value ?? 0, StringComparer.Ordinal),
                 Zones = (file["zones"] as JsonObject ?? []).ToImmutableDictionary(z => z.Key, z => (string?)z.Value ?? "", StringComparer.Ordinal),
             };
@@ -65,7 +73,7 @@ internal static class RehearsalFile
     {
         if (node is JsonArray array) foreach (var item in array) WithoutTimes(item);
         if (node is not JsonObject json) return;
-        foreach (var name in json.Select(p => p.Key).Where(k => k.EndsWith("At", StringComparison.Ordinal)).ToArray()) json.Remove(name);
+        foreach (var name in json.Select(p => p.Key).Where(k => k.EndsWith("At", StringComparison.Ordinal) || k.EndsWith("Timestamp", StringComparison.Ordinal)).ToArray()) json.Remove(name);
         foreach (var (_, value) in json) WithoutTimes(value);
     }
 }

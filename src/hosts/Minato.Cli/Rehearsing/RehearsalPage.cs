@@ -19,7 +19,7 @@ internal static class RehearsalPage
             ["ends", $"{result.Status}{(result.Took is { } took ? $" after {Time(took)}" : ", not within the horizon")}"],
             ["lowest healthy", $"{result.LowestHealthy.Count} of {result.Desired}{At(result.LowestHealthy)}"],
             ["highest tasks", $"{result.HighestTasks.Count}{At(result.HighestTasks)}"],
-            ["given up", result.GivenUp is { } given ? $"at {Time(given.At)}, {given.Failures} of {given.Threshold} failures: {given.Reason}" : "no"],
+            ["given up", result.GivenUp is { } given ? $"at {Time(given.At)}{(given.Threshold > 0 ? $", {given.Failures} of {given.Threshold} failures" : "")}: {given.Reason}" : "no"],
         ]);
         Screen.Title("Timeline, from the update on");
         if (result.Timeline.Length > StepsShown) Screen.Dim($"  the first {StepsShown} of {result.Timeline.Length} steps: --json shows all");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Minato.Cli.Deploying;
 using Minato.Cli.Running;
+using Minato.Contracts.CloudWatch;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
@@ -21,10 +22,14 @@ internal static class RehearsalReader
         var before = await TaskDefinitionRevision.FindAsync(aws, service.TaskDefinition ?? "", ct);
         var after = definition is null ? before : await TaskDefinitionRevision.FindAsync(aws, definition, ct);
         var groups = await GroupsAsync(aws, service, ct);
+        var isOnInstances = Machines.NeedsInstances(service);
         return new()
         {
             Service = service with { Events = null }, Before = before, After = TaskDefinitionRevision.WithImages(after, images), TargetGroups = groups,
             DeregistrationDelays = await DelaysAsync(aws, groups, ct), Zones = await ZonesAsync(aws, service, ct),
+            Alarms = await AlarmsAsync(aws, service, ct),
+            Instances = isOnInstances ? await aws.InstancesAsync(cluster, ct) : [],
+            Tasks = isOnInstances ? await aws.TasksAsync(cluster, name, ct) : [],
         };
     }
 
@@ -35,6 +40,10 @@ internal static class RehearsalReader
         if (arns.IsEmpty) return [];
         return (await aws.Elb.DescribeTargetGroupsAsync(new() { TargetGroupArns = arns }, aws.Caller, ct)).TargetGroups ?? [];
     }
+
+    private static async Task<ImmutableArray<MetricAlarm>> AlarmsAsync(AwsAccess aws, Service service, CancellationToken ct) =>
+        service.DeploymentConfiguration?.Alarms is { Enable: true, AlarmNames: { IsEmpty: false } names }
+            ? (await aws.CloudWatch.DescribeAlarmsAsync(new() { AlarmNames = names }, aws.Caller, ct)).MetricAlarms ?? [] : [];
 
     private static async Task<ImmutableDictionary<string, int>> DelaysAsync(AwsAccess aws, ImmutableArray<TargetGroup> groups, CancellationToken ct)
     {

@@ -43,6 +43,9 @@ internal sealed class AwsAccess : AwsClients, IDisposable
         return new(new(), _ => endpoint, FromEnvironment(), region);
     }
 
+    /// <summary>What to add to a command that is shown, so that it asks the same side.</summary>
+    public static string Argument(ParseResult parsed) => parsed.GetValue(Aws) ? " --aws" : parsed.GetValue(EndpointUrl) is { } url ? $" --endpoint-url {url}" : parsed.DataArgument();
+
     public void Dispose()
     {
         _minato?.Dispose();

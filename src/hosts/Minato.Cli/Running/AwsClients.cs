@@ -1,4 +1,6 @@
 using Minato.Aws;
+using Minato.Contracts.AutoScaling;
+using Minato.Contracts.CloudWatch;
 using Minato.Contracts.CloudWatchLogs;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecr;
@@ -22,6 +24,8 @@ internal abstract class AwsClients
         Caller = caller;
         Ecs = new EcsClient(at("ecs"));
         Elb = new ElasticLoadBalancingV2Client(at("elasticloadbalancing"));
+        AutoScaling = new AutoScalingClient(at("autoscaling"));
+        CloudWatch = new CloudWatchClient(at("monitoring"));
         Logs = new CloudWatchLogsClient(at("logs"));
         Ecr = new EcrClient(at("api.ecr"));
         Ec2 = new Ec2Client(at("ec2"));
@@ -36,6 +40,8 @@ internal abstract class AwsClients
     public Caller Caller { get; }
     public IEcs Ecs { get; }
     public IElasticLoadBalancingV2 Elb { get; }
+    public IAutoScaling AutoScaling { get; }
+    public ICloudWatch CloudWatch { get; }
     public ICloudWatchLogs Logs { get; }
     public IEcr Ecr { get; }
     public IEc2 Ec2 { get; }

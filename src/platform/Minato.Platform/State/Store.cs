@@ -165,8 +165,9 @@ public sealed partial class Store
     }
 
     // In the lock, so that a record that cannot be written fails its own writer and nobody else.
-    private static List<JournalEntry> ToJournal(IReadOnlyList<Change> changes)
+    private List<JournalEntry> ToJournal(IReadOnlyList<Change> changes)
     {
+        if (_journal is NoJournal) return [];
         var entries = new List<JournalEntry>(changes.Count);
         foreach (var change in changes)
         {

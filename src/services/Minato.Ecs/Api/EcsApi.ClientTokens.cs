@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Minato.Aws.Shapes;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.State;
 using Minato.Platform;
@@ -8,7 +9,7 @@ namespace Minato.Ecs.Api;
 
 internal sealed partial class EcsApi
 {
-    private static string Fingerprint(ReadOnlySpan<byte> request) => Convert.ToHexStringLower(SHA256.HashData(request));
+    private static string Fingerprint(IShape request) => Convert.ToHexStringLower(SHA256.HashData(ShapeJson.Write(request).Span));
 
     /// <returns>The tasks of the first request with this token; null when it is the first.</returns>
     private static ImmutableArray<EcsTask>? Repeated(

@@ -21,7 +21,7 @@ internal sealed partial class EcsApi
         var isDaemon = request.SchedulingStrategy == SchedulingStrategy.Daemon;
         var configuration = ServiceRules.Merge(null, isDaemon ? DaemonRules.Defaults(request.DeploymentConfiguration) : request.DeploymentConfiguration);
         TrafficRules.Check(configuration, request.SchedulingStrategy, request.DeploymentController?.Type);
-        var fingerprint = Fingerprint(JsonSerializer.SerializeToUtf8Bytes(request with { ClientToken = null }, ServiceJson.Default.CreateServiceRequest));
+        var fingerprint = Fingerprint(request with { ClientToken = null });
         var cluster = store.Current.RequireCluster(caller, request.Cluster);
         var key = new ServiceKey(cluster.Key, request.ServiceName);
         if (Existing(store.Current, key, fingerprint) is { } repeated) return new() { Service = repeated.ToWire(store.Current, withTags: true) };

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Minato.Aws;
+using Minato.Aws.Shapes;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.TaskDefinitions;
 using Minato.Ecs.State;
@@ -18,7 +18,7 @@ internal sealed partial class EcsApi
         RegisterTaskDefinitionRequest request, Caller caller, CancellationToken ct)
     {
         TaskDefinitionRules.Check(request);
-        var length = JsonSerializer.SerializeToUtf8Bytes(request, EcsJson.Default.RegisterTaskDefinitionRequest).Length;
+        var length = ShapeJson.Write(request).Length;
         if (length > LongestDefinition)
             throw new ClientException($"Actual length: '{length}'. Max allowed length is '{LongestDefinition}' bytes.");
         var tags = Tagging.Check(request.Tags);

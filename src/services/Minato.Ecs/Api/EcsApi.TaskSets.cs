@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Minato.Aws;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Services;
@@ -16,7 +15,7 @@ internal sealed partial class EcsApi
     {
         TaskSetRules.Check(request);
         var tags = Tagging.Check(request.Tags);
-        var fingerprint = Fingerprint(JsonSerializer.SerializeToUtf8Bytes(request with { ClientToken = null }, ServiceJson.Default.CreateTaskSetRequest));
+        var fingerprint = Fingerprint(request with { ClientToken = null });
         var service = store.Current.RequireControlled(caller, request.Cluster, request.Service);
         if (Repeated(service, request, fingerprint) is { } before) return new() { TaskSet = before };
         var spec = SpecOf(store.Current.RequireCluster(caller, request.Cluster), request);

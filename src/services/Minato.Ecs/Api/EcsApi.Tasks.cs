@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Minato.Aws;
+using Minato.Aws.Shapes;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Placement;
 using Minato.Ecs.Planning.Tasks;
@@ -24,8 +24,7 @@ internal sealed partial class EcsApi
         if (count is < 1 or > MostTasks) throw new InvalidParameterException($"count must be between 1 and {MostTasks}.");
         CheckCommon(request.Overrides, request.PropagateTags, request.StartedBy, 128, request.ClientToken);
         var tags = Tagging.Check(request.Tags);
-        var fingerprint = Fingerprint(JsonSerializer.SerializeToUtf8Bytes(
-            request with { ClientToken = null }, EcsJson.Default.RunTaskRequest));
+        var fingerprint = Fingerprint(request with { ClientToken = null });
         PlacementRules.Check(request.PlacementConstraints, request.PlacementStrategy);
         var zones = await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
         var (tasks, failures) = await store.UpdateAsync(ecs =>
@@ -211,7 +210,7 @@ internal sealed partial class EcsApi
             throw new InvalidParameterException("Invalid propagateTags value. SERVICE is only valid for tasks of a service.");
         if (startedBy?.Length > longestStartedBy) throw new InvalidParameterException($"startedBy cannot be longer than {longestStartedBy} characters.");
         if (clientToken?.Length > LongestToken) throw new InvalidParameterException($"clientToken cannot be longer than {LongestToken} characters.");
-        if (overrides is not null && JsonSerializer.SerializeToUtf8Bytes(overrides, EcsJson.Default.TaskOverride).Length > LongestOverrides)
+        if (overrides is not null && ShapeJson.Write(overrides).Length > LongestOverrides)
             throw new InvalidParameterException($"Container Overrides length must be at most {LongestOverrides}");
     }
 

@@ -12,7 +12,4 @@ namespace Minato.Ecs.State;
 [JsonSerializable(typeof(LogCursorState))]
 [JsonSerializable(typeof(SettingState))]
 [JsonSerializable(typeof(ClientTokenState))]
-[JsonSerializable(typeof(RegisterTaskDefinitionRequest))]
-[JsonSerializable(typeof(RunTaskRequest))]
-[JsonSerializable(typeof(TaskOverride))]
 internal sealed partial class EcsJson : JsonSerializerContext;

@@ -49,13 +49,13 @@ internal static class EcsTables
         Tasks.AddIndex<(ContainerInstanceKey, DesiredStatus)>("instance-desired",
             t => t.InstanceKey is { } k ? (k, t.EffectiveDesiredStatus) : null);
 
+    /// <summary>Tasks that a capacity provider of their cluster runs.</summary>
+    public static readonly Index<(ClusterKey, string), TaskKey, TaskState> LiveTasksByProvider =
+        Tasks.AddIndex<(ClusterKey, string)>("provider-live", t => t is { IsStopped: false, CapacityProviderName: { } name } ? (t.Key.Cluster, name) : null);
+
     /// <summary>Tasks that wait for an instance of their capacity provider.</summary>
     public static readonly Index<ClusterKey, TaskKey, TaskState> WaitingTasks =
         Tasks.AddIndex<ClusterKey>("waiting", t => t is { IsAwaitingCapacity: true, IsStopWanted: false } ? t.Key.Cluster : null);
-
-    /// <summary>Tasks that are not STOPPED yet, by the capacity provider they were given.</summary>
-    public static readonly Index<(ClusterKey, string), TaskKey, TaskState> LiveTasksByProvider =
-        Tasks.AddIndex<(ClusterKey, string)>("provider-live", t => t is { IsStopped: false, CapacityProviderName: { } name } ? (t.Key.Cluster, name) : null);
 
     /// <summary>Tasks that still hold resources of a container instance.</summary>
     public static readonly Index<ContainerInstanceKey, TaskKey, TaskState> LiveTasksByInstance =

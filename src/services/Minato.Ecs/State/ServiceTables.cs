@@ -58,8 +58,6 @@ internal static class ServiceTables
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]
-[JsonSerializable(typeof(CreateServiceRequest))]
-[JsonSerializable(typeof(CreateTaskSetRequest))]
 [JsonSerializable(typeof(ServiceSpec))]
 [JsonSerializable(typeof(ServiceState))]
 [JsonSerializable(typeof(ServiceEventState))]

@@ -146,6 +146,22 @@ public sealed class LifecycleHookTests
     });
 
     [Fact]
+    public void A_restart_while_the_clock_is_set_back_grows_no_wait() => Under(13, With(TrafficScene.Pause(DeploymentLifecycleHookStage.PostScaleUp) with
+    {
+        TimeoutConfiguration = new() { TimeoutInMinutes = 60 },
+    }), async scene =>
+    {
+        await PausedAsync(scene);
+        var begun = scene.World.Time.Elapsed;
+        await scene.World.RunFor(TimeSpan.FromMinutes(20));
+        scene.World.Time.SetClock(-TimeSpan.FromHours(6));
+        await scene.World.RunFor(TimeSpan.FromMinutes(10));
+        await scene.World.RestartAsync(TimeSpan.FromMinutes(1));
+        await scene.EndAsync(ServiceDeploymentStatus.RollbackSuccessful);
+        (scene.World.Time.Elapsed - begun).ShouldBe(TimeSpan.FromMinutes(63), TimeSpan.FromMinutes(3)); // A tenth slower while the clock is behind.
+    });
+
+    [Fact]
     public void Hooks_of_a_stage_run_together_and_all_must_end() => Under(11, With(
         TrafficScene.Hook(DeploymentLifecycleHookStage.PostScaleUp), TrafficScene.Pause(DeploymentLifecycleHookStage.PostScaleUp)), async scene =>
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Minato.Contracts.Ecs;
 
@@ -7,6 +8,7 @@ namespace Minato.Ecs.Planning.TaskDefinitions;
 internal static partial class ContainerRules
 {
     private const int LongestImage = 255;
+    private const int MostRanges = 100;
     private const int LeastMemory = 6;
     private const int LeastRestartPeriod = 60;
     private const int MostRestartPeriod = 1800;
@@ -92,7 +94,8 @@ internal static partial class ContainerRules
     private static void CheckRange(ContainerDefinition container, PortMapping port, string range, NetworkMode mode)
     {
         var parts = range.Split('-');
-        var isRange = parts.Length == 2 && int.TryParse(parts[0], out var first) && int.TryParse(parts[1], out var last)
+        var isRange = parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             && first >= 1 && last <= 65535 && first < last;
         if (!isRange || port.HostPort is not null || port.ContainerPort is not null || mode is not (NetworkMode.Bridge or NetworkMode.Awsvpc))
             throw new ClientException($"Invalid 'containerPortRange' setting for container '{container.Name}'.");
@@ -106,6 +109,17 @@ internal static partial class ContainerRules
             if (same.Select(p => p.Protocol ?? TransportProtocol.Tcp).Distinct().Count() > 1)
                 throw new ClientException($"Container port {same.Key} of container '{container.Name}' cannot be exposed for several protocols.");
         }
+
+        CheckRangesTogether(container);
+    }
+
+    private static void CheckRangesTogether(ContainerDefinition container)
+    {
+        var ranges = (container.PortMappings ?? []).Select(p => p.ContainerPortRange).OfType<string>()
+            .Select(r => r.Split('-')).Select(r => (First: int.Parse(r[0], CultureInfo.InvariantCulture), Last: int.Parse(r[1], CultureInfo.InvariantCulture))).Order().ToArray();
+        if (ranges.Length > MostRanges) throw new ClientException($"Container '{container.Name}' has too many port ranges. At most {MostRanges} are allowed.");
+        for (var i = 1; i < ranges.Length; i++)
+            if (ranges[i].First <= ranges[i - 1].Last) throw new ClientException($"The port ranges of container '{container.Name}' must not overlap.");
     }
 
     private static void CheckHealth(ContainerDefinition container, HealthCheck check)
