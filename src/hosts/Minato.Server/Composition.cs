@@ -19,6 +19,7 @@ using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
 using Minato.Platform.Sqlite;
+using Minato.S3;
 using Minato.SecretsManager;
 using Minato.Ssm;
 using Minato.Sts;
@@ -71,5 +72,5 @@ internal static class Composition
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddAutoScaling().AddEcs()
-        .AddSecretsManager().AddSsm().AddCloudWatch();
+        .AddSecretsManager().AddSsm().AddCloudWatch().AddS3();
 }
