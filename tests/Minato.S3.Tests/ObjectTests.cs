@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Minato.Aws;
 using Minato.Contracts.S3;
 using Minato.S3.Planning;
@@ -91,12 +89,14 @@ public sealed class ObjectTests
         (await s3.CodeAsync(() => PutAsync("\"x\"", null))).ShouldBe("PreconditionFailed");
         (await s3.CodeAsync(() => PutAsync(null, "\"x\""))).ShouldBe("NotImplemented");
         await PutAsync(etag, null);
+        (await s3.CodeAsync(() => s3.S3.PutObjectAsync(new() { Bucket = "things", Key = "k", Body = S3World.Body("refused"), IfNoneMatch = "*" }, s3.Caller, default))).ShouldBe("PreconditionFailed");
+        await s3.World.Eventually(async () => await s3.FilesAsync() == 1, TimeSpan.FromMinutes(1));
     });
 
     [Fact]
     public void Content_that_is_not_what_was_said_is_refused_and_leaves_nothing() => S3World.WithBucket(async s3 =>
     {
-        var md5 = Convert.ToBase64String(MD5.HashData("other"u8));
+        var md5 = Convert.ToBase64String(Aws.Payloads.Checksum.Compute("MD5", "other"u8));
         (await s3.CodeAsync(() => s3.S3.PutObjectAsync(new() { Bucket = "things", Key = "k", Body = S3World.Body("this"), ContentMD5 = md5 }, s3.Caller, default))).ShouldBe("BadDigest");
         (await s3.CodeAsync(() => s3.S3.PutObjectAsync(new() { Bucket = "things", Key = "k", Body = S3World.Body("this"), ContentMD5 = "x" }, s3.Caller, default))).ShouldBe("InvalidDigest");
         (await s3.CodeAsync(() => s3.S3.PutObjectAsync(new() { Bucket = "things", Key = "k", Body = S3World.Body("this"), ChecksumCRC32 = "AAAAAA==" }, s3.Caller, default))).ShouldBe("BadDigest");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 
 namespace Minato.Aws.Payloads;
@@ -15,18 +14,16 @@ internal static class BodyChecksums
         {
             Span<byte> given = stackalloc byte[24];
             if (!Convert.TryFromBase64String(md5, given, out var length) || length != 16) throw new AwsException("InvalidDigest", "The Content-MD5 you specified was invalid.");
-            if (!MD5.HashData(body).AsSpan().SequenceEqual(given[..16])) throw BadMd5();
+            if (!Checksum.Compute("MD5", body).AsSpan().SequenceEqual(given[..16])) throw BadMd5();
         }
         foreach (var name in Checksum.Names)
         {
             if (headers[Prefix + name] is not [{ } declared, ..]) continue;
-            using var checksum = Checksum.Of(name);
-            checksum?.Append(body);
-            if (Convert.ToBase64String(checksum?.Finish() ?? []) != declared) throw Bad(name);
+            if (Convert.ToBase64String(Checksum.Compute(name, body)) != declared) throw Bad(name);
         }
     }
 
-    public static AwsException BadMd5() => new("BadDigest", "The Content-MD5 you specified did not match what we received.");
+    private static AwsException BadMd5() => new("BadDigest", "The Content-MD5 you specified did not match what we received.");
 
-    public static AwsException Bad(string name) => new("BadDigest", $"The {name} you specified did not match the calculated checksum.");
+    private static AwsException Bad(string name) => new("BadDigest", $"The {name} you specified did not match the calculated checksum.");
 }

@@ -21,6 +21,14 @@ public abstract class Checksum : IDisposable
         _ => null,
     };
 
+    /// <summary>Of what is in memory already.</summary>
+    public static byte[] Compute(string name, ReadOnlySpan<byte> content)
+    {
+        using var checksum = Of(name) ?? throw new ArgumentException($"{name} is not known.", nameof(name));
+        checksum.Append(content);
+        return checksum.Finish();
+    }
+
     public abstract void Append(ReadOnlySpan<byte> content);
 
     /// <summary>Of all that was appended, most significant byte first.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Minato.Aws.Payloads;
 using Minato.Contracts.S3;
 using Minato.S3.State;
@@ -59,7 +58,7 @@ internal sealed class Claims
     private static byte[]? Md5Of(string? header)
     {
         if (header is null) return null;
-        if (!IsBase64(header, MD5.HashSizeInBytes)) throw new S3Exception("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, ("Content-MD5", header));
+        if (!IsBase64(header, 16)) throw new S3Exception("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, ("Content-MD5", header));
         return Convert.FromBase64String(header);
     }
 

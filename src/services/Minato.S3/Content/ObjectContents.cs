@@ -7,7 +7,7 @@ using Minato.S3.State;
 namespace Minato.S3.Content;
 
 /// <summary>The bytes of objects: files named by their content, which become visible whole or not at all.</summary>
-internal sealed class ObjectContents([FromKeyedServices(ObjectContents.Store)] IBlobStore blobs, KeyedLocks locks, Ids ids)
+internal sealed class ObjectContents([FromKeyedServices(ObjectContents.Store)] IBlobStore blobs, KeyedLocks locks, IWorkQueue<BlobKey> sweeps, Ids ids)
 {
     public const string Store = "s3";
 
@@ -25,11 +25,25 @@ internal sealed class ObjectContents([FromKeyedServices(ObjectContents.Store)] I
             // From here on the file exists without a record: the sweeper must not find it now.
             using var turn = await locks.EnterAsync($"{Store} {digest}", ct);
             var blob = await upload.CompleteAsync(digest, ct);
-            return await record(new(digest, blob.Size, measured.Md5, checksum));
+            return await RecordAsync(new(digest, blob.Size, measured.Md5, checksum), record);
         }
         catch
         {
             await upload.AbortAsync(CancellationToken.None);
+            throw;
+        }
+    }
+
+    // What is refused at last, such as a write on a condition, leaves a file that nobody may refer to.
+    private async Task<T> RecordAsync<T>(Written written, Func<Written, Task<T>> record)
+    {
+        try
+        {
+            return await record(written);
+        }
+        catch
+        {
+            sweeps.Enqueue(new(written.Digest));
             throw;
         }
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Minato.Aws.Payloads;
 using Minato.Contracts.S3;
@@ -11,7 +10,7 @@ internal static class PartSums
 {
     /// <summary>AWS: the MD5 of the parts' MD5s, and their number.</summary>
     public static string ETag(IReadOnlyCollection<PartState> parts) =>
-        $"{Convert.ToHexStringLower(MD5.HashData([.. parts.SelectMany(p => Convert.FromHexString(p.ETag))]))}-{parts.Count}";
+        $"{Convert.ToHexStringLower(Aws.Payloads.Checksum.Compute("MD5", [.. parts.SelectMany(p => Convert.FromHexString(p.ETag))]))}-{parts.Count}";
 
     /// <returns>Null when a part lacks the checksum.</returns>
     public static ChecksumState? Checksum(IReadOnlyCollection<PartState> parts, string algorithm, ChecksumType type)
@@ -22,9 +21,8 @@ internal static class PartSums
 
     private static ChecksumState Composite(IReadOnlyCollection<PartState> parts, string algorithm)
     {
-        using var sum = Aws.Payloads.Checksum.Of(algorithm) ?? throw new InvalidOperationException(algorithm);
-        foreach (var part in parts) sum.Append(Convert.FromBase64String(part.Checksum?.Value ?? ""));
-        return new(algorithm, $"{Convert.ToBase64String(sum.Finish())}-{parts.Count}", ChecksumType.Composite);
+        var sum = Aws.Payloads.Checksum.Compute(algorithm, [.. parts.SelectMany(p => Convert.FromBase64String(p.Checksum?.Value ?? ""))]);
+        return new(algorithm, $"{Convert.ToBase64String(sum)}-{parts.Count}", ChecksumType.Composite);
     }
 
     private static ChecksumState? Full(IReadOnlyCollection<PartState> parts, string algorithm)
