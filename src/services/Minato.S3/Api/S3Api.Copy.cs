@@ -52,13 +52,13 @@ internal sealed partial class S3Api
         if (source.Digest is { } digest && (algorithm is null || algorithm == source.Checksum?.Algorithm))
         {
             made = made with { Size = source.Size, ETag = source.ETag, Digest = digest, Checksum = source.Checksum };
-            return await AddAsync(bucket, key, made, conditions, ct, source);
+            return await AddAsync(bucket, key, made, source, conditions, ct);
         }
         await using var content = source.Size == 0 ? Stream.Null : await OpenAsync(source, new(0, source.Size - 1), ct);
         return await contents.WriteAsync(content, Claims.None(algorithm ?? source.Checksum?.Algorithm), written => AddAsync(bucket, key, made with
         {
             Size = written.Size, ETag = written.Md5, Digest = written.Digest, Checksum = written.Checksum,
-        }, conditions, ct), ct);
+        }, source: null, conditions, ct), ct);
     }
 
     private static ObjectHeaders Copied(CopyObjectRequest request, ObjectHeaders source)

@@ -40,7 +40,7 @@ internal sealed partial class S3Api
         var version = await contents.WriteAsync(body, claims, written => AddAsync(bucket, key, made with
         {
             Size = written.Size, ETag = written.Md5, Digest = written.Digest, Checksum = written.Checksum,
-        }, conditions, ct), ct);
+        }, source: null, conditions, ct), ct);
         return new()
         {
             ETag = Quoted(version.ETag), VersionId = bucket.Versioning is BucketVersioningStatus.Enabled ? version.Id : null, Expiration = Expiration(bucket, version),
@@ -51,7 +51,7 @@ internal sealed partial class S3Api
         };
     }
 
-    private async Task<VersionState> AddAsync(BucketState seen, string key, VersionState made, Conditions conditions, CancellationToken ct, VersionState? source = null) =>
+    private async Task<VersionState> AddAsync(BucketState seen, string key, VersionState made, VersionState? source, Conditions conditions, CancellationToken ct) =>
         await store.UpdateAsync(tx =>
         {
             var bucket = tx.Find(S3Tables.Buckets, seen.Name) ?? throw S3Errors.NoSuchBucket(seen.Name);

@@ -49,7 +49,7 @@ internal sealed partial class S3Api(Store store, ObjectContents contents, PageTo
     }
 
     /// <summary>The version that a read means.</summary>
-    private VersionState FindVersion(IReadState state, string bucket, string key, string? id)
+    private static VersionState FindVersion(IReadState state, string bucket, string key, string? id)
     {
         if (id is not null)
         {
