@@ -5,7 +5,11 @@ using Minato.Contracts.S3;
 
 namespace Minato.S3.Tests;
 
-[Trait("Floor", "wire")]
+/// <summary>What measures memory has the process to itself.</summary>
+[CollectionDefinition(nameof(ServerTests), DisableParallelization = true)]
+public sealed class Alone;
+
+[Trait("Floor", "wire"), Collection(nameof(ServerTests))]
 public sealed class ServerTests : IAsyncLifetime
 {
     private const int Large = 192 * 1024 * 1024;
@@ -47,7 +51,7 @@ public sealed class ServerTests : IAsyncLifetime
     {
         var body = new EndlessStream(Large, () => { }) { BreaksAt = 1024 * 1024 };
         await Should.ThrowAsync<Exception>(() => Server.S3.PutObjectAsync(new() { Bucket = "things", Key = "half", Body = body, ContentLength = Large }, Server.Caller, default));
-        (await Should.ThrowAsync<AwsException>(() => Server.S3.HeadObjectAsync(new() { Bucket = "things", Key = "half" }, Server.Caller, default))).HttpStatus.ShouldBe(404);
+        (await Should.ThrowAsync<AwsException>(() => Server.S3.GetObjectAsync(new() { Bucket = "things", Key = "half" }, Server.Caller, default))).Code.ShouldBe("NoSuchKey");
         var waited = Stopwatch.StartNew();
         while (Server.Files.Length > 0 && waited.Elapsed < TimeSpan.FromSeconds(20)) await Task.Delay(50);
         Server.Files.ShouldBeEmpty();
@@ -102,9 +106,9 @@ public sealed class ServerTests : IAsyncLifetime
         allowed.Answer.Headers.GetValues("Access-Control-Max-Age").ShouldBe(["60"]);
         (await Server.SendAsync("OPTIONS", "/things/k", null, ("Origin", "https://a.example.com"), ("Access-Control-Request-Method", "DELETE"))).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await Server.SendAsync("OPTIONS", "/none/k", null, ("Origin", "https://a.example.com"), ("Access-Control-Request-Method", "PUT"))).Status.ShouldBe(HttpStatusCode.Forbidden);
-        var refused = await Server.SendAsync("PUT", "/things/k", null, ("Origin", "https://b.example.com"));
+        var refused = await Server.SendAsync("PUT", "/things/k", null, ("Origin", "https://example.org"));
         refused.Answer.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
-        var answered = await Server.SendAsync("PUT", "/things/k", null, ("Origin", "https://b.example.com.example.com"));
+        var answered = await Server.SendAsync("PUT", "/things/k", null, ("Origin", "https://b.example.com"));
         (answered.Status, answered.Answer.Headers.Contains("Access-Control-Allow-Origin")).ShouldBe((HttpStatusCode.Forbidden, true));
     }
 
