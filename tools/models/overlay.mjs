@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 const doubles = new Set(['LogAlarm.Threshold']);
 // The SDK's own invention: the text that Expires was read from.
-const notOnTheWire = new Set(['GetObjectOutput.ExpiresString']);
+const notOnTheWire = new Set(['GetObjectOutput.ExpiresString', 'HeadObjectOutput.ExpiresString']);
 
 export class Overlay {
   #require; #module; #normal; #declared; #shapes; #added = [];

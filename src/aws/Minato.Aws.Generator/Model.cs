@@ -41,6 +41,9 @@ internal sealed class Model
 
     public bool IsDocument(string shape) => Flag(Shapes[shape], "document") && TypeOf(shape) is "structure";
 
+    /// <summary>A body of any length, which nobody holds in memory whole.</summary>
+    public bool IsStream(JsonElement reference) => TypeOf(ShapeRef(reference)) is "blob" && (Flag(reference, "streaming") || Flag(Shapes[ShapeRef(reference)], "streaming"));
+
     public IEnumerable<JsonProperty> Members(string shape) =>
         Shapes[shape].TryGetProperty("members", out var members) ? members.EnumerateObject() : [];
 

@@ -16,6 +16,7 @@ internal sealed class SchemaEmitter(Model model)
         var isPayload = owner.Length > 0 && string.Equals(Model.Text(model.Shapes[owner], "payload"), name, StringComparison.Ordinal);
         if (Location(reference, isPayload) is { } place) text.Append($", Location = MemberLocation.{place}");
         if (Model.Flag(reference, "flattened") || Model.Flag(definition, "flattened")) text.Append(", Flattened = true");
+        if (model.IsStream(reference)) text.Append(", Streaming = true");
         if (required) text.Append(", Required = true");
         if (Model.Flag(definition, "sensitive")) text.Append(", Sensitive = true");
         if (Model.Flag(reference, "idempotencyToken")) text.Append(", IdempotencyToken = true");

@@ -24,7 +24,7 @@ internal sealed class StructureEmitter(Model model)
         var members = shape is null ? [] : MembersOf(name, shape, isInput);
         var code = new StringBuilder($"public sealed partial record {name} : IShape<{name}>\n{{\n");
         foreach (var m in members)
-            code.Append($"    public {(m.Required ? "required " : "")}{TypeName(m.Shape)}{(m.Required ? "" : "?")} {m.Name} {{ get; init; }}\n");
+            code.Append($"    public {(m.Required ? "required " : "")}{TypeName(m)}{(m.Required ? "" : "?")} {m.Name} {{ get; init; }}\n");
         EmitSchema(code, name, shape, members);
         code.Append("    StructureSchema IShape.SchemaOfShape => Schema;\n\n    public void WriteMembers(ShapeWriter writer)\n    {\n");
         for (var i = 0; i < members.Count; i++) code.Append($"        {Write(members[i], i)}\n");
@@ -73,17 +73,19 @@ internal sealed class StructureEmitter(Model model)
     private void EmitReader(StringBuilder code, string name, List<Member> members)
     {
         code.Append($"    public static {name} ReadMembers(ShapeReader reader)\n    {{\n");
-        foreach (var m in members) code.Append($"        {TypeName(m.Shape)}? {m.Local} = null;\n");
+        foreach (var m in members) code.Append($"        {TypeName(m)}? {m.Local} = null;\n");
         code.Append("        while (reader.NextMember(out var index))\n        {\n            switch (index)\n            {\n");
         for (var i = 0; i < members.Count; i++)
-            code.Append($"                case {i}: {members[i].Local} = {Read(members[i].Shape, $"Schema.Members[{i}]", "reader")}; break;\n");
+            code.Append($"                case {i}: {members[i].Local} = {Read(members[i], $"Schema.Members[{i}]")}; break;\n");
         code.Append("                default: throw new InvalidOperationException();\n            }\n        }\n        return new()\n        {\n");
         for (var i = 0; i < members.Count; i++)
             code.Append($"            {members[i].Name} = {(members[i].Required ? $"reader.Require({members[i].Local}, Schema.Members[{i}])" : members[i].Local)},\n");
         code.Append("        };\n    }\n");
     }
 
-    private string Write(Member m, int index) => m.Required && IsReference(m.Shape)
+    private string Write(Member m, int index) => model.IsStream(m.Reference)
+        ? $"if ({m.Name} is {{ }} {m.Local}) writer.WriteStream(Schema.Members[{index}], {m.Local});"
+        : m.Required && IsReference(m.Shape)
         ? $"if ({m.Name} is {{ }} {m.Local}) {WriteValue(m.Shape, $"Schema.Members[{index}]", m.Local, "writer")};"
         : m.Required ? $"{WriteValue(m.Shape, $"Schema.Members[{index}]", m.Name, "writer")};"
         : $"if ({m.Name} is {{ }} {m.Local}) {WriteValue(m.Shape, $"Schema.Members[{index}]", m.Local, "writer")};";
@@ -105,6 +107,8 @@ internal sealed class StructureEmitter(Model model)
         "blob" => $"{writer}.WriteBlob({schema}, {value})",
         var other => throw new InvalidDataException($"Shape {shape} is a {other}."),
     };
+
+    private string Read(Member m, string schema) => model.IsStream(m.Reference) ? $"reader.ReadStream({schema})" : Read(m.Shape, schema, "reader");
 
     private string Read(string shape, string schema, string reader) => model.TypeOf(shape) switch
     {
@@ -130,6 +134,8 @@ internal sealed class StructureEmitter(Model model)
         var read = Read(element, "m", "r");
         return model.IsEnum(element) ? $"{read}.GetValueOrDefault()" : read;
     }
+
+    private string TypeName(Member m) => model.IsStream(m.Reference) ? "global::System.IO.Stream" : TypeName(m.Shape);
 
     private string TypeName(string shape) => model.TypeOf(shape) switch
     {

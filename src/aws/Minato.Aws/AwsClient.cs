@@ -24,8 +24,15 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, Credential credenti
         protocol.WriteRequest(service, operation, request, output);
         RequestSigner.Sign(output, credential, caller.Region.Length > 0 ? caller.Region : region, service.SigningName, clock.GetUtcNow());
         using var message = ToMessage(output);
-        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
-        var answer = new WireInput { Status = (int)response.StatusCode, Headers = HeadersOf(response), Body = await response.Content.ReadAsByteArrayAsync(ct) };
+        var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
+        // Whoever takes the stream ends the answer by disposing it.
+        var streams = response.IsSuccessStatusCode && operation.OutputSchema.StreamsPayload;
+        using var whole = streams ? null : response;
+        var answer = new WireInput
+        {
+            Status = (int)response.StatusCode, Headers = HeadersOf(response), Stream = streams ? await response.Content.ReadAsStreamAsync(ct) : null,
+            Body = streams ? default : await response.Content.ReadAsByteArrayAsync(ct),
+        };
         try
         {
             if (!response.IsSuccessStatusCode) throw protocol.ReadError(service, answer);
@@ -41,7 +48,8 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, Credential credenti
     {
         var target = $"{endpoint.GetLeftPart(UriPartial.Authority)}{output.Path}{(output.Query.Length > 0 ? "?" : "")}{output.Query}";
         var message = new HttpRequestMessage(new(output.Method), new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
-        if (output.Body.Length > 0 || output.Method is not ("GET" or "HEAD" or "DELETE")) message.Content = new ByteArrayContent(output.Body.Span.ToArray());
+        if (output.Stream is { } stream) message.Content = new StreamContent(stream);
+        else if (output.Body.Length > 0 || output.Method is not ("GET" or "HEAD" or "DELETE")) message.Content = new ByteArrayContent(output.Body.Span.ToArray());
         foreach (var (name, values) in output.Headers)
             if (!message.Headers.TryAddWithoutValidation(name, values.ToArray())) message.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
         return message;

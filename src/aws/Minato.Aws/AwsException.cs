@@ -26,6 +26,9 @@ public class AwsException : Exception
     /// <summary>How the error's shape spells its message.</summary>
     public virtual string MessageName => "message";
 
+    /// <summary>Headers that S3 sends with some errors.</summary>
+    public virtual IReadOnlyDictionary<string, string> Headers => new Dictionary<string, string>();
+
     /// <summary>Members beyond the message, for errors that have them.</summary>
     public virtual void WriteMembers(ShapeWriter writer) { }
 

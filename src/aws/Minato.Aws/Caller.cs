@@ -16,7 +16,13 @@ public sealed record Caller
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>AWS itself asks, which may do what nobody else may: tag with keys that begin with <c>aws:</c>.</summary>
+    /// <summary>Somebody who signed nothing.</summary>
+    public static Caller Anonymous(string requestId) =>
+        new() { AccountId = "anonymous", Region = "", PrincipalArn = "*", PrincipalId = "anonymous", RequestId = requestId };
+
+    public bool IsAnonymous => PrincipalArn is "*";
+
+    /// <summary>AWS itself asks, by the name of a service. It may do what nobody else may, such as tag with keys that begin with <c>aws:</c>.</summary>
     public bool IsService => !PrincipalArn.StartsWith("arn:", StringComparison.Ordinal) && PrincipalArn.EndsWith(".amazonaws.com", StringComparison.Ordinal);
 
     /// <summary>A room calling another on behalf of the account.</summary>

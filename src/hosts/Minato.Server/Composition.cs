@@ -20,6 +20,7 @@ using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
 using Minato.Platform.Sqlite;
+using Minato.S3;
 using Minato.SecretsManager;
 using Minato.Ssm;
 using Minato.Sts;
@@ -75,6 +76,17 @@ internal static class Composition
             Throttle = options.Throttle is { } factor ? new(EcsRoom.Rates, factor, TimeProvider.System) : null,
         })
         .AddAwsEndpoint(AwsServices.All)
-        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddAcm().AddElb().AddAutoScaling().AddEcs()
-        .AddSecretsManager().AddSsm().AddCloudWatch();
+        .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey)
+        .AddSts()
+        .AddEc2()
+        .AddLogs()
+        .AddEcr()
+        .AddAcm()
+        .AddElb()
+        .AddAutoScaling()
+        .AddEcs()
+        .AddSecretsManager()
+        .AddSsm()
+        .AddCloudWatch()
+        .AddS3();
 }

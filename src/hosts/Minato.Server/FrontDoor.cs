@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Minato.Aws.Dispatch;
 using Minato.Ecr;
+using Minato.S3;
 
 namespace Minato.Server;
 
@@ -8,6 +9,7 @@ namespace Minato.Server;
 internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalancers, AdminEndpoint admin, AgentEndpoint agents, SessionEndpoint sessions, IServiceProvider services)
 {
     private readonly RequestDelegate _registry = EcrRoom.Registry(services);
+    private readonly RequestDelegate _aws = S3Room.ForBrowsers(services, aws.HandleAsync);
 
     public Task HandleAsync(HttpContext context)
     {
@@ -16,7 +18,7 @@ internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalanc
         if (request.Path.StartsWithSegments(AgentEndpoint.Path, StringComparison.Ordinal)) return agents.HandleAsync(context);
         if (request.Path.StartsWithSegments("/_minato", StringComparison.Ordinal)) return admin.HandleAsync(context);
         if (SessionEndpoint.IsMeant(context)) return sessions.HandleAsync(context);
-        return request.Path.StartsWithSegments("/v2", StringComparison.Ordinal) && !IsSigned(request) ? _registry(context) : aws.HandleAsync(context);
+        return request.Path.StartsWithSegments("/v2", StringComparison.Ordinal) && !IsSigned(request) ? _registry(context) : _aws(context);
     }
 
     // REST services have paths under /v2 as well; a registry client never signs.

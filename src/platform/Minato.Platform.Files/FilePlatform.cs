@@ -5,9 +5,10 @@ namespace Minato.Platform.Files;
 /// <summary>Registration of blobs, of the sealing key, of the certificate authority and of the clock's note on disk.</summary>
 public static class FilePlatform
 {
-    /// <summary>Blobs and uploads in a data directory.</summary>
-    public static IServiceCollection AddFileBlobs(this IServiceCollection services, string directory) =>
-        services.AddSingleton<IBlobStore>(p => new FileBlobStore(directory, p.GetRequiredService<TimeProvider>()));
+    /// <summary>Blobs and uploads in a data directory; a room that asks by its name has a directory below it for itself.</summary>
+    public static IServiceCollection AddFileBlobs(this IServiceCollection services, string directory) => services
+        .AddSingleton<IBlobStore>(p => new FileBlobStore(directory, p.GetRequiredService<TimeProvider>()))
+        .AddKeyedSingleton<IBlobStore>(KeyedService.AnyKey, (p, room) => new FileBlobStore(Path.Combine(directory, $"{room}"), p.GetRequiredService<TimeProvider>()));
 
     /// <summary>Secrets are sealed with a key in the data directory.</summary>
     public static IServiceCollection AddFileKey(this IServiceCollection services, string directory) =>

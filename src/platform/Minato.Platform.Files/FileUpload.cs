@@ -50,12 +50,18 @@ internal sealed class FileUpload : IBlobUpload
         return Offset;
     }
 
+    public async ValueTask<string> DigestAsync(CancellationToken ct)
+    {
+        await using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, useAsync: true);
+        return new BlobDigest("sha256", Convert.ToHexStringLower(await HashAsync(file, HashAlgorithmName.SHA256, ct))).ToString();
+    }
+
     public async ValueTask<BlobInfo> CompleteAsync(string digest, CancellationToken ct)
     {
         var wanted = BlobDigest.Parse(digest);
         await using (var file = new FileStream(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0, useAsync: true))
         {
-            wanted.Verify(await HashAsync(file, wanted, ct));
+            wanted.Verify(await HashAsync(file, wanted.HashName, ct));
             file.Flush(flushToDisk: true);
         }
 
@@ -110,10 +116,10 @@ internal sealed class FileUpload : IBlobUpload
     }
 
     // After a restart the beginning was hashed by nobody: the whole is read once more.
-    private async ValueTask<byte[]> HashAsync(FileStream file, BlobDigest wanted, CancellationToken ct)
+    private async ValueTask<byte[]> HashAsync(FileStream file, HashAlgorithmName name, CancellationToken ct)
     {
-        if (wanted.HashName == HashAlgorithmName.SHA256 && _hashed == Offset) return _hash.GetCurrentHash();
+        if (name == HashAlgorithmName.SHA256 && _hashed == Offset) return _hash.GetCurrentHash();
         file.Position = 0;
-        return await CryptographicOperations.HashDataAsync(wanted.HashName, file, ct);
+        return await CryptographicOperations.HashDataAsync(name, file, ct);
     }
 }

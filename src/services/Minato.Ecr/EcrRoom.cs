@@ -20,7 +20,6 @@ public static class EcrRoom
     {
         services.AddTable(EcrTables.Repositories).AddTable(EcrTables.Layers).AddTable(EcrTables.Images)
             .AddTable(EcrTables.Tags).AddTable(EcrTables.Uploads).AddTable(EcrTables.Settings);
-        services.TryAddSingleton<KeyedLocks>();
         services.TryAddSingleton<LayerUploads>();
         services.TryAddSingleton<ImagePushes>();
         services.TryAddSingleton<ImageReads>();

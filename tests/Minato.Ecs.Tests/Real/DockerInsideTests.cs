@@ -4,6 +4,7 @@ using Minato.Contracts.CloudWatchLogs;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.Iam;
+using Minato.Contracts.S3;
 using Minato.Contracts.SecretsManager;
 using Minato.Contracts.Ssm;
 using EcsTask = Minato.Contracts.Ecs.Task;
@@ -61,6 +62,16 @@ public sealed class DockerInsideTests(DockerRooms rooms) : IClassFixture<DockerR
             Secrets = [new() { Name = "DB_USER", ValueFrom = $"{secret.ARN}:user::" }, new() { Name = "URL", ValueFrom = "/app/url" }],
         });
         (await LogAsync(task, "secrets", 1)).ShouldBe(["ann http://x"]);
+    }
+
+    [Fact]
+    public async Task A_container_has_the_variables_of_a_file_in_S3()
+    {
+        Assert.SkipWhen(rooms.Absence is not null, rooms.Absence ?? "");
+        await rooms.Get<IS3>().CreateBucketAsync(new() { Bucket = "files" }, rooms.Caller with { Region = "us-east-1" }, None);
+        await rooms.Get<IS3>().PutObjectAsync(new() { Bucket = "files", Key = "app.env", Body = new MemoryStream("# of the app\nWHO=ann and bob\n"u8.ToArray()) }, rooms.Caller, None);
+        var task = await RunAsync("files", "awsvpc", Container("echo $WHO") with { EnvironmentFiles = [new() { Type = EnvironmentFileType.S3, Value = "arn:aws:s3:::files/app.env" }] });
+        (await LogAsync(task, "files", 1)).ShouldBe(["ann and bob"]);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using Minato.Engines.Network;
 using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
+using Minato.S3;
 using Minato.SecretsManager;
 using Minato.Ssm;
 using Minato.Sts;
@@ -35,7 +36,7 @@ public sealed class DockerRooms : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _services = new ServiceCollection().AddPlatform().AddEc2().AddLogs().AddEcs()
-            .AddIam(Caller.AccountId, "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm()
+            .AddIam(Caller.AccountId, "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm().AddS3()
             .AddInsideEndpoint(new() { InstallationId = _installation })
             .AddDockerEngine(new() { InstallationId = _installation })
             .AddSingleton(new PageTokens("a secret of the test"u8))

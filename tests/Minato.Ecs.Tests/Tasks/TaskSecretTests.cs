@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.Iam;
+using Minato.Contracts.S3;
 using Minato.Contracts.SecretsManager;
 using Minato.Contracts.Ssm;
 using Minato.Engines.Containers;
 using Minato.Iam;
+using Minato.S3;
 using Minato.SecretsManager;
 using Minato.Ssm;
 using Minato.Sts;
@@ -22,7 +24,7 @@ public sealed class TaskSecretTests
     {
         await world.World.Client<IIam>().CreateRoleAsync(new() { RoleName = "execution", AssumeRolePolicyDocument = Trust }, world.World.Caller, default);
         await test(world);
-    }, more: services => services.AddIam("123456789012", "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm());
+    }, more: services => services.AddIam("123456789012", "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm().AddS3());
 
     private static async Task<string> SecretAsync(TaskWorld world, string name, string value) => (await world.World.Client<ISecretsManager>()
         .CreateSecretAsync(new() { Name = name, SecretString = value }, world.World.Caller, default)).ARN ?? "";
@@ -137,7 +139,42 @@ public sealed class TaskSecretTests
         {
             EnvironmentFiles = [new() { Type = EnvironmentFileType.S3, Value = "arn:aws:s3:::bucket/prod.env" }],
         }), "STOPPED")).StoppedReason.ShouldBe("ResourceInitializationError: failed to download env files: file download command: non empty error stream: "
-            + "failed to download file prod.env: NoSuchBucket: The specified bucket does not exist"));
+            + "failed to download file prod.env: NoSuchBucket: The specified bucket does not exist status code: 404"));
+
+    private static async Task FileAsync(TaskWorld world, string key, string text)
+    {
+        var (s3, me) = (world.World.Client<IS3>(), world.World.Caller);
+        await s3.CreateBucketAsync(new() { Bucket = "bucket" }, me, default);
+        await s3.PutObjectAsync(new() { Bucket = "bucket", Key = key, Body = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)) }, me, default);
+    }
+
+    private static ContainerDefinition WithFiles(params string[] keys) =>
+        TaskWorld.Container() with { EnvironmentFiles = [.. keys.Select(k => new EnvironmentFile { Type = EnvironmentFileType.S3, Value = $"arn:aws:s3:::bucket/{k}" })] };
+
+    [Fact]
+    public void A_container_gets_the_variables_of_its_files_but_its_own_come_first() => Run(async world =>
+    {
+        await FileAsync(world, "prod.env", "# how it is\nA=file\nB=\"quoted\"\r\n\nC=x=y\nnonsense\n");
+        await FileAsync(world, "more.env", "A=later\nD=4");
+        await world.UntilAsync(await world.RunAsync(WithFiles("prod.env", "more.env") with { Environment = [new() { Name = "C", Value = "own" }] }), "RUNNING");
+        var environment = world.Containers()[0].Spec.Environment;
+        (environment["A"], environment["B"], environment["C"], environment["D"]).ShouldBe(("file", "\"quoted\"", "own", "4"));
+    });
+
+    [Fact]
+    public void A_file_that_is_not_in_its_bucket_ends_the_task() => Run(async world =>
+    {
+        await FileAsync(world, "other.env", "A=1");
+        (await world.UntilAsync(await world.RunAsync(WithFiles("prod.env")), "STOPPED")).StoppedReason.ShouldBe("ResourceInitializationError: failed to download env files: "
+            + "file download command: non empty error stream: failed to download file prod.env: NoSuchKey: The specified key does not exist. status code: 404");
+    });
+
+    [Fact]
+    public void A_file_larger_than_anybody_means_ends_the_task() => Run(async world =>
+    {
+        await FileAsync(world, "prod.env", $"A={new string('x', 1024 * 1024)}");
+        (await world.UntilAsync(await world.RunAsync(WithFiles("prod.env")), "STOPPED")).StoppedReason.ShouldNotBeNull().ShouldEndWith("failed to download file prod.env: the file is larger than 1048576 bytes");
+    });
 
     [Fact]
     public void A_role_that_cannot_be_assumed_ends_the_task_before_anything_starts() => Run(async world =>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Minato.Aws.Payloads;
 using Minato.Aws.Protocols;
 using Minato.Aws.Shapes;
 using Minato.Aws.Signing;
@@ -14,6 +15,7 @@ namespace Minato.Aws.Dispatch;
 /// </summary>
 public sealed partial class AwsEndpoint
 {
+    private const int StreamedAtOnce = 256 * 1024;
     private readonly ServiceTable _services;
     private readonly SignatureVerifier _signatures;
     private readonly AwsEndpointOptions _options;
@@ -50,6 +52,8 @@ public sealed partial class AwsEndpoint
         catch (Exception e)
         {
             Refuse(call, ToAws(call, e, requestId), requestId, output);
+            // A client that waits to be asked for its body keeps it after a refusal: what it sends next must not be taken for it.
+            if (context.Request.Headers.Expect.Count > 0) context.Response.Headers.Connection = "close";
         }
         await SendAsync(context, output);
     }
@@ -93,22 +97,32 @@ public sealed partial class AwsEndpoint
         var http = context.Request;
         var (path, query) = RawTarget(context);
         var fields = AuthorizationFields.Find(http.Headers, query);
-        var request = new WireInput { Method = http.Method, Path = path, Query = query, Headers = http.Headers, Violations = new() };
-        var route = Route.Of(request, fields?.Service, _services);
+        var service = fields is null && IsForStrangers(http) ? "s3" : fields?.Service;
+        var request = new WireInput
+        {
+            Method = http.Method, Path = path, Query = query, Headers = http.Headers, Violations = new(),
+            RoutePath = service is "s3" ? BucketHost.PathOf(http.Host.Host, path, fields is not null) : path,
+        };
+        var route = Route.Of(request, service, _services);
         call.Protocol = route.Protocol;
         call.Service = route.Service?.Model;
-        if (!await body.ReadAsync(http, _options.LargestBody, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
+        if (route.Fault is { } fault) throw fault;
+        if (route.Operation?.InputSchema.StreamsPayload is true) request.Stream = http.BodyReader.AsStream();
+        else if (!await body.ReadAsync(http, _options.LargestBody, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
         (request.Body, request.SignedBody) = (body.Content, body.Sent);
-        route = route.WithBody(request, fields?.Service, _services);
+        route = route.WithBody(request, service, _services);
         call.Protocol = route.Protocol;
         call.Service = route.Service?.Model;
-        if (route.Service is not { } served) throw Refusal.UnknownService(call.Protocol.Errors, fields?.Service);
+        if (route.Service is not { } served) throw Refusal.UnknownService(call.Protocol.Errors, service);
 
         var verified = _signatures.Verify(request, fields, served.Model.SigningName);
-        if (verified.Credential is not { } credential) throw Refusal.Signature(call.Protocol.Errors, verified.Fault ?? SignatureFault.MissingToken);
+        if (verified.Fault is { } refused && (fields is not null || !served.Model.TakesAnonymous)) throw Refusal.Signature(call.Protocol.Errors, refused);
+        if (fields is null && IsOfOldSignature(http)) throw Refusal.OldSignature;
         if (route.Operation is not { } operation) throw Refusal.UnknownOperation(call.Protocol.Errors, route.OperationName, route.Version);
-        var caller = CallerOf(credential, fields, requestId);
+        var caller = verified.Credential is { } credential ? CallerOf(credential, fields, requestId) : Caller.Anonymous(requestId);
         if (_options.Throttle?.Admits(served.Model.SigningName, operation.Name, caller) is false) throw Refusal.Throttled(call.Protocol.Errors);
+        await OpenBodyAsync(request, verified.Payload ?? SignedPayload.OfStranger(request.Headers), context.RequestAborted);
+        if (call.Protocol.Errors is ErrorStyle.S3 && request.Stream is null) BodyChecksums.Check(request.Headers, request.Body.Span);
         var input = call.Protocol.ReadRequest(served.Model, operation, request);
         // Policies will be evaluated here: caller, operation and input are known, nothing has happened yet.
         if (request.Violations.Found.Count > 0) throw Refusal.Invalid(call.Protocol.Errors, served.Model, request.Violations);
@@ -116,6 +130,18 @@ public sealed partial class AwsEndpoint
         output.Status = operation.ResponseCode;
         call.Protocol.WriteAnswer(served.Model, operation, answer, requestId, output);
     }
+
+    private static async ValueTask OpenBodyAsync(WireInput request, SignedPayload payload, CancellationToken ct)
+    {
+        if (request.Stream is { } sent) request.Stream = payload.Open(sent, request.Headers);
+        else if (payload.IsChunked) request.Body = await payload.UnpackAsync(request.SignedBody, request.Headers, ct);
+    }
+
+    private static bool IsOfOldSignature(HttpRequest http) =>
+        http.Headers.Authorization.ToString().StartsWith("AWS ", StringComparison.Ordinal) || http.Query.ContainsKey("AWSAccessKeyId");
+
+    // Unsigned and naming no operation: only S3 answers such requests, to browsers and whoever a policy lets in.
+    private static bool IsForStrangers(HttpRequest request) => !IsAwsRequest(request) && !request.Query.ContainsKey("Action");
 
     private AwsException ToAws(Call call, Exception e, string requestId)
     {
@@ -139,7 +165,7 @@ public sealed partial class AwsEndpoint
 
     private static void Refuse(Call call, AwsException error, string requestId, WireOutput output)
     {
-        output.Body.Clear();
+        output.ClearBody();
         call.Protocol.WriteError(call.Service, error, requestId, output);
     }
 
@@ -148,8 +174,26 @@ public sealed partial class AwsEndpoint
         var response = context.Response;
         response.StatusCode = output.Status;
         if (output.Body.Length == 0 && output.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) return;
+        if (output.Stream is { } content)
+        {
+            await StreamAsync(context, content);
+            return;
+        }
         response.ContentLength ??= output.Body.Length;
         if (output.Body.Length > 0 && !HttpMethods.IsHead(context.Request.Method)) await response.BodyWriter.WriteAsync(output.Body.Memory, context.RequestAborted);
+    }
+
+    // The status is sent already: what fails now ends the connection, so that nobody takes a part for the whole.
+    private static async Task StreamAsync(HttpContext context, Stream content)
+    {
+        try
+        {
+            await content.CopyToAsync(context.Response.Body, StreamedAtOnce, context.RequestAborted);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            context.Abort();
+        }
     }
 
     // The path as sent is what was signed; the host's decoded one is not.

@@ -11,7 +11,7 @@ internal static class Refusal
     {
         (ErrorStyle.Ec2, SignatureFaultKind.MissingToken) => new("MissingParameter", "The request must contain the parameter AWSAccessKeyId", 400),
         (ErrorStyle.Ec2, SignatureFaultKind.PresignedExpired or SignatureFaultKind.ExpiredToken) => new("RequestExpired", "Request has expired.", 400),
-        (ErrorStyle.Ec2, SignatureFaultKind.Incomplete) => new("IncompleteSignature", fault.Message, 400),
+        (ErrorStyle.Ec2, SignatureFaultKind.Incomplete or SignatureFaultKind.PresignedIncomplete) => new("IncompleteSignature", fault.Message, 400),
         (ErrorStyle.Ec2, _) => new("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
         (ErrorStyle.S3, var kind) => S3(kind, fault.Message),
         (ErrorStyle.Query or ErrorStyle.RestXml, var kind) => Query(kind, fault.Message),
@@ -22,7 +22,7 @@ internal static class Refusal
     private static AwsException Json(SignatureFaultKind kind, string message, int status) => kind switch
     {
         SignatureFaultKind.MissingToken => new("MissingAuthenticationTokenException", "Missing Authentication Token", status),
-        SignatureFaultKind.Incomplete => new("IncompleteSignatureException", message, status),
+        SignatureFaultKind.Incomplete or SignatureFaultKind.PresignedIncomplete => new("IncompleteSignatureException", message, status),
         SignatureFaultKind.UnknownKey or SignatureFaultKind.WrongToken => new("UnrecognizedClientException", message, status),
         SignatureFaultKind.ExpiredToken => new("ExpiredTokenException", message, status),
         _ => new("InvalidSignatureException", message, status),
@@ -31,7 +31,7 @@ internal static class Refusal
     private static AwsException Query(SignatureFaultKind kind, string message) => kind switch
     {
         SignatureFaultKind.MissingToken => new("MissingAuthenticationToken", message, 403),
-        SignatureFaultKind.Incomplete => new("IncompleteSignature", message, 400),
+        SignatureFaultKind.Incomplete or SignatureFaultKind.PresignedIncomplete => new("IncompleteSignature", message, 400),
         SignatureFaultKind.UnknownKey or SignatureFaultKind.WrongToken => new("InvalidClientTokenId", message, 403),
         SignatureFaultKind.ExpiredToken => new("ExpiredToken", message, 403),
         _ => new("SignatureDoesNotMatch", message, 403),
@@ -41,6 +41,8 @@ internal static class Refusal
     {
         SignatureFaultKind.MissingToken => new("AccessDenied", "Access Denied", 403),
         SignatureFaultKind.Incomplete => new("AuthorizationHeaderMalformed", "The authorization header is malformed; " + message, 400),
+        SignatureFaultKind.PresignedIncomplete => new("AuthorizationQueryParametersError", message, 400),
+        SignatureFaultKind.UnsignedHeaders => new("AccessDenied", message, 403),
         SignatureFaultKind.UnknownKey => new("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403),
         SignatureFaultKind.WrongToken => new("InvalidToken", "The provided token is malformed or otherwise invalid.", 400),
         SignatureFaultKind.ExpiredToken => new("ExpiredToken", "The provided token has expired.", 400),
@@ -88,6 +90,13 @@ internal static class Refusal
         _ => new("SerializationException", explanation, 400),
     };
 
+    /// <summary>AWS: buckets made since June 2020 know version 4 alone.</summary>
+    public static AwsException OldSignature => new("InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.", 400);
+
+    /// <summary>A path with bytes that are no text.</summary>
+    public static AwsException BadPath(ErrorStyle style) => style is ErrorStyle.S3
+        ? new("InvalidURI", "Couldn't parse the specified URI.", 400) : Malformed(style, "The path is not UTF-8.");
+
     public static AwsException TooLarge(ErrorStyle style, long limit) => style is ErrorStyle.Json or ErrorStyle.RestJson
         ? new("RequestEntityTooLargeException", $"Request body is larger than {limit} bytes.", 413)
         : new("RequestEntityTooLarge", $"Request body is larger than {limit} bytes.", 413);
@@ -109,6 +118,7 @@ internal static class Refusal
         (_, "ecs" or "logs") => new("InvalidParameterException", violations.ToString(), 400),
         (ErrorStyle.Query, _) => new("ValidationError", violations.ToString(), 400),
         (ErrorStyle.RestXml, _) => new("InvalidInput", violations.ToString(), 400),
+        (ErrorStyle.S3, _) => S3Invalid(violations.Found[0]),
         _ => new("ValidationException", violations.ToString(), 400),
     };
 
@@ -120,6 +130,16 @@ internal static class Refusal
             : first.Constraint.StartsWith("Member must ", StringComparison.Ordinal) ? first.Constraint["Member ".Length..] : first.Constraint;
         return $"Invalid parameter at '{first.Path}' failed to satisfy constraint: '{constraint}'";
     }
+
+    // What stands in a document has a path; what stands in a header or the query has a name alone.
+    private static AwsException S3Invalid(Violation first) => first.Path switch
+    {
+        "createBucketConfiguration.locationConstraint" => new("InvalidLocationConstraint", "The specified location-constraint is not valid", 400),
+        "storageClass" => new("InvalidStorageClass", "The storage class you specified is not valid", 400),
+        "encodingType" => new("InvalidArgument", "Invalid Encoding Method specified in Request", 400),
+        var path when path.Contains('.', StringComparison.Ordinal) || first.Value is "null" => Malformed(ErrorStyle.S3, null),
+        _ => new("InvalidArgument", first.ToString(), 400),
+    };
 
     private static AwsException Ec2Invalid(Violation first) => first.Value is "null"
         ? new("MissingParameter", $"The request must contain the parameter {first.Path}", 400)

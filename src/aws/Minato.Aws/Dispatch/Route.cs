@@ -4,7 +4,8 @@ using Minato.Aws.Protocols;
 namespace Minato.Aws.Dispatch;
 
 /// <summary>Where a request goes: service, protocol and operation, as far as it could be told.</summary>
-internal sealed record Route(ServedService? Service, WireProtocol Protocol, OperationModel? Operation, string? OperationName, string? Version = null)
+internal sealed record Route(ServedService? Service, WireProtocol Protocol, OperationModel? Operation, string? OperationName, string? Version = null,
+    AwsException? Fault = null)
 {
     private const string RpcPrefix = "/service/";
 
@@ -17,9 +18,7 @@ internal sealed record Route(ServedService? Service, WireProtocol Protocol, Oper
         var isForm = IsForm(request) || request.Query.Contains("Action=", StringComparison.Ordinal);
         if (service?.Rest is { } router && !isForm)
         {
-            var operation = router.Find(request.Method, request.Path, request.Query, out var labels);
-            request.Labels = labels;
-            return new(service, service.RestProtocol, operation, operation?.Name);
+            return ByPath(request, service, router);
         }
         if (isForm || service?.SpeaksQuery is true) return new(service, Forms(service), null, null);
         return new(service, service?.Model.Protocols is [AwsProtocol.AwsJson10, ..] ? AwsJsonProtocol.Json10 : AwsJsonProtocol.Json11, null, null);
@@ -34,6 +33,20 @@ internal sealed record Route(ServedService? Service, WireProtocol Protocol, Oper
         var (action, version) = (form.Find("Action"), form.Find("Version"));
         var service = services.Find(signingName, null, version);
         return new(service, Forms(service), action is null || service?.SpeaksQuery is not true ? null : service.Model.Find(action), action, version);
+    }
+
+    private static Route ByPath(WireInput request, ServedService service, RestRouter router)
+    {
+        try
+        {
+            var operation = router.Find(request.Method, request.RoutePath, request.Query, request.Headers, out var labels);
+            request.Labels = labels;
+            return new(service, service.RestProtocol, operation, operation?.Name);
+        }
+        catch (MalformedException)
+        {
+            return new(service, service.RestProtocol, null, null, Fault: Refusal.BadPath(service.RestProtocol.Errors));
+        }
     }
 
     private static Route ByTarget(WireInput request, string target, string? signingName, ServiceTable services)

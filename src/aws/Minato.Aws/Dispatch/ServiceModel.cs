@@ -18,6 +18,9 @@ public sealed class ServiceModel
     /// <summary>Errors in JSON and CBOR also carry the code of the query protocol that the service spoke before.</summary>
     public bool AwsQueryCompatible { get; init; }
 
+    /// <summary>Nobody has to sign: the room decides what strangers may do.</summary>
+    public bool TakesAnonymous => SigningName is "s3";
+
     /// <summary>The generated interface that a room implements.</summary>
     public required Type Interface { get; init; }
 

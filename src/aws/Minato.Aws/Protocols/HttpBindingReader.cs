@@ -42,7 +42,7 @@ internal sealed class HttpBindingReader : ShapeReader
         index = _schema.PayloadIndex;
         if (index >= 0)
         {
-            if (_payloadRead || _input.Body.IsEmpty) return false;
+            if (_payloadRead || (_input.Body.IsEmpty && _input.Stream is null)) return false;
             _inBody = _schema.Members[index].Kind is ShapeKind.Structure or ShapeKind.Document;
             return _payloadRead = true;
         }
@@ -143,6 +143,8 @@ internal sealed class HttpBindingReader : ShapeReader
 
     protected internal override ReadOnlyMemory<byte> ReadBlobValue(MemberSchema member) => _inBody ? Body().ReadBlobValue(member)
         : member.Location is MemberLocation.Payload ? _input.Body.ToArray() : TextValues.Blob(_text);
+
+    public override Stream ReadStream(MemberSchema member) => _input.Stream ?? base.ReadStream(member);
 
     public override JsonElement ReadDocument(MemberSchema member) => Body().ReadDocument(member);
 

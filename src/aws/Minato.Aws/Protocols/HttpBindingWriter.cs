@@ -93,6 +93,12 @@ internal sealed class HttpBindingWriter(WireOutput to, IRestBody body, Structure
         else Text(member, Convert.ToBase64String(value.Span));
     }
 
+    public override void WriteStream(MemberSchema member, Stream value)
+    {
+        if (!top.BindsContentType) to.Headers.ContentType = "application/octet-stream";
+        to.Stream = value;
+    }
+
     public override void WriteDocument(MemberSchema member, JsonElement value)
     {
         if (member.Location is MemberLocation.Payload) to.Body.Append(value.GetRawText());

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Minato.Aws.Dispatch;
 using Minato.Aws.Shapes;
 
@@ -134,8 +135,10 @@ internal sealed class RestXmlProtocol(bool s3) : RestProtocol
             return;
         }
         to.Status = error.HttpStatus;
-        to.Headers.ContentType = "application/xml";
         to.Headers[RequestIdHeader] = requestId;
+        foreach (var (name, value) in error.Headers) to.Headers[name] = value;
+        if (error.HttpStatus == StatusCodes.Status304NotModified) return;
+        to.Headers.ContentType = "application/xml";
         to.Body.Append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8);
         var xml = new XmlShapeWriter(to.Body);
         xml.Open("Error");
@@ -152,10 +155,21 @@ internal sealed class RestXmlProtocol(bool s3) : RestProtocol
         return ErrorOf(service, code, message, answer.Status);
     }
 
+    public override void WriteAnswer(ServiceModel service, OperationModel operation, IShape answer, string requestId, WireOutput to)
+    {
+        base.WriteAnswer(service, operation, answer, requestId, to);
+        if (s3 && to.Headers.ContainsKey("Content-Range")) to.Status = StatusCodes.Status206PartialContent;
+    }
+
+    // AWS: the answer's one member is the whole of it, and there even when it has no value.
+    private static bool IsUnwrapped(StructureSchema schema) => schema.Name is "GetBucketLocationResponse";
+
     protected override ShapeReader? OpenBody(WireInput input, StructureSchema schema)
     {
         if (input.Body.IsEmpty || (schema.PayloadIndex >= 0 && schema.Members[schema.PayloadIndex].Kind is not ShapeKind.Structure)) return null;
-        var reader = new XmlShapeReader(XmlNode.Parse(input.Body)) { Violations = input.Violations };
+        var root = XmlNode.Parse(input.Body);
+        if (IsUnwrapped(schema)) root = root.Text.Length == 0 ? new("") : XmlNode.Around(root);
+        var reader = new XmlShapeReader(root) { Violations = input.Violations };
         if (schema.PayloadIndex < 0) reader.Begin(schema);
         return reader;
     }
@@ -166,6 +180,8 @@ internal sealed class RestXmlProtocol(bool s3) : RestProtocol
     {
         private readonly XmlShapeWriter _writer = new(to.Body);
         private string _root = name;
+        private bool _isUnwrapped;
+        private int _start;
 
         public ShapeWriter Writer => _writer;
 
@@ -174,9 +190,15 @@ internal sealed class RestXmlProtocol(bool s3) : RestProtocol
             to.Headers.ContentType = "application/xml";
             to.Body.Append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8);
             if (payload is not null) _root = payload.LocationName ?? schema.Name;
-            _writer.Open(_root, payload?.XmlNamespace ?? xmlNamespace);
+            _isUnwrapped = IsUnwrapped(schema);
+            if (!_isUnwrapped) _writer.Open(_root, payload?.XmlNamespace ?? xmlNamespace);
+            _start = to.Body.Length;
         }
 
-        public void Close() => _writer.Close(_root);
+        public void Close()
+        {
+            if (!_isUnwrapped) _writer.Close(_root);
+            else if (to.Body.Length == _start) _writer.Element("LocationConstraint", "");
+        }
     }
 }

@@ -11,6 +11,9 @@ internal sealed class WireInput
     /// <summary>As sent, with its percent signs.</summary>
     public string Path { get; init; } = "/";
 
+    /// <summary>What tells the operation: the path with what stands in the host's name instead.</summary>
+    public string RoutePath { get => field ?? Path; init; }
+
     /// <summary>As sent, without the question mark.</summary>
     public string Query { get; init; } = "";
     public int Status { get; init; } = 200;
@@ -19,6 +22,9 @@ internal sealed class WireInput
 
     /// <summary>The body as it was sent, when that differs: compressed, or in chunks.</summary>
     public ReadOnlyMemory<byte> SignedBody { get; set; }
+
+    /// <summary>The body of a message whose shape is of any length; the others' stand in <see cref="Body"/>.</summary>
+    public Stream? Stream { get; set; }
 
     /// <summary>Values of the labels in the request's path, as the router found them.</summary>
     public Dictionary<string, string>? Labels { get; set; }
@@ -38,5 +44,20 @@ internal sealed class WireOutput : IDisposable
     public required IHeaderDictionary Headers { get; init; }
     public PooledBuffer Body { get; } = new();
 
-    public void Dispose() => Body.Dispose();
+    /// <summary>Stands for the body when that is of any length.</summary>
+    public Stream? Stream { get; set; }
+
+    /// <summary>Forgets what was written of the body.</summary>
+    public void ClearBody()
+    {
+        Body.Clear();
+        Stream?.Dispose();
+        Stream = null;
+    }
+
+    public void Dispose()
+    {
+        Body.Dispose();
+        Stream?.Dispose();
+    }
 }

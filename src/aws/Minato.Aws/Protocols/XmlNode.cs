@@ -13,6 +13,14 @@ internal sealed class XmlNode(string name)
     /// <summary>A value without an element around it: an attribute's.</summary>
     public static XmlNode OfText(string text) => new("") { Text = text };
 
+    /// <summary>An element with this one in it.</summary>
+    public static XmlNode Around(XmlNode child)
+    {
+        var parent = new XmlNode("");
+        parent.Children.Add(child);
+        return parent;
+    }
+
     public XmlNode? Child(string name) => Children.Find(c => c.Name == name);
 
     /// <exception cref="MalformedException">Not well-formed, or with a document type.</exception>

@@ -18,6 +18,9 @@ public sealed class MemberSchema
     public MemberLocation Location { get; init; }
     public ShapeKind Kind { get; init; }
     public bool Flattened { get; init; }
+
+    /// <summary>A body of any length: a <see cref="Stream"/>, read as it comes.</summary>
+    public bool Streaming { get; init; }
     public bool Required { get; init; }
     public bool Sensitive { get; init; }
     public bool IdempotencyToken { get; init; }

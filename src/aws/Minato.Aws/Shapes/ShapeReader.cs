@@ -77,6 +77,9 @@ public abstract class ShapeReader
         return value;
     }
 
+    /// <summary>A body as it comes. Who has no body to pass on makes one of the bytes at hand.</summary>
+    public virtual Stream ReadStream(MemberSchema member) => new MemoryStream(ReadBlob(member).ToArray(), writable: false);
+
     public T ReadStructure<T>(MemberSchema member) where T : IShape<T>
     {
         BeginStructure(member, T.Schema);

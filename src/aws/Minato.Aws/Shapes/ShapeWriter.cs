@@ -16,6 +16,16 @@ public abstract class ShapeWriter
     public abstract void WriteDouble(MemberSchema member, double value);
     public abstract void WriteTimestamp(MemberSchema member, DateTimeOffset value);
     public abstract void WriteBlob(MemberSchema member, ReadOnlyMemory<byte> value);
+
+    /// <summary>A body of any length. Who cannot pass it on takes all of it.</summary>
+    public virtual void WriteStream(MemberSchema member, Stream value)
+    {
+        if (value.CanSeek) value.Position = 0;
+        using var whole = new MemoryStream();
+        value.CopyTo(whole);
+        WriteBlob(member, whole.ToArray());
+    }
+
     public abstract void WriteDocument(MemberSchema member, JsonElement value);
 
     public abstract void BeginStructure(MemberSchema member, StructureSchema schema);

@@ -15,6 +15,9 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
     public int PayloadIndex { get; } = Array.FindIndex(members, m => m.Location == MemberLocation.Payload);
     public bool HasHttpBindings { get; } = Array.Exists(members, m => m.Location is not (MemberLocation.Body or MemberLocation.Payload));
 
+    /// <summary>The HTTP body is of any length, and is not read before it is asked for.</summary>
+    public bool StreamsPayload { get; } = Array.Exists(members, m => m is { Location: MemberLocation.Payload, Streaming: true });
+
     /// <summary>The shape says itself what its body is.</summary>
     internal bool BindsContentType { get; } = Array.Exists(members, m => m is { Location: MemberLocation.Header, LocationName: "Content-Type" });
     internal bool HasBodyMembers { get; } = Array.Exists(members, m => m.Location is MemberLocation.Body);

@@ -13,7 +13,8 @@ internal static class RequestSigner
         var amzDate = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         request.Headers["X-Amz-Date"] = amzDate;
         if (credential.SessionToken is { } token) request.Headers["X-Amz-Security-Token"] = token;
-        var payload = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span));
+        // Hashing a stream would be reading it twice.
+        var payload = request.Stream is null ? Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)) : SignedPayload.Unsigned;
         if (service is "s3") request.Headers["X-Amz-Content-Sha256"] = payload;
         var signedHeaders = string.Join(';', request.Headers.Keys.Select(k => k.ToLowerInvariant())
             .Where(k => k is not ("user-agent" or "expect" or "authorization")).Order(StringComparer.Ordinal));

@@ -4,6 +4,7 @@ internal enum SignatureFaultKind
 {
     MissingToken,
     Incomplete,
+    PresignedIncomplete,
     UnknownKey,
     WrongToken,
     ExpiredToken,
@@ -14,6 +15,7 @@ internal enum SignatureFaultKind
     PresignedExpired,
     PayloadMismatch,
     MalformedChunks,
+    UnsignedHeaders,
 }
 
 /// <summary>Why a signature was refused. Kind gives the code, which differs by service; the message is AWS's.</summary>
@@ -26,6 +28,7 @@ internal sealed record SignatureFault(SignatureFaultKind Kind, string Message)
     public static SignatureFault PayloadMismatch { get; } = new(SignatureFaultKind.PayloadMismatch,
         "The provided 'x-amz-content-sha256' header does not match what was computed.");
     public static SignatureFault MalformedChunks { get; } = new(SignatureFaultKind.MalformedChunks, "The chunked encoding of the request body is invalid.");
+    public static SignatureFault UnsignedHeaders { get; } = new(SignatureFaultKind.UnsignedHeaders, "There were headers present in the request which were not signed");
     public static SignatureFault Mismatch { get; } = new(SignatureFaultKind.Mismatch,
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.");
 }

@@ -7,14 +7,12 @@ namespace Minato.Aws.Signing;
 /// <summary>Checks that a request was signed by the owner of the key it names, for this service, and lately.</summary>
 internal sealed class SignatureVerifier(ICredentials credentials, TimeProvider clock)
 {
-    public const string UnsignedPayload = "UNSIGNED-PAYLOAD";
     private const string BasicIso = "yyyyMMdd'T'HHmmss'Z'";
     private const int LongestPresigned = 7 * 24 * 60 * 60;
     private readonly SigningKeys _keys = new();
 
-    /// <param name="request">Its body is replaced by the decoded one when it came in signed chunks.</param>
     /// <param name="serviceName">The signing name the service expects.</param>
-    /// <returns>A credential, or what is wrong.</returns>
+    /// <returns>A credential and what the signature says of the body, or what is wrong. A stream is not read here.</returns>
     public Verification Verify(WireInput request, AuthorizationFields? fields, string serviceName)
     {
         if (fields is null) return SignatureFault.MissingToken;
@@ -26,8 +24,10 @@ internal sealed class SignatureVerifier(ICredentials credentials, TimeProvider c
         if (credential.ExpiresAt <= clock.GetUtcNow()) return SignatureFault.ExpiredToken;
         if (OutOfTime(fields, amzDate, signedAt, serviceName) is { } late) return late;
 
+        if (serviceName is "s3" && Unsigned(request, fields) is { } unsigned) return unsigned;
+
         var key = _keys.Find(fields, credential);
-        var payload = PayloadHash.Of(request, fields, serviceName);
+        var payload = SignedPayload.Of(request, fields, serviceName);
         if (payload is null) return SignatureFault.PayloadMismatch;
         Span<byte> signature = stackalloc byte[32];
         using (var canonical = new PooledBuffer())
@@ -37,12 +37,20 @@ internal sealed class SignatureVerifier(ICredentials credentials, TimeProvider c
         }
         if (!SameHex(signature, fields.Signature)) return SignatureFault.Mismatch;
         _keys.Keep(fields, credential, key);
-        if (ChunkedPayload.IsChunked(payload))
+        return new(credential, null, new(payload, key, amzDate, signature.ToArray()));
+    }
+
+    // AWS: S3 alone insists that every header of AWS's own is signed; in a presigned URL they stand in the query.
+    private static SignatureFault? Unsigned(WireInput request, AuthorizationFields fields)
+    {
+        foreach (var name in request.Headers.Keys)
         {
-            if (ChunkedPayload.Decode(request, key, amzDate, payload, signature, out var body) is { } fault) return fault;
-            request.Body = body;
+            if (!name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) || name.Equals("x-amz-content-sha256", StringComparison.OrdinalIgnoreCase)) continue;
+            var isSigned = false;
+            foreach (var range in fields.SignedHeaders.AsSpan().Split(';')) isSigned |= fields.SignedHeaders.AsSpan()[range].Equals(name, StringComparison.OrdinalIgnoreCase);
+            if (!isSigned) return SignatureFault.UnsignedHeaders;
         }
-        return credential;
+        return null;
     }
 
     private static SignatureFault? Missing(AuthorizationFields fields)
@@ -50,7 +58,7 @@ internal sealed class SignatureVerifier(ICredentials credentials, TimeProvider c
         if (fields.IsPresigned)
         {
             return fields is { Credential: not null, SignedHeaders: not null, Signature: not null, Date: not null, Expires: not null, Scope.Length: 5 } ? null
-                : new(SignatureFaultKind.Incomplete, "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+                : new(SignatureFaultKind.PresignedIncomplete, "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
         }
         var text = "";
         if (fields.Credential is null) text += "Authorization header requires 'Credential' parameter. ";
@@ -106,7 +114,8 @@ internal sealed class SignatureVerifier(ICredentials credentials, TimeProvider c
                 : new(SignatureFaultKind.Expired, $"Signature expired: {amzDate} is now earlier than {Basic(now - skew)} ({Basic(now)} - {minutes} min.)");
         }
         if (!int.TryParse(fields.Expires, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > LongestPresigned)
-            return new(SignatureFaultKind.Incomplete, "X-Amz-Expires must be a number of seconds from 1 to 604800");
+            return new(SignatureFaultKind.PresignedIncomplete, int.TryParse(fields.Expires, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                ? "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds" : "X-Amz-Expires should be a number");
         return signedAt.AddSeconds(seconds) >= now ? null : new(SignatureFaultKind.PresignedExpired, "Request has expired");
     }
 
@@ -124,9 +133,7 @@ internal sealed class SignatureVerifier(ICredentials credentials, TimeProvider c
 }
 
 /// <summary>Either whom a request comes from, or why nobody is sure.</summary>
-internal readonly record struct Verification(Credential? Credential, SignatureFault? Fault)
+internal readonly record struct Verification(Credential? Credential, SignatureFault? Fault, SignedPayload? Payload)
 {
-    public static implicit operator Verification(SignatureFault fault) => new(null, fault);
-
-    public static implicit operator Verification(Credential credential) => new(credential, null);
+    public static implicit operator Verification(SignatureFault fault) => new(null, fault, null);
 }

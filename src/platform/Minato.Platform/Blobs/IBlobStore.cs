@@ -41,6 +41,9 @@ public interface IBlobUpload : IAsyncDisposable
     /// <returns>The new offset.</returns>
     ValueTask<long> AppendAsync(Stream content, CancellationToken ct);
 
+    /// <summary>What the content received so far would be called.</summary>
+    ValueTask<string> DigestAsync(CancellationToken ct);
+
     /// <summary>Verifies the content and makes it visible and durable; the upload is gone then.</summary>
     /// <exception cref="BlobDigestException">The content is not what the digest says, or the digest is of an unknown kind. The upload is kept.</exception>
     ValueTask<BlobInfo> CompleteAsync(string digest, CancellationToken ct);

@@ -77,6 +77,9 @@ public sealed class MemoryBlobStore : IBlobStore
             return Offset;
         }
 
+        public ValueTask<string> DigestAsync(CancellationToken ct) =>
+            ValueTask.FromResult(new BlobDigest("sha256", Convert.ToHexStringLower(SHA256.HashData(_content.ToArray()))).ToString());
+
         public ValueTask<BlobInfo> CompleteAsync(string digest, CancellationToken ct)
         {
             var wanted = BlobDigest.Parse(digest);

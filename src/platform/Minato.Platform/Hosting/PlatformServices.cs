@@ -22,6 +22,8 @@ public static class PlatformServices
         services.TryAddSingleton<IJournal, MemoryJournal>();
         services.TryAddSingleton<IAppendLog, MemoryAppendLog>();
         services.TryAddSingleton<IBlobStore, MemoryBlobStore>();
+        services.TryAddKeyedSingleton<IBlobStore, MemoryBlobStore>(KeyedService.AnyKey);
+        services.TryAddSingleton<KeyedLocks>();
         services.TryAddSingleton<Store>();
         services.TryAddSingleton<RoomServiceRunner>();
         services.TryAddSingleton(p => new PlatformHost(

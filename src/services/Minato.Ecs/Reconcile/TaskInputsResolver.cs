@@ -19,6 +19,7 @@ internal sealed class TaskInputsResolver(
     RoleCredentials roles, ISecretsManager? secrets = null, ISsm? parameters = null, IS3? objects = null)
 {
     private const string Refused = "unable to pull secrets or registry auth: execution resource retrieval failed: ";
+    private const int LargestFile = 1024 * 1024;
     private const string Retried = "service call has been retried 1 time(s): ";
 
     public bool AreNeeded(TaskState task, TaskDefinitionState definition) =>
@@ -176,7 +177,7 @@ internal sealed class TaskInputsResolver(
             try
             {
                 var answer = await objects.GetObjectAsync(new() { Bucket = bucket, Key = key }, reader.CallerIn(reader.Region), ct);
-                texts.Add(Encoding.UTF8.GetString((answer.Body ?? default).Span));
+                texts.Add(await TextAsync(answer.Body, ct) ?? throw new UnreadableException(Told($"the file is larger than {LargestFile} bytes")));
             }
             catch (AwsException e) when (e.IsClientFault)
             {
@@ -185,6 +186,16 @@ internal sealed class TaskInputsResolver(
         }
 
         return EnvironmentFileText.Merge(texts);
+    }
+
+    // Null for a file that nobody can mean.
+    private static async Task<string?> TextAsync(Stream? body, CancellationToken ct)
+    {
+        if (body is null) return "";
+        await using var content = body;
+        var bytes = new byte[LargestFile + 1];
+        var length = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+        return length > LargestFile ? null : Encoding.UTF8.GetString(bytes, 0, length);
     }
 
     private static string? Member(string json, string key)

@@ -1,7 +1,7 @@
-namespace Minato.Ecr.Images;
+namespace Minato.Platform;
 
 /// <summary>One holder at a time for each name; nothing is kept of names that nobody holds.</summary>
-internal sealed class KeyedLocks
+public sealed class KeyedLocks
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
