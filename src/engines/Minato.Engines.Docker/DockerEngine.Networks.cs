@@ -61,6 +61,10 @@ internal sealed partial class DockerEngine
         return [.. ranges.Select(r => r.ToString()).Distinct().Order(StringComparer.Ordinal)];
     }
 
+    public async ValueTask<string?> FindColliderAsync(string cidr, CancellationToken ct) => Cidr.Parse(cidr) is { } range
+        ? await ColliderAsync(range, await docker.GetAsync("/networks", DockerJson.Default.NetworkAnswerArray, ct), ct)
+        : null;
+
     private NetworkOutcome Judge(NetworkAnswer there, NetworkSpec wanted)
     {
         if (!names.IsOurs(there.Labels))

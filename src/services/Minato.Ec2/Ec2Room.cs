@@ -16,7 +16,13 @@ public static class Ec2Room
 {
     public static IServiceCollection AddEc2(this IServiceCollection services)
     {
+        services.AddTable(Ec2Tables.Homes);
         services.AddTable(Ec2Tables.Vpcs);
+        services.AddTable(Ec2Tables.RouteTables);
+        services.AddTable(Ec2Tables.InternetGateways);
+        services.AddTable(Ec2Tables.NatGateways);
+        services.AddTable(Ec2Tables.Addresses);
+        services.AddTable(Ec2Tables.NetworkAcls);
         services.AddTable(Ec2Tables.Subnets);
         services.AddTable(Ec2Tables.AddressPools);
         services.AddTable(Ec2Tables.SecurityGroups);
@@ -34,6 +40,12 @@ public static class Ec2Room
             o.Name = "ec2.vpc-network";
             o.Workers = 1;
             o.On(Ec2Tables.Vpcs, v => [v.Key]);
+        });
+        services.AddReconciler<NatGatewayReconciler, NatGatewayKey>(o =>
+        {
+            o.Name = "ec2.nat-gateway";
+            o.Workers = 1;
+            o.On(Ec2Tables.NatGateways, g => [new(g.Key)]);
         });
         return services;
     }

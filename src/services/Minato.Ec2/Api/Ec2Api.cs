@@ -46,3 +46,8 @@ internal sealed partial class Ec2Api(
     private static ImmutableArray<Tag> ToWire(ImmutableSortedDictionary<string, string> tags) =>
         [.. tags.Select(t => new Tag { Key = t.Key, Value = t.Value })];
 }
+
+internal static class Lists
+{
+    public static ImmutableArray<T> OrNone<T>(this ImmutableArray<T>? list) => list ?? [];
+}
