@@ -56,6 +56,8 @@ internal static class Composition
         .AddEcsAgents(new())
         .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
+        .AddNetworkFirewall(new() { InstallationId = file.Id })
+        .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
         .AddHaProxy(new()
         {

@@ -16,6 +16,9 @@ internal sealed record ServerOptions
 
     public EcsQuotas Quotas { get; init; } = new();
 
+    /// <summary>Run containers of VPCs also where security groups cannot be enforced.</summary>
+    public bool MayRunUnenforced { get; init; }
+
     /// <summary>Print what to type next when it answers, with this in the commands; null prints nothing.</summary>
     public string? BannerArgument { get; init; }
 
@@ -26,6 +29,7 @@ internal sealed record ServerOptions
         int? port = null;
         RootKeyFile? credentials = null;
         var quotas = new EcsQuotas();
+        var unenforced = false;
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -35,6 +39,7 @@ internal sealed record ServerOptions
                 case "--account": account = Account(Value(args, ref i)); break;
                 case "--port": port = ParsePort(Value(args, ref i)); break;
                 case "--quota": quotas = Quota(quotas, Value(args, ref i)); break;
+                case "--security-groups": unenforced = Unenforced(Value(args, ref i)); break;
                 case "--credentials": credentials = Key(Value(args, ref i)); break;
                 default: throw new ServerStartException($"unknown argument '{args[i]}'. Start the server with ./minato up.");
             }
@@ -43,6 +48,7 @@ internal sealed record ServerOptions
         {
             DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
             Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas,
+            MayRunUnenforced = unenforced,
         };
     }
 
@@ -60,6 +66,9 @@ internal sealed record ServerOptions
         text.Split('=', 2) is [var name, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             && quotas.With(name, value) is { } changed ? changed
             : throw new ServerStartException($"--quota takes NAME=NUMBER, not '{text}'. Names: {string.Join(", ", EcsQuotas.Names)}.");
+
+    private static bool Unenforced(string text) => text is "unenforced" || (text is not "enforced"
+        ? throw new ServerStartException($"--security-groups takes enforced or unenforced, not '{text}'.") : false);
 
     private static RootKeyFile Key(string text) => text.Split(':', 2) is [{ Length: >= 4 } id, { Length: >= 4 } secret] ? new(id, secret)
         : throw new ServerStartException("--credentials takes ID:SECRET, each of at least 4 characters.");

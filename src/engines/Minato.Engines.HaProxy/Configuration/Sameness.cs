@@ -10,7 +10,7 @@ namespace Minato.Engines.HaProxy.Configuration;
 internal static class Sameness
 {
     public static bool HaveSameShape(ProxyConfiguration a, ProxyConfiguration b) =>
-        ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, (x, y) => x.Id == y.Id && x.Algorithm == y.Algorithm && x.Stickiness == y.Stickiness));
+        ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, (x, y) => x.Id == y.Id && x.Algorithm == y.Algorithm && x.Stickiness == y.Stickiness && x.Source == y.Source));
 
     private static bool Same(ProxyListener a, ProxyListener b) => ReferenceEquals(a, b)
         || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive

@@ -18,17 +18,18 @@ internal sealed class SocketHealthProber(TimeProvider clock) : IHealthProber
         if (request.Path is { } path && path.AsSpan().ContainsAnyInRange('\0', ' ')) return new ProbeOutcome.Failed("the health check path has blanks in it");
         using var timeout = new CancellationTokenSource(request.Timeout, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
-        try { return await AskAsync(new IPEndPoint(address, request.Port), request.Path, limit.Token); }
+        try { return await AskAsync(new IPEndPoint(address, request.Port), request, limit.Token); }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested) { return new ProbeOutcome.TimedOut(); }
         catch (SocketException e) { return new ProbeOutcome.Failed(Reason(e)); }
         catch (ArgumentOutOfRangeException) { return new ProbeOutcome.Failed($"{request.Port} is not a port"); }
     }
 
-    private static async ValueTask<ProbeOutcome> AskAsync(IPEndPoint target, string? path, CancellationToken ct)
+    private static async ValueTask<ProbeOutcome> AskAsync(IPEndPoint target, ProbeRequest request, CancellationToken ct)
     {
         using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (request.Source is { } source) socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
         await socket.ConnectAsync(target, ct);
-        if (path is null) return new ProbeOutcome.Connected();
+        if (request.Path is not { } path) return new ProbeOutcome.Connected();
         await socket.SendAsync(Request(target, path), ct);
         return await ReadStatusAsync(socket, ct);
     }

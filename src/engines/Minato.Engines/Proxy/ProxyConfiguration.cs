@@ -97,6 +97,9 @@ public sealed record ProxyBackend
 
     /// <summary>Null when every request may go to any server.</summary>
     public ProxyStickiness? Stickiness { get; init; }
+
+    /// <summary>The host's address that connections to its servers come from; null leaves it to the host.</summary>
+    public string? Source { get; init; }
 }
 
 /// <summary>
@@ -150,7 +153,8 @@ public sealed record ServerStatistics(string Backend, string Server, long Reques
     long Responses3xx, long Responses4xx, long Responses5xx, long ConnectionErrors);
 
 /// <param name="Path">Null asks for a TCP connection only.</param>
-public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSpan Timeout);
+/// <param name="Source">As in <see cref="ProxyBackend.Source"/>.</param>
+public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSpan Timeout, string? Source = null);
 
 public abstract record ProbeOutcome
 {

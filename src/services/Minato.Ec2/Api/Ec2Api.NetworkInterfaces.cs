@@ -40,6 +40,7 @@ internal sealed partial class Ec2Api
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
         var tags = TagsFrom(request.TagSpecifications, "network-interface");
+        await enforcement.DemandAsync(SubnetOf(store.Current, caller, request.SubnetId).VpcId, ct);
         var made = await store.UpdateAsync(tx =>
         {
             if (request.ClientToken is { } token &&

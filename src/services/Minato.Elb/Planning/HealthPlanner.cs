@@ -81,7 +81,7 @@ internal static class HealthPlanner
         int.TryParse(group.HealthCheck.Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : targetPort;
 
     private static ProbeRequest RequestFor(TargetView view) => new(
-        view.Target.Address, HealthCheckPort(view.Group, view.Target.Key.Port), view.Group.HealthCheck.Path, view.Group.HealthCheck.Timeout);
+        view.Target.Address, HealthCheckPort(view.Group, view.Target.Key.Port), view.Group.HealthCheck.Path, view.Group.HealthCheck.Timeout, view.Source);
 
     private static HealthState Transition(TargetView view, ProbeProgress counted, Verdict verdict)
     {
