@@ -37,10 +37,10 @@ internal sealed class BridgeLab : IAsyncDisposable
 
     public async Task<Listening> ServeAsync(int host, int port, CancellationToken ct)
     {
-        var process = Shell.Start($"exec ip netns exec {SpaceOf(host)} busybox nc -lk -p {port} -e /bin/true");
+        var process = Shell.Start($"exec ip netns exec {SpaceOf(host)} busybox httpd -f -p {port} -h /sys");
         for (var i = 0; i < 100; i++)
         {
-            if ((await Shell.RunAsync($"ip netns exec {SpaceOf(host)} busybox nc -w 1 127.0.0.1 {port} </dev/null", ct)).Code == 0) break;
+            if ((await Shell.RunAsync($"ip netns exec {SpaceOf(host)} timeout 1 bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}'", ct)).Code == 0) break;
             await Task.Delay(20, ct);
         }
         return new(Address(host), port, process, null);
