@@ -42,7 +42,8 @@ public sealed partial class World
     public SimTargets Targets => Outside(world => new SimTargets
     {
         Fallback = request => SimParts.Ask(world.Host, request),
-        Passes = request => world.Firewall.Lets(request.Source, request.Address, request.Port),
+        // What a test puts at an address that no network interface has stands outside every VPC.
+        Passes = request => !world.Firewall.Knows(request.Address) || world.Firewall.Lets(request.Source, request.Address, request.Port),
     });
 
     /// <summary>What the machine lets through its VPCs.</summary>

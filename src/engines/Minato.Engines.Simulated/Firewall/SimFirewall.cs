@@ -30,6 +30,9 @@ public sealed class SimFirewall : INetworkFirewall
     /// <summary>Somebody flushes all rules of the machine.</summary>
     public void Flush() => InForce = null;
 
+    /// <summary>Whether an endpoint has this address.</summary>
+    public bool Knows(string address) => InForce?.Networks.Any(n => EndpointOf(n, address) is not null) is true;
+
     /// <summary>Whether the first packet from one address to another passes.</summary>
     /// <param name="source">Null for the machine itself, as it is seen in the network of the destination.</param>
     public bool Lets(string? source, string destination, int port, string protocol = "tcp")
