@@ -180,8 +180,8 @@ internal sealed class ConfigurationWriter
         }
         foreach (var line in RequestHeaders.Lines) Line(line);
         WriteUnreached();
-        if (!withServers) return;
         if (backend.Source is { } source) Line($"source {source}"); // Also for servers that are added at run time.
+        if (!withServers) return;
         foreach (var server in backend.Servers)
         {
             // In a new worker a draining server has nothing in flight: it starts out disabled, without a moment of traffic.
