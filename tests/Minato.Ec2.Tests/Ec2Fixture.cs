@@ -42,6 +42,20 @@ internal sealed class Ec2Fixture : IAsyncDisposable
     public async Task<Vpc> VpcAsync(Caller? caller = null) =>
         (await Ec2.DescribeVpcsAsync(new(), caller ?? Caller, CancellationToken.None)).Vpcs?.Single() ?? throw new InvalidOperationException();
 
+    public Task<Vpc> DefaultVpcAsync() => OneAsync(new() { Filters = [new() { Name = "is-default", Values = ["true"] }] });
+
+    public Task<Vpc> VpcAsync(string id) => OneAsync(new() { VpcIds = [id] });
+
+    private async Task<Vpc> OneAsync(DescribeVpcsRequest request) =>
+        (await Ec2.DescribeVpcsAsync(request, Caller, CancellationToken.None)).Vpcs?.Single() ?? throw new InvalidOperationException();
+
+    /// <summary>Reconcilers run on their own; what they bring about comes soon.</summary>
+    public static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await holds()) await Task.Delay(20, limit.Token);
+    }
+
     public async Task<Subnet> SubnetAsync() =>
         (await Ec2.DescribeSubnetsAsync(new(), Caller, CancellationToken.None)).Subnets?[0] ?? throw new InvalidOperationException();
 

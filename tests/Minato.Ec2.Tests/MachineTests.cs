@@ -71,4 +71,14 @@ public sealed class MachineTests
         await Should.ThrowAsync<AwsException>(() => world.Ec2.RunInstancesAsync(
             new() { InstanceType = "m5.large", MinCount = 1, MaxCount = 1, Placement = new() { AvailabilityZone = "mars-1a" } }, world.Caller, None));
     }
+
+    [Fact]
+    public async Task One_without_a_subnet_stands_in_the_default_vpc_whatever_else_there_is()
+    {
+        await using var world = await Ec2Fixture.StartAsync();
+        var other = (await world.Ec2.CreateVpcAsync(new() { CidrBlock = "10.0.0.0/16" }, world.Caller, None)).Vpc?.VpcId ?? "";
+        await world.Ec2.CreateSubnetAsync(new() { VpcId = other, CidrBlock = "10.0.1.0/24", AvailabilityZone = "us-east-1a" }, world.Caller, None);
+        var run = await world.Ec2.RunInstancesAsync(new() { InstanceType = "t3.micro", MinCount = 1, MaxCount = 1 }, world.Caller, None);
+        run.Instances?[0].VpcId.ShouldBe((await world.DefaultVpcAsync()).VpcId);
+    }
 }

@@ -34,6 +34,7 @@ public sealed class ConfigurationTests
             given with { Listeners = [given.Listeners[0] with { DefaultAction = new ProxyAction.FixedResponse(200, null, "x") }] },
             given with { Listeners = [given.Listeners[0] with { DefaultAction = new ProxyAction.FixedResponse(200, null, "y") }] },
             given with { Backends = [given.Backends[0] with { Algorithm = BalanceAlgorithm.Random }, given.Backends[1]] },
+            given with { Backends = [given.Backends[0] with { Source = "172.31.0.4" }, given.Backends[1]] },
         };
         shapes.Select(c => ConfigurationWriter.Render(c, Host).Shape).ShouldBeUnique();
         shapes.Skip(1).ShouldAllBe(c => !Sameness.HaveSameShape(given, c));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Engines.Containers;
+using Minato.Engines.Firewall;
 using Minato.Engines.Functions;
 using Minato.Engines.Inside;
 using Minato.Engines.Proxy;
@@ -16,6 +17,7 @@ internal static class SimParts
         services.AddSingleton<IContainerEngine>(new SimContainerEngine(world.Host, "sim"));
         services.AddSingleton<IFunctionEngine>(new SimFunctionEngine(world.Functions));
         services.AddSingleton<IInsideEndpoint>(world.NewInside());
+        services.AddSingleton<INetworkFirewall>(world.Firewall);
         services.AddSingleton<IProxyEngine>(new SimProxyEngine(world.Proxy));
         services.AddSingleton<IHealthProber>(p => new SimHealthProber(world.Targets, p.GetRequiredService<TimeProvider>()));
     }
@@ -37,7 +39,15 @@ public sealed partial class World
     internal SimInside NewInside() => Inside = new() { Refusal = Inside.Refusal };
 
     /// <summary>The simulated network: what a test puts at an address, and the containers of <see cref="Host"/>.</summary>
-    public SimTargets Targets => Outside(world => new SimTargets { Fallback = request => SimParts.Ask(world.Host, request) });
+    public SimTargets Targets => Outside(world => new SimTargets
+    {
+        Fallback = request => SimParts.Ask(world.Host, request),
+        // What a test puts at an address that no network interface has stands outside every VPC.
+        Passes = request => !world.Firewall.Knows(request.Address) || world.Firewall.Lets(request.Source, request.Address, request.Port),
+    });
+
+    /// <summary>What the machine lets through its VPCs.</summary>
+    public SimFirewall Firewall => Outside(_ => new SimFirewall());
 
     /// <summary>The simulated proxy of the machine, in front of <see cref="Targets"/>.</summary>
     public SimProxy Proxy => Outside(world => new SimProxy(world.Targets, world.Time, (int)(world.Seed % int.MaxValue)));

@@ -74,6 +74,8 @@ for (const [service, wanted] of Object.entries(services)) {
   const { apiVersion, endpointPrefix, jsonVersion, protocol, protocols, serviceId, signingName, targetPrefix, xmlNamespace, awsQueryCompatible } = model.metadata;
   const metadata = { apiVersion, awsQueryCompatible, endpointPrefix, jsonVersion, protocol, protocols, serviceId, signingName: signingName ?? endpointPrefix, targetPrefix, xmlNamespace };
   const shapes = Object.fromEntries([...seen].map((n) => [n, shapeFacts(model.shapes[n])]));
+  // Values that the service answers with and its description leaves out.
+  for (const [shape, values] of Object.entries(wanted.unsaid ?? {})) shapes[shape].enum.push(...values);
   const overlaid = new Overlay(sdk, service).apply(operations, shapes);
   writeFileSync(join(out, `${service}.json`),
     `{\n  "metadata": ${line(metadata)},\n  "operations": {\n${table(operations)}\n  },\n  "shapes": {\n${table(shapes)}\n  }\n}\n`);

@@ -64,6 +64,10 @@ internal sealed partial class DockerEngine
     // Routes of another machine are not to be seen from here: its networks are.
     private async ValueTask<IReadOnlyList<HostRoute>> RoutesAsync(CancellationToken ct) => options.IsRemote ? [] : await HostRoutes.ReadAsync(ct);
 
+    public async ValueTask<string?> FindColliderAsync(string cidr, CancellationToken ct) => Cidr.Parse(cidr) is { } range
+        ? await ColliderAsync(range, await docker.GetAsync("/networks", DockerJson.Default.NetworkAnswerArray, ct), ct)
+        : null;
+
     private NetworkOutcome Judge(NetworkAnswer there, NetworkSpec wanted)
     {
         if (!names.IsOurs(there.Labels))

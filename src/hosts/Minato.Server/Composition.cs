@@ -60,6 +60,8 @@ internal static class Composition
         .AddEcsAgents(new())
         .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
+        .AddNetworkFirewall(new() { InstallationId = file.Id })
+        .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
         .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
         .AddHaProxy(new()

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Minato.Engines.Containers;
 using Minato.Engines.Docker;
+using Minato.Engines.Firewall;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Inside;
 using Minato.Engines.Network;
@@ -19,6 +20,7 @@ public static class Purging
             .AddSingleton(TimeProvider.System)
             .AddDockerEngine(new() { InstallationId = installation.Id, EnginesDirectory = Path.Combine(dataDirectory, DataDirectory.Engines) })
             .AddInsideEndpoint(new() { InstallationId = installation.Id })
+            .AddNetworkFirewall(new() { InstallationId = installation.Id })
             .AddHaProxy(new() { InstallationId = installation.Id, Directory = Path.Combine(dataDirectory, "haproxy") })
             .BuildServiceProvider();
         await services.GetRequiredService<IProxyEngine>().StopAsync(ct);
@@ -26,6 +28,7 @@ public static class Purging
         var containers = await PurgeAsync(engines.Of(null), ct);
         foreach (var name in engines.Known) containers += await TryPurgeAsync(engines, name, ct);
         await services.GetRequiredService<IInsideEndpoint>().RemoveAsync(ct);
+        await services.GetRequiredService<INetworkFirewall>().RemoveAsync(ct);
         Directory.Delete(dataDirectory, recursive: true);
         return containers;
     }

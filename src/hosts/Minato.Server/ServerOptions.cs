@@ -19,6 +19,9 @@ internal sealed record ServerOptions
     /// <summary>Of AWS's rates of API calls; null for no limit.</summary>
     public double? Throttle { get; init; }
 
+    /// <summary>Run containers of VPCs also where security groups cannot be enforced.</summary>
+    public bool MayRunUnenforced { get; init; }
+
     /// <summary>Print what to type next when it answers, with this in the commands; null prints nothing.</summary>
     public string? BannerArgument { get; init; }
 
@@ -30,6 +33,7 @@ internal sealed record ServerOptions
         double? throttle = null;
         RootKeyFile? credentials = null;
         var quotas = new EcsQuotas();
+        var unenforced = false;
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -40,6 +44,7 @@ internal sealed record ServerOptions
                 case "--port": port = ParsePort(Value(args, ref i)); break;
                 case "--quota": quotas = Quota(quotas, Value(args, ref i)); break;
                 case "--throttle": throttle = Factor(Value(args, ref i)); break;
+                case "--security-groups": unenforced = Unenforced(Value(args, ref i)); break;
                 case "--credentials": credentials = Key(Value(args, ref i)); break;
                 default: throw new ServerStartException($"unknown argument '{args[i]}'. Start the server with ./minato up.");
             }
@@ -47,7 +52,7 @@ internal sealed record ServerOptions
         return new()
         {
             DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
-            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas, Throttle = throttle,
+            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas, Throttle = throttle, MayRunUnenforced = unenforced,
         };
     }
 
@@ -69,6 +74,8 @@ internal sealed record ServerOptions
     private static double Factor(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var factor) && factor is > 0 and <= 1_000_000 ? factor
             : throw new ServerStartException($"--throttle takes a factor above 0, such as 1 for AWS's own rates, not '{text}'.");
+    private static bool Unenforced(string text) => text is "unenforced" || (text is not "enforced"
+        ? throw new ServerStartException($"--security-groups takes enforced or unenforced, not '{text}'.") : false);
 
     private static RootKeyFile Key(string text) => text.Split(':', 2) is [{ Length: >= 4 } id, { Length: >= 4 } secret] ? new(id, secret)
         : throw new ServerStartException("--credentials takes ID:SECRET, each of at least 4 characters.");

@@ -14,9 +14,18 @@ namespace Minato.Ec2;
 /// </summary>
 public static class Ec2Room
 {
+    /// <summary>Topic of <see cref="Hints"/>: the state of this network interface (by id) may have changed.</summary>
+    public const string InterfaceTopic = "ec2.network-interface";
+
     public static IServiceCollection AddEc2(this IServiceCollection services)
     {
+        services.AddTable(Ec2Tables.Homes);
         services.AddTable(Ec2Tables.Vpcs);
+        services.AddTable(Ec2Tables.RouteTables);
+        services.AddTable(Ec2Tables.InternetGateways);
+        services.AddTable(Ec2Tables.NatGateways);
+        services.AddTable(Ec2Tables.Addresses);
+        services.AddTable(Ec2Tables.NetworkAcls);
         services.AddTable(Ec2Tables.Subnets);
         services.AddTable(Ec2Tables.AddressPools);
         services.AddTable(Ec2Tables.SecurityGroups);
@@ -28,12 +37,33 @@ public static class Ec2Room
         services.TryAddSingleton<Homes>();
         services.TryAddSingleton<IEc2, Ec2Api>();
         services.TryAddSingleton<VpcNetworks>();
+        services.TryAddSingleton(new Ec2Options());
+        services.TryAddSingleton<Enforcement>();
         services.AddSingleton<IResettable>(p => p.GetRequiredService<VpcNetworks>());
         services.AddReconciler<VpcNetworkReconciler, ResourceKey>(o =>
         {
             o.Name = "ec2.vpc-network";
             o.Workers = 1;
             o.On(Ec2Tables.Vpcs, v => [v.Key]);
+        });
+        services.AddReconciler<NatGatewayReconciler, NatGatewayKey>(o =>
+        {
+            o.Name = "ec2.nat-gateway";
+            o.Workers = 1;
+            o.On(Ec2Tables.NatGateways, g => [new(g.Key)]);
+        });
+        services.AddReconciler<FirewallReconciler, FirewallKey>(o =>
+        {
+            o.Name = "ec2.firewall";
+            o.Workers = 1;
+            o.On(Ec2Tables.Vpcs, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.Subnets, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.RouteTables, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.InternetGateways, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.NatGateways, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.Interfaces, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.Addresses, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.SecurityGroups, _ => [FirewallKey.Only]);
         });
         return services;
     }

@@ -70,6 +70,15 @@ public static class ElbRoom
             o.On(ElbTables.Groups, _ => [ProxyKey.Only]);
             o.On(ElbTables.Targets, _ => [ProxyKey.Only]);
             o.On(ElbTables.Health, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Interfaces, _ => [ProxyKey.Only]);
+        });
+        services.AddRoomService<InterfaceHints>();
+        services.AddReconciler<InterfaceReconciler, InterfaceKey>(o =>
+        {
+            o.Name = "elb.network-interfaces";
+            o.Workers = 2;
+            o.On(ElbTables.Balancers, b => [new(b.Arn)]);
+            o.On(ElbTables.Interfaces, i => [new(i.BalancerArn)]);
         });
         return services;
     }
@@ -86,6 +95,7 @@ public static class ElbRoom
         services.AddTable(ElbTables.Groups);
         services.AddTable(ElbTables.Targets);
         services.AddTable(ElbTables.Health);
+        services.AddTable(ElbTables.Interfaces);
         services.AddTable(ElbTables.Tags);
     }
 }

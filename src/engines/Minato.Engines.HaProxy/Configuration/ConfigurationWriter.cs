@@ -189,6 +189,7 @@ internal sealed class ConfigurationWriter
         WriteUnreached();
         var options = TlsWriter.ServerOptions(backend.Protocol);
         if (options.Length > 0) Line($"# servers:{options}"); // Not a default-server line, which takes only some of them; it makes them part of the shape.
+        if (backend.Source is { } source) Line($"source {source}"); // Also for servers that are added at run time.
         if (!withServers) return;
         foreach (var server in backend.Servers)
         {

@@ -52,6 +52,7 @@ internal sealed class ConnectionWriter(Action<string> section, Action<string> li
         line($"timeout tunnel {Milliseconds(idle)}");
         var options = TlsWriter.ServerOptions(backend.Protocol);
         if (options.Length > 0) line($"# servers:{options}");
+        if (backend.Source is { } source) line($"source {source}");
         if (!withServers) return;
         foreach (var server in backend.Servers)
         {

@@ -12,7 +12,8 @@ internal static class Sameness
     public static bool HaveSameShape(ProxyConfiguration a, ProxyConfiguration b) =>
         ReferenceEquals(a, b) || (All(a.Listeners, b.Listeners, Same) && All(a.Backends, b.Backends, Same));
 
-    private static bool Same(ProxyBackend a, ProxyBackend b) => a.Id == b.Id && a.Algorithm == b.Algorithm && a.Protocol == b.Protocol && a.Stickiness == b.Stickiness && a.Requests == b.Requests;
+    private static bool Same(ProxyBackend a, ProxyBackend b) => a.Id == b.Id && a.Algorithm == b.Algorithm && a.Protocol == b.Protocol && a.Stickiness == b.Stickiness
+        && a.Requests == b.Requests && a.Source == b.Source;
 
     private static bool Same(ProxyListener a, ProxyListener b) => ReferenceEquals(a, b)
         || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.Protocol == b.Protocol && Same(a.Tls, b.Tls) && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive

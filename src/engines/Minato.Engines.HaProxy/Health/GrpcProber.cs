@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Minato.Engines.Proxy;
 
 namespace Minato.Engines.HaProxy.Health;
@@ -15,7 +16,11 @@ internal static class GrpcProber
 
     public static async ValueTask<ProbeOutcome> AskAsync(IPEndPoint target, ProbeRequest request, CancellationToken ct)
     {
-        using var handler = new SocketsHttpHandler { UseProxy = false, SslOptions = new() { RemoteCertificateValidationCallback = static (_, _, _, _) => true } };
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false, SslOptions = new() { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+            ConnectCallback = async (_, stop) => new NetworkStream(await ProbeSocket.ConnectAsync(target, request.Source, stop), ownsSocket: true),
+        };
         using var client = new HttpClient(handler);
         using var call = new HttpRequestMessage(HttpMethod.Post, $"{(request.IsTls ? "https" : "http")}://{target}{request.Path}")
         {

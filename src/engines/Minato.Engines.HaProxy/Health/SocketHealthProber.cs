@@ -34,8 +34,7 @@ internal sealed class SocketHealthProber(TimeProvider clock) : IHealthProber
 
     private static async ValueTask<ProbeOutcome> AskAsync(IPEndPoint target, ProbeRequest request, CancellationToken ct)
     {
-        using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(target, ct);
+        using var socket = await ProbeSocket.ConnectAsync(target, request.Source, ct);
         if (request.Path is not { } path) return new ProbeOutcome.Connected();
         await using Stream plain = new NetworkStream(socket);
         await using var stream = request.IsTls ? await SecureAsync(plain, ct) : plain;

@@ -182,8 +182,7 @@ public sealed class SimContainerEngine : IContainerEngine
                     ? new NetworkOutcome.Ready()
                     : new NetworkOutcome.Refused($"The network {spec.Name} is there with another range than {spec.Cidr}.");
             }
-            if (host.Networks.Find(n => Overlap(IPNetwork.Parse(n.Spec.Cidr), range)).Spec is { } other)
-                return new NetworkOutcome.Collides($"the Docker network {other.Name} ({other.Cidr})");
+            if (ColliderOf(range) is { } collider) return new NetworkOutcome.Collides(collider);
             host.Networks.Add((installation, spec));
             return new NetworkOutcome.Ready();
         }, ct);
@@ -196,6 +195,12 @@ public sealed class SimContainerEngine : IContainerEngine
 
     public ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct) =>
         AskAsync<IReadOnlyList<string>>(host.Latency.Call, () => [.. host.Networks.Select(n => n.Spec.Cidr).Distinct()], ct);
+
+    public ValueTask<string?> FindColliderAsync(string cidr, CancellationToken ct) =>
+        AskAsync(host.Latency.Call, () => IPNetwork.TryParse(cidr, out var range) ? ColliderOf(range) : null, ct);
+
+    private string? ColliderOf(IPNetwork range) =>
+        host.Networks.Find(n => Overlap(IPNetwork.Parse(n.Spec.Cidr), range)).Spec is { } other ? $"the Docker network {other.Name} ({other.Cidr})" : null;
 
     public async ValueTask PurgeAsync(CancellationToken ct) => await AskAsync(host.Latency.Remove, () =>
     {

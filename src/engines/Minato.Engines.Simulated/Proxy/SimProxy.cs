@@ -172,7 +172,7 @@ public sealed class SimProxy(SimTargets targets, TimeProvider clock, int seed = 
         for (var attempt = 0; attempt < ready.Count; attempt++)
         {
             var server = ready[(first + attempt) % ready.Count];
-            switch (targets.Ask(new(server.Address, server.Port, call.Path, listener.IdleTimeout)))
+            switch (targets.Ask(new(server.Address, server.Port, call.Path, listener.IdleTimeout, backend.Source)))
             {
                 case ProbeOutcome.Answered answered: return new(answered.Status, server.Id);
                 case ProbeOutcome.Connected: return new(200, server.Id);

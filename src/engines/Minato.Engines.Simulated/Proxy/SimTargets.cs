@@ -11,6 +11,9 @@ public sealed class SimTargets
     /// <summary>Asked for addresses that nobody scripted; refuses connections unless told otherwise.</summary>
     public Func<ProbeRequest, ProbeOutcome> Fallback { get; set; } = _ => new ProbeOutcome.Failed("connection refused");
 
+    /// <summary>Whether a packet reaches its destination at all; where it does not, nobody ever answers.</summary>
+    public Func<ProbeRequest, bool> Passes { get; set; } = _ => true;
+
     /// <summary>Adds or replaces a target.</summary>
     public void Set(string address, int port, Func<ProbeRequest, ProbeOutcome> answer, TimeSpan latency = default)
     {
@@ -26,9 +29,10 @@ public sealed class SimTargets
     }
 
     /// <summary>What a request meets, at once.</summary>
-    public ProbeOutcome Ask(ProbeRequest request) => Find(request)?.Answer(request) ?? Fallback(request);
+    public ProbeOutcome Ask(ProbeRequest request) =>
+        !Passes(request) ? new ProbeOutcome.TimedOut() : Find(request)?.Answer(request) ?? Fallback(request);
 
-    public TimeSpan LatencyOf(ProbeRequest request) => Find(request)?.Latency ?? TimeSpan.Zero;
+    public TimeSpan LatencyOf(ProbeRequest request) => !Passes(request) ? request.Timeout : Find(request)?.Latency ?? TimeSpan.Zero;
 
     private SimTarget? Find(ProbeRequest request)
     {

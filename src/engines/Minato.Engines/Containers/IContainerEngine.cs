@@ -76,6 +76,9 @@ public interface IContainerEngine
     /// <summary>CIDR ranges in use on the host (routes and engine networks), so that a new network can avoid them.</summary>
     ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct);
 
+    /// <returns>What has a part of this range already, named for a person; null when it is free.</returns>
+    ValueTask<string?> FindColliderAsync(string cidr, CancellationToken ct);
+
     /// <summary>Removes every container, network and volume of this installation.</summary>
     ValueTask PurgeAsync(CancellationToken ct);
 }

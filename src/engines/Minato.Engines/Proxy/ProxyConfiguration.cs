@@ -106,6 +106,9 @@ public sealed record ProxyBackend
     /// <summary>Null when every request may go to any server.</summary>
     public ProxyStickiness? Stickiness { get; init; }
     public ProxyRequestRules Requests { get; init; } = new();
+
+    /// <summary>The host's address that connections to its servers come from; null leaves it to the host.</summary>
+    public string? Source { get; init; }
 }
 
 /// <summary>What a load balancer makes of the headers of a request before it goes to a server.</summary>
@@ -191,7 +194,8 @@ public sealed record ServerStatistics(string Backend, string Server, long Reques
 }
 
 /// <param name="Path">Null asks for a TCP connection only.</param>
-public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSpan Timeout)
+/// <param name="Source">As in <see cref="ProxyBackend.Source"/>.</param>
+public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSpan Timeout, string? Source = null)
 {
     /// <summary>Over TLS, whatever certificate the target has.</summary>
     public bool IsTls { get; init; }

@@ -11,13 +11,14 @@ internal static class UpCommand
     private static readonly Option<int?> Port = new("--port") { Description = "Port on 127.0.0.1 (default 4566, or what this installation had)." };
     private static readonly Option<string?> Account = new("--account") { Description = "Account id, 12 digits (default 123456789012). Only at first start.", HelpName = "ID" };
     private static readonly Option<string?> Credentials = new("--credentials") { Description = "Fixes the root access key, for CI.", HelpName = "ID:SECRET" };
+    private static readonly Option<string?> SecurityGroups = new("--security-groups") { Description = "unenforced lets tasks of a VPC run where nftables cannot enforce them.", HelpName = "enforced|unenforced" };
     private static readonly Option<string[]> Quota = new("--quota") { Description = "Another limit for this run, for example services-per-cluster=3. May be repeated.", HelpName = "NAME=NUMBER" };
     private static readonly Option<string?> Throttle = new("--throttle") { Description = "Throttle API calls as AWS does, or at a multiple of its rates (default: no limit).", HelpName = "FACTOR", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<bool> NoInstall = new("--no-install") { Description = "Do not install or start missing engines." };
 
     public static Command Create()
     {
-        var command = new Command("up", "Starts the server; installs what is missing (Docker Engine, HAProxy) after saying so.") { Detach, Port, Account, Credentials, Quota, Throttle, NoInstall };
+        var command = new Command("up", "Starts the server; installs what is missing (Docker Engine, HAProxy) after saying so.") { Detach, Port, Account, Credentials, Quota, Throttle, SecurityGroups, NoInstall };
         command.SetAction(RunAsync);
         return command;
     }
@@ -45,6 +46,7 @@ internal static class UpCommand
         if (parsed.GetValue(Port) is { } port) arguments.AddRange(["--port", $"{port}"]);
         if (parsed.GetValue(Account) is { } account) arguments.AddRange(["--account", account]);
         if (parsed.GetValue(Credentials) is { } credentials) arguments.AddRange(["--credentials", credentials]);
+        if (parsed.GetValue(SecurityGroups) is { } groups) arguments.AddRange(["--security-groups", groups]);
         foreach (var quota in parsed.GetValue(Quota) ?? []) arguments.AddRange(["--quota", quota]);
         if (parsed.GetResult(Throttle) is not null) arguments.AddRange(["--throttle", parsed.GetValue(Throttle) ?? "1"]);
         return arguments;

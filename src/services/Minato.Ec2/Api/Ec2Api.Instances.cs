@@ -28,10 +28,10 @@ internal sealed partial class Ec2Api
 
     public async Task<DescribeInstancesResponse> DescribeInstancesAsync(DescribeInstancesRequest request, Caller caller, CancellationToken ct)
     {
-        var vpc = await homes.EnsureAsync(caller, ct);
+        var home = await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
         var state = store.Current;
-        var host = HostOf(vpc, state.Where(Ec2Tables.SubnetsByHome, HomeOf(caller)).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal).First());
+        var host = HostOf(state, home);
         var hostTags = TagsOf(state, KeyOf(caller, HostId(HomeOf(caller))));
         var all = request.InstanceIds is { Length: > 0 } asked
             ? asked.Distinct(StringComparer.Ordinal).Select(id => id == host.InstanceId ? host with { Tags = ToWire(hostTags) }
@@ -54,19 +54,25 @@ internal sealed partial class Ec2Api
         return "i-0" + Convert.ToHexStringLower(hash)[..16];
     }
 
-    private Instance HostOf(StoredVpc vpc, StoredSubnet subnet) => new()
+    /// <summary>In the default VPC, as long as there is one.</summary>
+    private Instance HostOf(IReadState state, HomeState home)
     {
-        InstanceId = HostId(vpc.Key.Home),
-        InstanceType = "minato.host", // Not a type of AWS on purpose: what the machine is, its owner knows.
-        LaunchTime = vpc.CreatedAt,
-        State = new() { Code = 16, Name = InstanceStateName.Running },
-        Placement = new() { AvailabilityZone = subnet.AvailabilityZone, Tenancy = Tenancy.Default },
-        VpcId = vpc.Key.Id,
-        SubnetId = subnet.Key.Id,
-        PrivateIpAddress = HostAddress,
-        PrivateDnsName = "localhost",
-        SecurityGroups = [new() { GroupId = vpc.DefaultSecurityGroupId, GroupName = "default" }],
-        NetworkInterfaces = [],
-        SourceDestCheck = true,
-    };
+        var vpc = Homes.DefaultOf(state, home);
+        var subnet = vpc is null ? null : state.Where(Ec2Tables.SubnetsByVpc, vpc.Key.Id).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal).FirstOrDefault();
+        return new()
+        {
+            InstanceId = HostId(home.Home),
+            InstanceType = "minato.host", // Not a type of AWS on purpose: what the machine is, its owner knows.
+            LaunchTime = vpc?.CreatedAt,
+            State = new() { Code = 16, Name = InstanceStateName.Running },
+            Placement = new() { AvailabilityZone = subnet?.AvailabilityZone ?? home.Home.Region + Places.ZoneLetters[0], Tenancy = Tenancy.Default },
+            VpcId = vpc?.Key.Id,
+            SubnetId = subnet?.Key.Id,
+            PrivateIpAddress = HostAddress,
+            PrivateDnsName = "localhost",
+            SecurityGroups = vpc is null ? [] : [new() { GroupId = vpc.DefaultSecurityGroupId, GroupName = "default" }],
+            NetworkInterfaces = [],
+            SourceDestCheck = true,
+        };
+    }
 }

@@ -88,9 +88,13 @@ internal sealed partial class Ec2Api
     private static StoredSubnet SubnetFor(IReadState state, RunInstancesRequest request, Caller caller)
     {
         if (request.SubnetId is { } id) return state.Find(Ec2Tables.Subnets, KeyOf(caller, id)) ?? throw Ec2Errors.SubnetNotFound(id);
-        var subnets = state.Where(Ec2Tables.SubnetsByHome, HomeOf(caller)).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal);
-        return request.Placement?.AvailabilityZone is not { } zone ? subnets.First()
-            : subnets.FirstOrDefault(s => s.AvailabilityZone == zone) ?? throw Ec2Errors.Invalid($"Invalid availability zone: [{zone}]");
+        var vpc = state.Find(Ec2Tables.Homes, HomeOf(caller)) is { } home ? Homes.DefaultOf(state, home) : null;
+        if (vpc is null) throw Ec2Errors.NoDefaultVpc();
+        var zone = request.Placement?.AvailabilityZone;
+        if (zone is not null && Places.ZoneLetters.All(l => caller.Region + l != zone)) throw Ec2Errors.Invalid($"Invalid availability zone: [{zone}]");
+        return state.Where(Ec2Tables.SubnetsByVpc, vpc.Key.Id).Where(s => s.IsDefault && (zone is null || s.AvailabilityZone == zone))
+            .OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal).FirstOrDefault()
+            ?? throw new AwsException("MissingInput", $"No subnets found for the default VPC '{vpc.Key.Id}'. Please specify a subnet.");
     }
 
     private MachineState NewMachine(Transaction tx, RunInstancesRequest request, string type, StoredSubnet subnet, string reservation, string? address, Caller caller)

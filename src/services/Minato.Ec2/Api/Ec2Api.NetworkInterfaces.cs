@@ -9,6 +9,8 @@ namespace Minato.Ec2.Api;
 
 internal sealed partial class Ec2Api
 {
+    private const int MostGroupsOfInterface = 16; // What AWS raises its quota of 5 to at most.
+
     private static readonly FilterSet<InterfaceState> InterfaceFilters = new(
         ("network-interface-id", i => [i.Key.Id]),
         ("subnet-id", i => [i.SubnetId]),
@@ -23,14 +25,14 @@ internal sealed partial class Ec2Api
         ("owner-id", i => [i.Key.AccountId]),
         ("requester-id", i => [i.RequesterId]),
         ("requester-managed", i => [i.RequesterId is null ? "false" : "true"]),
-        ("interface-type", _ => ["interface"]),
-        ("status", _ => ["available"]),
-        ("attachment.instance-owner-id", _ => []), // Nothing is attached to an instance: who asks for leftovers finds none.
-        ("attachment.instance-id", _ => []),
-        ("attachment.attachment-id", _ => []),
-        ("attachment.status", _ => []),
-        ("association.public-ip", _ => []),
-        ("association.allocation-id", _ => []));
+        ("interface-type", i => [TypeOf(i).ToWire()]),
+        ("source-dest-check", i => [Text(!i.HasNoSourceDestCheck)]),
+        ("attachment.instance-id", i => [i.Attachment?.InstanceId]),
+        ("attachment.attachment-id", i => [i.Attachment?.Id]),
+        ("attachment.device-index", i => [Text(i.Attachment?.DeviceIndex)]),
+        ("attachment.status", i => IsInUse(i) ? ["attached"] : []),
+        ("attachment.instance-owner-id", i => [OwnerOfAttachment(i)]),
+        ("status", i => [StatusOf(i).ToWire()]));
 
     public async Task<CreateNetworkInterfaceResponse> CreateNetworkInterfaceAsync(
         CreateNetworkInterfaceRequest request, Caller caller, CancellationToken ct)
@@ -38,6 +40,7 @@ internal sealed partial class Ec2Api
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
         var tags = TagsFrom(request.TagSpecifications, "network-interface");
+        await enforcement.DemandAsync(SubnetOf(store.Current, caller, request.SubnetId).VpcId, ct);
         var made = await store.UpdateAsync(tx =>
         {
             if (request.ClientToken is { } token &&
@@ -57,13 +60,9 @@ internal sealed partial class Ec2Api
         await store.UpdateAsync(tx =>
         {
             var nic = tx.Find(Ec2Tables.Interfaces, KeyOf(caller, request.NetworkInterfaceId)) ?? throw Ec2Errors.InterfaceNotFound(request.NetworkInterfaceId);
-            if (tx.Find(Ec2Tables.Subnets, KeyOf(caller, nic.SubnetId)) is { } subnet && tx.Find(Ec2Tables.AddressPools, subnet.Key) is { } pool
-                && Ipv4Range.TryParseAddress(nic.PrivateIpAddress, out var address))
-            {
-                tx.Put(Ec2Tables.AddressPools, AddressMap.Release(pool, (int)(address - Ipv4Range.Parse(subnet.CidrBlock).First)));
-            }
-            tx.Delete(Ec2Tables.Interfaces, nic.Key);
-            tx.Delete(Ec2Tables.Tags, nic.Key);
+            if (nic.Attachment is not null || (nic.RequesterId is not null && nic.RequesterId != caller.PrincipalArn))
+                throw Ec2Errors.Invalid($"Network interface '{nic.Key.Id}' is currently in use.");
+            Interfaces.Remove(tx, nic);
         }, ct);
         return new();
     }
@@ -99,7 +98,7 @@ internal sealed partial class Ec2Api
 
     private InterfaceState NewInterface(Transaction tx, CreateNetworkInterfaceRequest request, Caller caller)
     {
-        var subnet = tx.Find(Ec2Tables.Subnets, KeyOf(caller, request.SubnetId)) ?? throw Ec2Errors.SubnetNotFound(request.SubnetId);
+        var subnet = SubnetOf(tx, caller, request.SubnetId);
         var address = TakeAddress(tx, subnet, request.PrivateIpAddress);
         return new()
         {
@@ -117,17 +116,21 @@ internal sealed partial class Ec2Api
         };
     }
 
-    private static ImmutableArray<string> GroupsFor(Transaction tx, ImmutableArray<string>? asked, StoredSubnet subnet, Caller caller)
+    private static ImmutableArray<string> GroupsFor(IReadState state, ImmutableArray<string>? asked, StoredSubnet subnet, Caller caller)
     {
-        if (asked is not { IsDefaultOrEmpty: false } groups)
+        if (asked is not { IsDefaultOrEmpty: false } groups) return [VpcOf(state, caller, subnet.VpcId).DefaultSecurityGroupId];
+        if (groups.Length > MostGroupsOfInterface)
         {
-            return [tx.Find(Ec2Tables.Vpcs, KeyOf(caller, subnet.VpcId))?.DefaultSecurityGroupId ?? throw Ec2Errors.VpcNotFound(subnet.VpcId)];
+            throw new AwsException(
+                "SecurityGroupsPerInterfaceLimitExceeded", $"The maximum number of security groups per interface ({MostGroupsOfInterface}) has been reached.");
         }
         foreach (var id in groups)
         {
-            if (tx.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id)) is null) throw Ec2Errors.GroupNotFound(id);
+            var group = state.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id)) ?? throw Ec2Errors.GroupNotFound(id);
+            if (group.VpcId != subnet.VpcId)
+                throw new AwsException("InvalidParameter", $"Security group {id} and subnet {subnet.Key.Id} belong to different networks.");
         }
-        return groups;
+        return [.. groups.Distinct(StringComparer.Ordinal)];
     }
 
     private static uint TakeAddress(Transaction tx, StoredSubnet subnet, string? asked)
@@ -148,9 +151,24 @@ internal sealed partial class Ec2Api
         return AddressMap.IsTaken(pool, offset) ? throw Ec2Errors.AddressInUse(text) : offset;
     }
 
+    private static bool IsInUse(InterfaceState nic) => nic.Attachment is not null || nic.IsUp || nic.IsNatGateway || nic.RequesterId is "ecs.amazonaws.com";
+
+    private static NetworkInterfaceStatus StatusOf(InterfaceState nic) => IsInUse(nic) ? NetworkInterfaceStatus.InUse : NetworkInterfaceStatus.Available;
+
+    private static NetworkInterfaceType TypeOf(InterfaceState nic) => nic.IsNatGateway ? NetworkInterfaceType.NatGateway : NetworkInterfaceType.Interface;
+
+    private static string? OwnerOfAttachment(InterfaceState nic) => nic switch
+    {
+        { Attachment: not null } => nic.Key.AccountId,
+        { IsOfLoadBalancer: true } => "amazon-elb",
+        { RequesterId: not null } => "amazon-aws",
+        _ => null,
+    };
+
     private static NetworkInterface ToWire(IReadState state, InterfaceState nic)
     {
-        var dns = $"ip-{nic.PrivateIpAddress.Replace('.', '-')}.{(nic.Key.Region is "us-east-1" ? "ec2" : $"{nic.Key.Region}.compute")}.internal";
+        var dns = DnsNameOf(nic.PrivateIpAddress, nic.Key.Region);
+        var association = AssociationOf(state, nic);
         return new()
         {
             NetworkInterfaceId = nic.Key.Id,
@@ -162,16 +180,39 @@ internal sealed partial class Ec2Api
             AvailabilityZone = nic.AvailabilityZone,
             AvailabilityZoneId = nic.AvailabilityZoneId,
             Description = nic.Description,
-            InterfaceType = NetworkInterfaceType.Interface,
+            InterfaceType = TypeOf(nic),
             MacAddress = nic.MacAddress,
             PrivateIpAddress = nic.PrivateIpAddress,
             PrivateDnsName = dns,
-            PrivateIpAddresses = [new() { Primary = true, PrivateIpAddress = nic.PrivateIpAddress, PrivateDnsName = dns }],
+            PrivateIpAddresses = [new() { Primary = true, PrivateIpAddress = nic.PrivateIpAddress, PrivateDnsName = dns, Association = association }],
             Ipv6Addresses = [],
-            Groups = [.. nic.Groups.Select(id => new GroupIdentifier { GroupId = id, GroupName = state.Find(Ec2Tables.SecurityGroups, nic.Key with { Id = id })?.Name })],
-            SourceDestCheck = true,
-            Status = NetworkInterfaceStatus.Available,
+            Groups = GroupsOf(state, nic),
+            Association = association,
+            Attachment = !IsInUse(nic) ? null : new()
+            {
+                AttachmentId = nic.Attachment?.Id, InstanceId = nic.Attachment?.InstanceId, InstanceOwnerId = OwnerOfAttachment(nic),
+                DeviceIndex = nic.Attachment?.DeviceIndex ?? 1, AttachTime = nic.Attachment?.At, DeleteOnTermination = nic.Attachment?.DeleteOnTermination ?? false,
+                Status = AttachmentStatus.Attached,
+            },
+            SourceDestCheck = !nic.HasNoSourceDestCheck,
+            Status = StatusOf(nic),
             TagSet = ToWire(TagsOf(state, nic.Key)),
         };
     }
+
+    private static ImmutableArray<GroupIdentifier> GroupsOf(IReadState state, InterfaceState nic) =>
+        [.. nic.Groups.Select(id => new GroupIdentifier { GroupId = id, GroupName = state.Find(Ec2Tables.SecurityGroups, nic.Key with { Id = id })?.Name })];
+
+    private static NetworkInterfaceAssociation? AssociationOf(IReadState state, InterfaceState nic) =>
+        state.Where(Ec2Tables.AddressesByInterface, nic.Key.Id).FirstOrDefault() is not { } address ? null : new()
+        {
+            AllocationId = address.IsAutomatic ? null : address.Key.Id,
+            AssociationId = address.IsAutomatic ? null : address.Association?.Id,
+            IpOwnerId = address.IsAutomatic ? "amazon" : address.Key.AccountId,
+            PublicIp = address.PublicIp,
+            PublicDnsName = "",
+        };
+
+    private static string DnsNameOf(string address, string region) =>
+        $"ip-{address.Replace('.', '-')}.{(region is "us-east-1" ? "ec2" : $"{region}.compute")}.internal";
 }

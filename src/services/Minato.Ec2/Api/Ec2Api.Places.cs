@@ -51,11 +51,11 @@ internal sealed partial class Ec2Api
         DescribeAccountAttributesRequest request, Caller caller, CancellationToken ct)
     {
         EndIfDryRun(request.DryRun);
-        var vpc = await homes.EnsureAsync(caller, ct);
+        var home = await homes.EnsureAsync(caller, ct);
         ImmutableArray<(AccountAttributeName? Name, string Wire, string Value)> all =
         [
             (AccountAttributeName.SupportedPlatforms, "supported-platforms", "VPC"),
-            (AccountAttributeName.DefaultVpc, "default-vpc", vpc.Key.Id),
+            (AccountAttributeName.DefaultVpc, "default-vpc", home.DefaultVpcId ?? "none"),
             (null, "max-instances", "20"),
             (null, "vpc-max-security-groups-per-interface", "5"),
             (null, "max-elastic-ips", "5"),

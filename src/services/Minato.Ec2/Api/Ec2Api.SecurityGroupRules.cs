@@ -72,7 +72,7 @@ internal sealed partial class Ec2Api
         string? groupId, string? groupName, ImmutableArray<IpPermission> permissions, bool isEgress,
         ImmutableArray<TagSpecification>? tagSpecifications, bool? dryRun, Caller caller, CancellationToken ct)
     {
-        var vpc = await homes.EnsureAsync(caller, ct);
+        var vpc = await homes.DefaultVpcAsync(caller, ct);
         EndIfDryRun(dryRun);
         var tags = TagsFrom(tagSpecifications, "security-group-rule");
         var (group, added) = await store.UpdateAsync(tx =>
@@ -98,7 +98,7 @@ internal sealed partial class Ec2Api
         string? groupId, string? groupName, ImmutableArray<IpPermission> permissions, ImmutableArray<string>? ruleIds, bool isEgress,
         bool? dryRun, Caller caller, CancellationToken ct)
     {
-        var vpc = await homes.EnsureAsync(caller, ct);
+        var vpc = await homes.DefaultVpcAsync(caller, ct);
         EndIfDryRun(dryRun);
         var (group, gone) = await store.UpdateAsync(tx =>
         {

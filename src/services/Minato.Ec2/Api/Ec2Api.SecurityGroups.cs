@@ -27,8 +27,8 @@ internal sealed partial class Ec2Api
     public async Task<CreateSecurityGroupResponse> CreateSecurityGroupAsync(
         CreateSecurityGroupRequest request, Caller caller, CancellationToken ct)
     {
-        var home = await homes.EnsureAsync(caller, ct);
-        var vpcId = request.VpcId ?? home.Key.Id;
+        var home = await homes.DefaultVpcAsync(caller, ct);
+        var vpcId = request.VpcId ?? home?.Key.Id ?? throw Ec2Errors.NoDefaultVpc();
         if (request.GroupName.Equals("default", StringComparison.OrdinalIgnoreCase)) throw Ec2Errors.ReservedGroupName(request.GroupName);
         if (request.GroupName.StartsWith("sg-", StringComparison.Ordinal))
         {
@@ -58,7 +58,7 @@ internal sealed partial class Ec2Api
     public async Task<DeleteSecurityGroupResponse> DeleteSecurityGroupAsync(
         DeleteSecurityGroupRequest request, Caller caller, CancellationToken ct)
     {
-        var vpc = await homes.EnsureAsync(caller, ct);
+        var vpc = await homes.DefaultVpcAsync(caller, ct);
         EndIfDryRun(request.DryRun);
         var id = await store.UpdateAsync(tx =>
         {
@@ -75,7 +75,7 @@ internal sealed partial class Ec2Api
     public async Task<DescribeSecurityGroupsResponse> DescribeSecurityGroupsAsync(
         DescribeSecurityGroupsRequest request, Caller caller, CancellationToken ct)
     {
-        var vpc = await homes.EnsureAsync(caller, ct);
+        var vpc = await homes.DefaultVpcAsync(caller, ct);
         EndIfDryRun(request.DryRun);
         var state = store.Current;
         var passes = GroupFilters.Compile(request.Filters, g => TagsOf(state, g.Key));
@@ -87,14 +87,16 @@ internal sealed partial class Ec2Api
     }
 
     private static IEnumerable<SecurityGroupState> GroupsOf(IReadState state, Caller caller, ImmutableArray<Filter>? filters) =>
-        Filters.Exact(filters, "group-id") is { } groups
-            ? groups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(id => state.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id))).OfType<SecurityGroupState>()
-            : state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller));
+        Filters.Exact(filters, "group-id") is { } groups ? groups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(id => state.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id))).OfType<SecurityGroupState>()
+        : Filters.Exact(filters, "vpc-id") is { } vpcs
+            ? vpcs.SelectMany(v => state.Where(Ec2Tables.SecurityGroupsByVpc, v)).Where(g => g.Key.Home == HomeOf(caller)).OrderBy(g => g.Key)
+        : state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller));
 
-    private static SecurityGroupState FindGroup(IReadState state, Caller caller, StoredVpc vpc, string? id, string? name)
+    private static SecurityGroupState FindGroup(IReadState state, Caller caller, StoredVpc? vpc, string? id, string? name)
     {
         if (id is not null) return state.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id)) ?? throw Ec2Errors.GroupNotFound(id);
         if (name is null) throw Ec2Errors.MissingParameter("GroupName or GroupId");
+        if (vpc is null) throw Ec2Errors.NoDefaultVpc();
         return state.Where(Ec2Tables.SecurityGroupsByName, (vpc.Key.Id, name)).FirstOrDefault() ?? throw Ec2Errors.GroupNameNotFound(name, vpc.Key.Id);
     }
 

@@ -109,15 +109,19 @@ internal sealed partial class Ec2Api
     private void Demand(IReadState state, Caller caller, string id)
     {
         var key = KeyOf(caller, id);
-        var vpc = state.Where(Ec2Tables.VpcsByHome, HomeOf(caller)).First();
         switch (TypeOf(id))
         {
             case "vpc" when state.Find(Ec2Tables.Vpcs, key) is null: throw Ec2Errors.VpcNotFound(id);
             case "subnet" when state.Find(Ec2Tables.Subnets, key) is null: throw Ec2Errors.SubnetNotFound(id);
             case "security-group" when state.Find(Ec2Tables.SecurityGroups, key) is null: throw Ec2Errors.GroupNotFound(id);
             case "network-interface" when state.Find(Ec2Tables.Interfaces, key) is null: throw Ec2Errors.InterfaceNotFound(id);
-            case "route-table" when vpc.RouteTableId != id: throw Ec2Errors.RouteTableNotFound(id);
             case "launch-template" when state.Find(LaunchTemplateTables.Templates, key) is null: throw LaunchTemplateErrors.IdNotFound(id);
+            case "route-table" when state.Find(Ec2Tables.RouteTables, key) is null: throw Ec2Errors.RouteTableNotFound(id);
+            case "internet-gateway" when state.Find(Ec2Tables.InternetGateways, key) is null: throw Ec2Errors.InternetGatewayNotFound(id);
+            case "natgateway" when state.Find(Ec2Tables.NatGateways, key) is null: throw Ec2Errors.NatGatewayNotFound(id);
+            case "elastic-ip" when state.Find(Ec2Tables.Addresses, key) is null: throw Ec2Errors.AllocationNotFound(id);
+            case "network-acl" when state.Find(Ec2Tables.NetworkAcls, key) is null: throw Ec2Errors.AclNotFound(id);
+            case "dhcp-options" when state.Find(Ec2Tables.Homes, HomeOf(caller))?.DhcpOptionsId != id: throw Ec2Errors.ResourceNotFound(id);
             case "instance" when HostId(HomeOf(caller)) != id && state.Find(Ec2Tables.Machines, key) is null: throw Ec2Errors.InstanceNotFound(id);
             case "security-group-rule" when !state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller)).Any(g => g.Rules.Any(r => r.Id == id)):
                 throw Ec2Errors.RuleNotFound(id);
@@ -134,6 +138,11 @@ internal sealed partial class Ec2Api
         "eni" => "network-interface",
         "rtb" => "route-table",
         "lt" => "launch-template",
+        "igw" => "internet-gateway",
+        "nat" => "natgateway",
+        "eipalloc" => "elastic-ip",
+        "acl" => "network-acl",
+        "dopt" => "dhcp-options",
         "i" => "instance",
         _ => null,
     };

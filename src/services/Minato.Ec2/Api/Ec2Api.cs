@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Ec2;
+using Minato.Ec2.Reconcile;
 using Minato.Ec2.State;
 using Minato.Platform;
 
 namespace Minato.Ec2.Api;
 
 internal sealed partial class Ec2Api(
-    Store store, Homes homes, Ids ids, Installation installation, PageTokens tokens, TimeProvider clock) : IEc2
+    Store store, Homes homes, Ids ids, Installation installation, PageTokens tokens, TimeProvider clock, Enforcement enforcement) : IEc2
 {
     private static readonly ImmutableSortedDictionary<string, string> NoTags = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -45,4 +46,9 @@ internal sealed partial class Ec2Api(
 
     private static ImmutableArray<Tag> ToWire(ImmutableSortedDictionary<string, string> tags) =>
         [.. tags.Select(t => new Tag { Key = t.Key, Value = t.Value })];
+}
+
+internal static class Lists
+{
+    public static ImmutableArray<T> OrNone<T>(this ImmutableArray<T>? list) => list ?? [];
 }

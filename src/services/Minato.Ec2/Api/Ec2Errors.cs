@@ -16,6 +16,32 @@ internal static class Ec2Errors
         new("InvalidSecurityGroupRuleId.NotFound", $"The security group rule ID '{id}' does not exist");
     public static AwsException ResourceNotFound(string id) => new("InvalidID", $"The ID '{id}' is not valid");
 
+    public static AwsException InternetGatewayNotFound(string id) =>
+        new("InvalidInternetGatewayID.NotFound", $"The internetGateway ID '{id}' does not exist");
+    public static AwsException NatGatewayNotFound(string id) => new("NatGatewayNotFound", $"The Nat Gateway {id} was not found");
+    public static AwsException AllocationNotFound(string id) => new("InvalidAllocationID.NotFound", $"The allocation ID '{id}' does not exist");
+    public static AwsException AddressNotFound(string address) => new("InvalidAddress.NotFound", $"Address '{address}' not found.");
+    public static AwsException AssociationNotFound(string id) => new("InvalidAssociationID.NotFound", $"The association ID '{id}' does not exist");
+    public static AwsException AttachmentNotFound(string id) => new("InvalidAttachmentID.NotFound", $"The attachment ID '{id}' does not exist");
+    public static AwsException AclNotFound(string id) => new("InvalidNetworkAclID.NotFound", $"The networkAcl ID '{id}' does not exist");
+    public static AwsException NoDefaultVpc() => new("VPCIdNotSpecified", "No default VPC for this user");
+    public static AwsException DefaultVpcExists() =>
+        new("DefaultVpcAlreadyExists", "A Default VPC already exists for this account in this region.");
+
+    /// <param name="what">With its noun: <c>vpc 'vpc-…'</c>.</param>
+    public static AwsException HasDependencies(string what) => new("DependencyViolation", $"The {what} has dependencies and cannot be deleted.");
+
+    public static AwsException BadCidr(string cidr, string parameter = "cidrBlock") =>
+        Invalid($"Value ({cidr}) for parameter {parameter} is invalid. This is not a valid CIDR block.");
+
+    /// <summary>AWS would say that the range is not a possible one; here somebody has it.</summary>
+    public static AwsException RangeTaken(string cidr, string collider) =>
+        new("InvalidVpc.Range", $"The CIDR '{cidr}' is invalid: on this machine it collides with {collider}.");
+
+    public static AwsException NoIpv6() => Unsupported("IPv6 is not supported here.");
+    public static AwsException Unsupported(string message) => new("UnsupportedOperation", message);
+    public static AwsException AlreadyAssigned(string message) => new("Resource.AlreadyAssociated", message);
+
     public static AwsException GroupNameNotFound(string name, string vpcId) =>
         new("InvalidGroup.NotFound", $"The security group '{name}' does not exist in default VPC '{vpcId}'");
 

@@ -8,47 +8,74 @@ using Minato.Platform;
 
 namespace Minato.Ec2.Api;
 
-/// <summary>Gives every account in every region its default VPC when it is first asked for.</summary>
+/// <summary>Gives every account in every region its default VPC when it is first asked for, and knows which ranges are free on this machine.</summary>
 internal sealed partial class Homes(Store store, VpcNetworks networks, IContainerEngine engine, TimeProvider clock, Ids ids, ILogger<Homes> log)
 {
-    /// <summary>An engine that does not answer must not hold up a Describe call.</summary>
+    /// <summary>An engine that does not answer must not hold up a call.</summary>
     private static readonly TimeSpan EngineTimeout = TimeSpan.FromSeconds(2);
 
-    public async ValueTask<StoredVpc> EnsureAsync(Caller caller, CancellationToken ct)
+    public async ValueTask<HomeState> EnsureAsync(Caller caller, CancellationToken ct)
     {
         var home = new Home(caller.AccountId, caller.Region);
-        if (Find(store.Current, home) is { } known) return known;
-        var used = await UsedRangesAsync(ct);
+        if (store.Current.Find(Ec2Tables.Homes, home) is { } known) return known;
+        var used = await AskAsync<IReadOnlyList<string>>([], engine.UsedRangesAsync, ct);
         // Several first calls may have come together: the transaction of the first makes the VPC, the others find it.
-        var vpc = await store.UpdateAsync(tx => Find(tx, home) ?? Make(tx, home, used), ct);
-        networks.Remember(vpc.Key); // Before anyone can make its network: a reset must not miss it.
-        LogReady(vpc.Key, vpc.CidrBlock);
-        return vpc;
+        return await store.UpdateAsync(tx => tx.Find(Ec2Tables.Homes, home) ?? MakeDefault(tx, new(home, DefaultVpc.NewId("dopt", ids), null), used), ct);
     }
 
-    private static StoredVpc? Find(IReadState state, Home home) => state.Where(Ec2Tables.VpcsByHome, home).FirstOrDefault();
-
-    private StoredVpc Make(Transaction tx, Home home, IReadOnlyList<string> used)
+    /// <returns>Null when the account has deleted it.</returns>
+    public async ValueTask<StoredVpc?> DefaultVpcAsync(Caller caller, CancellationToken ct)
     {
-        var range = VpcRanges.Choose(used.Concat(tx.All(Ec2Tables.Vpcs).Select(v => v.CidrBlock))) ?? throw Ec2Errors.NoRangeLeft();
-        var made = DefaultVpc.Make(home, range, ids, clock.GetUtcNow());
-        tx.Put(Ec2Tables.Vpcs, made.Vpc);
-        tx.Put(Ec2Tables.SecurityGroups, made.Group);
-        foreach (var subnet in made.Subnets)
-        {
-            tx.Put(Ec2Tables.Subnets, subnet);
-            tx.Put(Ec2Tables.AddressPools, AddressMap.Empty(subnet.Key, (int)Ipv4Range.Parse(subnet.CidrBlock).Size));
-        }
-        return made.Vpc;
+        var home = await EnsureAsync(caller, ct);
+        return DefaultOf(store.Current, home);
     }
 
-    private async ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct)
+    public static StoredVpc? DefaultOf(IReadState state, HomeState home) =>
+        home.DefaultVpcId is { } id ? state.Find(Ec2Tables.Vpcs, new(home.Home, id)) : null;
+
+    /// <summary>A new default VPC in place of one that was deleted.</summary>
+    public async ValueTask<StoredVpc> RemakeAsync(Caller caller, CancellationToken ct)
+    {
+        var home = await EnsureAsync(caller, ct);
+        var used = await AskAsync<IReadOnlyList<string>>([], engine.UsedRangesAsync, ct);
+        return await store.UpdateAsync(tx =>
+        {
+            var now = tx.Find(Ec2Tables.Homes, home.Home) ?? home;
+            if (DefaultOf(tx, now) is not null) throw Ec2Errors.DefaultVpcExists();
+            return DefaultOf(tx, MakeDefault(tx, now, used)) ?? throw Ec2Errors.NoRangeLeft();
+        }, ct);
+    }
+
+    /// <returns>What of this machine has a part of the range already; null when nothing has.</returns>
+    public ValueTask<string?> ColliderAsync(string cidr, CancellationToken ct) => AskAsync<string?>(null, t => engine.FindColliderAsync(cidr, t), ct);
+
+    private HomeState MakeDefault(Transaction tx, HomeState home, IReadOnlyList<string> used)
+    {
+        var range = VpcRanges.Choose(used.Concat(tx.All(Ec2Tables.Vpcs).SelectMany(v => v.Ranges))) ?? throw Ec2Errors.NoRangeLeft();
+        var made = DefaultVpc.Make(home.Home, range, home.DhcpOptionsId, ids, clock.GetUtcNow());
+        made.Parts.PutIn(tx);
+        tx.Put(Ec2Tables.InternetGateways, made.Gateway);
+        foreach (var subnet in made.Subnets) PutNew(tx, subnet);
+        networks.Remember(made.Parts.Vpc.Key); // Before anyone can make its network: a reset must not miss it.
+        LogReady(made.Parts.Vpc.Key, made.Parts.Vpc.CidrBlock);
+        var changed = home with { DefaultVpcId = made.Parts.Vpc.Key.Id };
+        tx.Put(Ec2Tables.Homes, changed);
+        return changed;
+    }
+
+    public static void PutNew(Transaction tx, StoredSubnet subnet)
+    {
+        tx.Put(Ec2Tables.Subnets, subnet);
+        tx.Put(Ec2Tables.AddressPools, AddressMap.Empty(subnet.Key, (int)Ipv4Range.Parse(subnet.CidrBlock).Size));
+    }
+
+    private async ValueTask<T> AskAsync<T>(T otherwise, Func<CancellationToken, ValueTask<T>> ask, CancellationToken ct)
     {
         using var timeout = new CancellationTokenSource(EngineTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
-            return await engine.UsedRangesAsync(either.Token);
+            return await ask(either.Token);
         }
         catch (EngineUnavailableException e)
         {
@@ -58,12 +85,12 @@ internal sealed partial class Homes(Store store, VpcNetworks networks, IContaine
         {
             LogEngineAway("no answer in time");
         }
-        return [];
+        return otherwise;
     }
 
     [LoggerMessage(2202, LogLevel.Information, "Default VPC {Vpc} has {Range}")]
     private partial void LogReady(ResourceKey vpc, string range);
 
-    [LoggerMessage(2203, LogLevel.Warning, "Ranges in use on the host are not known ({Reason}); the default VPC takes the first free one")]
+    [LoggerMessage(2203, LogLevel.Warning, "Ranges in use on the host are not known ({Reason}); a VPC may get one that is taken")]
     private partial void LogEngineAway(string reason);
 }

@@ -38,6 +38,8 @@ internal readonly record struct Ipv4Range(uint First, int Prefix)
 
     public bool Overlaps(Ipv4Range other) => First <= other.Last && other.First <= Last;
 
+    public bool Holds(Ipv4Range other) => other.Prefix >= Prefix && Contains(other.First);
+
     public bool Contains(uint address) => address >= First && address <= Last;
 
     public override string ToString() => $"{Text(First)}/{Prefix}";

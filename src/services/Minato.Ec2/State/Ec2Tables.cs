@@ -5,11 +5,39 @@ namespace Minato.Ec2.State;
 
 internal static class Ec2Tables
 {
+    public static readonly Table<Home, HomeState> Homes = new("ec2.homes", h => h.Home, () => Ec2Json.Default.HomeState);
+
     public static readonly Table<ResourceKey, StoredVpc> Vpcs = new("ec2.vpcs", v => v.Key, () => Ec2Json.Default.StoredVpc);
     public static readonly Index<Home, ResourceKey, StoredVpc> VpcsByHome = Vpcs.AddIndex("home", v => v.Key.Home);
 
     public static readonly Table<ResourceKey, StoredSubnet> Subnets = new("ec2.subnets", s => s.Key, () => Ec2Json.Default.StoredSubnet);
     public static readonly Index<Home, ResourceKey, StoredSubnet> SubnetsByHome = Subnets.AddIndex("home", s => s.Key.Home);
+
+    public static readonly Index<string, ResourceKey, StoredSubnet> SubnetsByVpc = Subnets.AddIndex("vpc", s => s.VpcId);
+    public static readonly Index<string, ResourceKey, StoredSubnet> SubnetsByRouteAssociation = Subnets.AddIndex("route-association", s => s.RouteTable?.Id);
+    public static readonly Index<string, ResourceKey, StoredSubnet> SubnetsByAclAssociation = Subnets.AddIndex("acl-association", s => s.NetworkAcl.Id);
+
+    public static readonly Table<ResourceKey, StoredRouteTable> RouteTables = new("ec2.route-tables", t => t.Key, () => Ec2Json.Default.StoredRouteTable);
+    public static readonly Index<Home, ResourceKey, StoredRouteTable> RouteTablesByHome = RouteTables.AddIndex("home", t => t.Key.Home);
+    public static readonly Index<string, ResourceKey, StoredRouteTable> RouteTablesByVpc = RouteTables.AddIndex("vpc", t => t.VpcId);
+
+    public static readonly Table<ResourceKey, StoredInternetGateway> InternetGateways =
+        new("ec2.internet-gateways", g => g.Key, () => Ec2Json.Default.StoredInternetGateway);
+    public static readonly Index<Home, ResourceKey, StoredInternetGateway> InternetGatewaysByHome = InternetGateways.AddIndex("home", g => g.Key.Home);
+    public static readonly Index<string, ResourceKey, StoredInternetGateway> InternetGatewaysByVpc = InternetGateways.AddIndex("vpc", g => g.VpcId);
+
+    public static readonly Table<ResourceKey, StoredNatGateway> NatGateways = new("ec2.nat-gateways", g => g.Key, () => Ec2Json.Default.StoredNatGateway);
+    public static readonly Index<Home, ResourceKey, StoredNatGateway> NatGatewaysByHome = NatGateways.AddIndex("home", g => g.Key.Home);
+
+    public static readonly Table<ResourceKey, StoredAddress> Addresses = new("ec2.addresses", a => a.Key, () => Ec2Json.Default.StoredAddress);
+    public static readonly Index<Home, ResourceKey, StoredAddress> AddressesByHome = Addresses.AddIndex("home", a => a.Key.Home);
+    public static readonly Index<string, ResourceKey, StoredAddress> AddressesByPublicIp = Addresses.AddIndex("public-ip", a => a.PublicIp);
+    public static readonly Index<string, ResourceKey, StoredAddress> AddressesByInterface = Addresses.AddIndex("interface", a => a.Association?.InterfaceId);
+    public static readonly Index<string, ResourceKey, StoredAddress> AddressesByAssociation = Addresses.AddIndex("association", a => a.Association?.Id);
+
+    public static readonly Table<ResourceKey, StoredNetworkAcl> NetworkAcls = new("ec2.network-acls", a => a.Key, () => Ec2Json.Default.StoredNetworkAcl);
+    public static readonly Index<Home, ResourceKey, StoredNetworkAcl> NetworkAclsByHome = NetworkAcls.AddIndex("home", a => a.Key.Home);
+    public static readonly Index<string, ResourceKey, StoredNetworkAcl> NetworkAclsByVpc = NetworkAcls.AddIndex("vpc", a => a.VpcId);
 
     public static readonly Table<ResourceKey, AddressPool> AddressPools = new("ec2.address-pools", p => p.Key, () => Ec2Json.Default.AddressPool);
 
@@ -17,6 +45,7 @@ internal static class Ec2Tables
         new("ec2.security-groups", g => g.Key, () => Ec2Json.Default.SecurityGroupState);
     public static readonly Index<Home, ResourceKey, SecurityGroupState> SecurityGroupsByHome =
         SecurityGroups.AddIndex("home", g => g.Key.Home);
+    public static readonly Index<string, ResourceKey, SecurityGroupState> SecurityGroupsByVpc = SecurityGroups.AddIndex("vpc", g => g.VpcId);
     public static readonly Index<(string VpcId, string Name), ResourceKey, SecurityGroupState> SecurityGroupsByName =
         SecurityGroups.AddIndex("name", g => (g.VpcId, g.Name));
 
@@ -26,6 +55,9 @@ internal static class Ec2Tables
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesBySubnet = Interfaces.AddIndex("subnet", i => i.SubnetId);
     public static readonly Index<(Home, string), ResourceKey, InterfaceState> InterfacesByAddress =
         Interfaces.AddIndex("address", i => (i.Key.Home, i.PrivateIpAddress));
+    public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByInstance =
+        Interfaces.AddIndex("instance", i => i.Attachment?.InstanceId);
+    public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByAttachment = Interfaces.AddIndex("attachment", i => i.Attachment?.Id);
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByClientToken = Interfaces.AddIndex("client-token",
         i => i.ClientToken is null ? null : $"{i.Key.AccountId}/{i.Key.Region}/{i.ClientToken}");
 
@@ -38,7 +70,13 @@ internal static class Ec2Tables
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(HomeState))]
 [JsonSerializable(typeof(StoredVpc))]
+[JsonSerializable(typeof(StoredRouteTable))]
+[JsonSerializable(typeof(StoredInternetGateway))]
+[JsonSerializable(typeof(StoredNatGateway))]
+[JsonSerializable(typeof(StoredAddress))]
+[JsonSerializable(typeof(StoredNetworkAcl))]
 [JsonSerializable(typeof(StoredSubnet))]
 [JsonSerializable(typeof(AddressPool))]
 [JsonSerializable(typeof(SecurityGroupState))]

@@ -58,7 +58,7 @@ internal static class Protocols
 
     /// <summary>What is asked of a target by its health check.</summary>
     public static ProbeRequest Probe(TargetView view, int port) => new(
-        view.Target.Address, port, view.Group.HealthCheck.Protocol is ProtocolEnum.Tcp ? null : view.Group.HealthCheck.Path, view.Group.HealthCheck.Timeout)
+        view.Target.Address, port, view.Group.HealthCheck.Protocol is ProtocolEnum.Tcp ? null : view.Group.HealthCheck.Path, view.Group.HealthCheck.Timeout, view.Source)
     {
         IsTls = view.Group.HealthCheck.Protocol is ProtocolEnum.Https,
         IsGrpc = view.Group.ProtocolVersion is "GRPC",

@@ -96,6 +96,7 @@ internal static class ProxyPlanner
                 "weighted_random" => BalanceAlgorithm.Random,
                 _ => BalanceAlgorithm.RoundRobin,
             },
+            Source = view.Targets is [{ Source: { } source }, ..] && view.Targets.All(t => t.Source is not null) ? source : null,
             Servers = [.. view.Targets.Where(t => t.Attachment is Attachment.InUse).Select(t => Server(t, open) with { Weight = SlowStart.WeightOf(t.Health, view.Group, now) })],
         };
     }

@@ -6,6 +6,10 @@ namespace Minato.Elb.Planning;
 /// <summary>A target with all that decides about it.</summary>
 internal sealed record TargetView(TargetState Target, TargetGroupState Group, HealthState? Health, Attachment Attachment)
 {
+    /// <summary>The load balancer's address that the target sees. Where the target is the host's own loopback, nobody else's can be there.</summary>
+    public string? Source { get; init; }
+
+
     public static TargetView? Read(IReadState state, TargetKey key) =>
         state.Find(ElbTables.Targets, key) is { } target && state.Find(ElbTables.Groups, key.GroupArn) is { } group
             ? Read(state, target, group, AttachmentsOf(state, group.Arn))
@@ -20,7 +24,11 @@ internal sealed record TargetView(TargetState Target, TargetGroupState Group, He
     private static TargetView Read(IReadState state, TargetState target, TargetGroupState group, List<BalancerState> balancers)
     {
         var health = state.Find(ElbTables.Health, target.Key);
-        return new(target, group, health?.RegisteredAt == target.RegisteredAt ? health : null, AttachmentOf(target, balancers));
+        return new(target, group, health?.RegisteredAt == target.RegisteredAt ? health : null, AttachmentOf(target, balancers))
+        {
+            Source = target.Address.StartsWith("127.", StringComparison.Ordinal) ? null
+                : balancers.Select(b => state.Find(ElbTables.Interfaces, b.Arn)?.Source).FirstOrDefault(s => s is not null),
+        };
     }
 
     private static List<BalancerState> AttachmentsOf(IReadState state, string groupArn) =>

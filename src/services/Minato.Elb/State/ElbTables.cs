@@ -46,6 +46,9 @@ internal static class ElbTables
 
     public static readonly Table<TargetKey, HealthState> Health = new("elb.target-health", h => h.Key, () => ElbJson.Default.HealthState);
 
+    public static readonly Table<string, BalancerInterfaces> Interfaces =
+        new("elb.network-interfaces", i => i.BalancerArn, () => ElbJson.Default.BalancerInterfaces);
+
     public static readonly Table<string, ResourceTags> Tags = new("elb.tags", t => t.Arn, () => ElbJson.Default.ResourceTags);
 }
 
@@ -61,5 +64,6 @@ internal static class ElbTables
 [JsonSerializable(typeof(TargetGroupState))]
 [JsonSerializable(typeof(TargetState))]
 [JsonSerializable(typeof(HealthState))]
+[JsonSerializable(typeof(BalancerInterfaces))]
 [JsonSerializable(typeof(ResourceTags))]
 internal sealed partial class ElbJson : JsonSerializerContext;

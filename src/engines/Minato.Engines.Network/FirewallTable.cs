@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text;
+using Minato.Engines.Firewall;
+
+namespace Minato.Engines.Network;
+
+/// <summary>
+/// Writes the verdicts of a <see cref="FirewallPlan"/> as chains of nftables. A packet of a connection that was let through passes; the first
+/// one of another must leave its source (chain <c>leaving</c>) and arrive at its destination (<c>arriving</c>). Endpoints with the same
+/// groups share a chain, which a map finds by address, so that a packet meets only the rules of its own groups.
+/// </summary>
+internal static class FirewallTable
+{
+    /// <summary>Before those of Docker, which see what is left.</summary>
+    private const string Priority = "filter - 10";
+
+    /// <param name="resolvers">The host's name servers: AWS answers names in a VPC whatever its groups and routes say.</param>
+    public static string Chains(FirewallPlan plan, IEnumerable<string> resolvers)
+    {
+        if (plan.Networks.IsEmpty) return "";
+        var text = new StringBuilder();
+        var profiles = Profiles(plan);
+        WriteSets(text, plan, profiles, [.. resolvers]);
+        foreach (var (groups, index) in profiles)
+        {
+            WriteProfile(text, plan, groups, index, isEgress: true);
+            WriteProfile(text, plan, groups, index, isEgress: false);
+        }
+        WriteVerdict(text, plan);
+        WriteHooks(text);
+        return text.ToString();
+    }
+
+    /// <summary>Each combination of groups once, by the name that it has in chains.</summary>
+    private static Dictionary<string, int> Profiles(FirewallPlan plan)
+    {
+        var profiles = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var endpoint in plan.Networks.SelectMany(n => n.Endpoints)) profiles.TryAdd(KeyOf(endpoint), profiles.Count);
+        return profiles;
+    }
+
+    private static string KeyOf(FirewallEndpoint endpoint) => string.Join(',', endpoint.Groups.Order(StringComparer.Ordinal));
+
+    private static void WriteSets(StringBuilder text, FirewallPlan plan, Dictionary<string, int> profiles, string[] resolvers)
+    {
+        var endpoints = plan.Networks.SelectMany(n => n.Endpoints).ToList();
+        Set(text, "ranges", plan.Networks.SelectMany(n => n.Ranges), isInterval: true);
+        Set(text, "gateways", plan.Networks.Select(n => n.Gateway));
+        Set(text, "resolvers", resolvers);
+        Set(text, "outward", endpoints.Where(e => e.HasWayOut).Select(e => e.Address));
+        Set(text, "inward", endpoints.Where(e => e.PublicAddress is not null).Select(e => e.Address));
+        foreach (var group in plan.Groups)
+            Set(text, SetOf(group.Id), endpoints.Where(e => e.Groups.Contains(group.Id)).Select(e => e.Address));
+        Map(text, "egress", "verdict", endpoints.Select(e => $"{e.Address} : goto egress_{profiles[KeyOf(e)]}"));
+        Map(text, "ingress", "verdict", endpoints.Select(e => $"{e.Address} : goto ingress_{profiles[KeyOf(e)]}"));
+        Map(text, "public", "ipv4_addr", endpoints.Where(e => e.PublicAddress is not null).Select(e => $"{e.PublicAddress} : {e.Address}"));
+    }
+
+    private static void Set(StringBuilder text, string name, IEnumerable<string> elements, bool isInterval = false)
+    {
+        var all = string.Join(", ", elements.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"  set {name} {{ type ipv4_addr;{(isInterval ? " flags interval;" : "")}{(all is "" ? "" : $" elements = {{ {all} }}")} }}");
+    }
+
+    private static void Map(StringBuilder text, string name, string value, IEnumerable<string> elements)
+    {
+        var all = string.Join(", ", elements.Order(StringComparer.Ordinal));
+        text.AppendLine(CultureInfo.InvariantCulture, $"  map {name} {{ type ipv4_addr : {value};{(all is "" ? "" : $" elements = {{ {all} }}")} }}");
+    }
+
+    /// <summary><c>sg-0abc</c> as a set may be called.</summary>
+    private static string SetOf(string group) => "of_" + group.Replace('-', '_');
+
+    private static void WriteProfile(StringBuilder text, FirewallPlan plan, string groups, int index, bool isEgress)
+    {
+        var ids = groups.Split(',').ToHashSet(StringComparer.Ordinal);
+        var rules = plan.Groups.Where(g => ids.Contains(g.Id)).SelectMany(g => g.Rules).Where(r => r.IsEgress == isEgress).Distinct();
+        var known = plan.Groups.Select(g => g.Id).ToHashSet(StringComparer.Ordinal);
+        text.AppendLine(CultureInfo.InvariantCulture, $"  chain {(isEgress ? "egress" : "ingress")}_{index} {{");
+        foreach (var rule in rules)
+        {
+            if (rule.Range is null && !known.Contains(rule.Group ?? "")) continue; // Nobody is in a group that is gone.
+            text.AppendLine(CultureInfo.InvariantCulture, $"    {Peer(rule)}{Ports(rule)}return");
+        }
+        text.AppendLine("    drop\n  }");
+    }
+
+    private static string Peer(FirewallRule rule)
+    {
+        var side = rule.IsEgress ? "daddr" : "saddr";
+        return rule switch
+        {
+            { Range: "0.0.0.0/0" } => "",
+            { Range: { } range } => $"ip {side} {range} ",
+            _ => $"ip {side} @{SetOf(rule.Group ?? "")} ",
+        };
+    }
+
+    private static string Ports(FirewallRule rule) => rule.Protocol switch
+    {
+        "-1" => "",
+        "tcp" or "udp" => rule is { From: { } from, To: { } to }
+            ? string.Create(CultureInfo.InvariantCulture, $"{rule.Protocol} dport {from}-{to} ")
+            : $"meta l4proto {rule.Protocol} ",
+        "icmp" => "meta l4proto icmp " + (rule.From is >= 0 and { } type ? string.Create(CultureInfo.InvariantCulture, $"icmp type {type} ") : ""),
+        "icmpv6" => "meta l4proto ipv6-icmp ",
+        var number => $"meta l4proto {number} ",
+    };
+
+    private static void WriteVerdict(StringBuilder text, FirewallPlan plan)
+    {
+        var within = plan.Networks.Select(n => (Ranges: string.Join(", ", n.Ranges), n)).Select(n => $"    ip saddr {{ {n.Ranges} }} ip daddr {{ {n.Ranges} }} ip ").ToList();
+        text.AppendLine("  chain leaving {\n    ip saddr @gateways return");
+        foreach (var network in within) text.AppendLine(network + "saddr vmap @egress");
+        text.AppendLine("    ip daddr @ranges drop\n    ip saddr @outward ip saddr vmap @egress\n    drop\n  }");
+        text.AppendLine("  chain arriving {");
+        foreach (var network in within) text.AppendLine(network + "daddr vmap @ingress");
+        text.AppendLine("    ip saddr @ranges drop\n    ip daddr @inward ip daddr vmap @ingress\n    drop\n  }");
+        text.AppendLine("""
+              chain judge {
+                ct state established,related accept
+                ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 accept
+                ip saddr @ranges jump leaving
+                ip daddr @ranges jump arriving
+                accept
+              }
+            """);
+    }
+
+    private static void WriteHooks(StringBuilder text) => text.AppendLine($$"""
+          chain forward {
+            type filter hook forward priority {{Priority}}; policy accept;
+            ip saddr @ranges goto judge
+            ip daddr @ranges goto judge
+          }
+          chain to_host {
+            type filter hook input priority {{Priority}}; policy accept;
+            iifname "lo" accept
+            ip daddr @gateways ct status dnat accept
+            ip daddr @gateways meta l4proto { tcp, udp } th dport 53 accept
+            ip saddr @ranges goto judge
+          }
+          chain of_host {
+            type filter hook output priority {{Priority}}; policy accept;
+            oifname "lo" accept
+            ip daddr @ranges goto judge
+          }
+          chain public_from_tasks {
+            type nat hook prerouting priority dstnat - 10; policy accept;
+            dnat to ip daddr map @public
+          }
+          chain public_from_host {
+            type nat hook output priority -110; policy accept;
+            dnat to ip daddr map @public
+          }
+        """);
+}

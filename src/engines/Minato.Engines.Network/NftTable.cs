@@ -1,0 +1,82 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Minato.Engines.Network;
+
+/// <summary>
+/// A table of nftables that is this installation's alone. The kernel replaces it as a whole, so no packet meets a half of it, and it
+/// outlives a crash.
+/// </summary>
+/// <param name="purpose">Tells the tables of an installation apart: whoever starts first replaces its own only.</param>
+internal sealed class NftTable(InsideOptions options, string purpose) : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private string? _asApplied;
+
+    public string Name { get; } = $"minato_{options.InstallationId.Replace('-', '_')}{purpose}";
+
+    /// <summary>A script that leaves exactly this, whatever was there before: adding first makes the deletion succeed where nothing is.</summary>
+    public string Render(string chains) => $"{Removal}table ip {Name} {{\n{chains}}}\n";
+
+    private string Removal => $"add table ip {Name}\ndelete table ip {Name}\n";
+
+    /// <returns>Null when it is in force; otherwise why not, and everything is as it was.</returns>
+    public async Task<string?> ReplaceAsync(string chains, CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct);
+        try
+        {
+            if (await RunAsync(["-f", "-"], Render(chains), ct) is { Problem: { } problem }) return problem;
+            _asApplied = await ListAsync(ct);
+            return null;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <returns>Whether nobody else has changed it; also before it was ever written.</returns>
+    public async Task<bool> IsIntactAsync(CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct);
+        try
+        {
+            return _asApplied is null || await ListAsync(ct) == _asApplied;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async Task RemoveAsync(CancellationToken ct)
+    {
+        if (!File.Exists(options.Nft)) return; // Where the program is not there, there was never a table.
+        await RunAsync(["-f", "-"], Removal, ct);
+        _asApplied = null;
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<string> ListAsync(CancellationToken ct) => (await RunAsync(["list", "table", "ip", Name], "", ct)).Output;
+
+    private async Task<(string? Problem, string Output)> RunAsync(string[] arguments, string script, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(options.Nft, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            using var nft = Process.Start(start) ?? throw new Win32Exception();
+            var errors = nft.StandardError.ReadToEndAsync(ct);
+            var output = nft.StandardOutput.ReadToEndAsync(ct);
+            await nft.StandardInput.WriteAsync(script.AsMemory(), ct);
+            nft.StandardInput.Close();
+            await nft.WaitForExitAsync(ct);
+            return (nft.ExitCode == 0 ? null : $"{options.Nft} refused: {(await errors).Trim()}", await output);
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            return ($"{options.Nft} does not start ({e.Message}): install nftables and run Minato as root", "");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace Minato.Engines.Firewall;
+
+/// <summary>Who may speak to whom. An address in the range of a network that no endpoint has may speak to nobody.</summary>
+public sealed record FirewallPlan
+{
+    public static FirewallPlan Empty { get; } = new();
+
+    public ImmutableArray<FirewallNetwork> Networks { get; init; } = [];
+    public ImmutableArray<FirewallGroup> Groups { get; init; } = [];
+}
+
+/// <summary>A VPC. Its endpoints reach each other as far as their groups allow; no endpoint of another network ever does.</summary>
+/// <param name="Name">As the container engine was told.</param>
+/// <param name="Gateway">Address of the host in it; groups judge it by ranges alone.</param>
+public sealed record FirewallNetwork(string Name, string Gateway, ImmutableArray<string> Ranges, ImmutableArray<FirewallEndpoint> Endpoints);
+
+/// <summary>An address of a network. Replies to what was let through always pass.</summary>
+/// <param name="Groups">All of them together decide; none of them lets nothing pass.</param>
+public sealed record FirewallEndpoint(string Address, ImmutableArray<string> Groups)
+{
+    /// <summary>The host answers at this address itself.</summary>
+    public bool IsOfHost { get; init; }
+
+    /// <summary>May speak to what is in no network, as far as its groups allow.</summary>
+    public bool HasWayOut { get; init; }
+
+    /// <summary>Where who is in no network finds it, from this host.</summary>
+    public string? PublicAddress { get; init; }
+}
+
+public sealed record FirewallGroup(string Id, ImmutableArray<FirewallRule> Rules);
+
+/// <param name="Protocol">A name or number, or <c>-1</c> for all.</param>
+/// <param name="From">First port, or type of ICMP; null for all.</param>
+/// <param name="Range">Peers by their addresses; otherwise <paramref name="Group"/> names them.</param>
+public sealed record FirewallRule(bool IsEgress, string Protocol, int? From, int? To, string? Range, string? Group);

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Minato.Aws;
+using Minato.Ec2.Planning;
+using Minato.Ec2.State;
+using Minato.Engines.Containers;
+using Minato.Engines.Firewall;
+using Minato.Platform;
+
+namespace Minato.Ec2.Reconcile;
+
+/// <summary>Whether security groups and routes hold for packets on this host, and what is to be done about it when they cannot.</summary>
+/// <param name="firewall">Null where there are no packets.</param>
+internal sealed partial class Enforcement(
+    Store store, IContainerEngine engine, Ec2Options options, ILogger<Enforcement> log, INetworkFirewall? firewall = null) : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly HashSet<string> _networks = new(StringComparer.Ordinal);
+    private FirewallPlan? _inForce;
+    private FrozenSet<string> _covered = FrozenSet<string>.Empty;
+    private string? _refusal;
+
+    public bool IsPossible => firewall is not null;
+
+    /// <summary>A host whose VPCs have never had anybody in them is left alone.</summary>
+    public bool IsNeeded => _inForce is not null || store.Current.Count(Ec2Tables.Interfaces) > 0;
+
+    public bool Covers(string address) => _covered.Contains(address);
+
+    /// <summary>Nobody gets an address in a VPC before its rules are in force: what is not known there yet may speak to nobody.</summary>
+    public async ValueTask DemandAsync(string vpc, CancellationToken ct)
+    {
+        if (firewall is null || _inForce?.Networks.Any(n => n.Name == vpc) is true) return;
+        await ApplyAsync(ct);
+        if (_refusal is { } reason && !options.MayRunUnenforced) throw new AwsException("OperationNotPermitted", Advice(reason));
+    }
+
+    /// <returns>Whether the host has the rules that the state wants.</returns>
+    public async ValueTask<bool> ApplyAsync(CancellationToken ct)
+    {
+        if (firewall is null) return false;
+        await _gate.WaitAsync(ct);
+        try
+        {
+            var plan = FirewallPlanner.Plan(store.Current);
+            await EnsureNetworksAsync(plan, ct);
+            if (await firewall.ApplyAsync(plan, ct) is FirewallOutcome.Refused refused)
+            {
+                if (_refusal != refused.Reason) LogRefused(Advice(refused.Reason));
+                _refusal = refused.Reason;
+                return false;
+            }
+            (_inForce, _refusal) = (plan, null);
+            _covered = plan.Networks.SelectMany(n => n.Endpoints).Select(e => e.Address).ToFrozenSet(StringComparer.Ordinal);
+            return true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    /// <summary>The host's own addresses need the bridge that they are on.</summary>
+    private async ValueTask EnsureNetworksAsync(FirewallPlan plan, CancellationToken ct)
+    {
+        foreach (var network in plan.Networks.Where(n => n.Endpoints.Any(e => e.IsOfHost) && !_networks.Contains(n.Name)))
+        {
+            try
+            {
+                var outcome = await engine.EnsureNetworkAsync(new(network.Name, network.Ranges[0], network.Gateway), ct);
+                if (outcome is NetworkOutcome.Ready) _networks.Add(network.Name);
+                else LogNoNetwork(network.Name, outcome.ToString());
+            }
+            catch (EngineUnavailableException e)
+            {
+                LogNoNetwork(network.Name, e.Message);
+            }
+        }
+        _networks.IntersectWith(plan.Networks.Select(n => n.Name));
+    }
+
+    private static string Advice(string reason) =>
+        $"Security groups and routes cannot be enforced on this machine: {reason}. To run without them, start Minato with --security-groups unenforced.";
+
+    [LoggerMessage(2210, LogLevel.Error, "{Advice}")]
+    private partial void LogRefused(string advice);
+
+    [LoggerMessage(2211, LogLevel.Warning, "The network of {Vpc} is not there yet: {Outcome}")]
+    private partial void LogNoNetwork(string vpc, string? outcome);
+}

@@ -1,0 +1,127 @@
+using Minato.Engines.Firewall;
+
+namespace Minato.Engines.Network.Tests;
+
+/// <summary>Real packets between namespaces on the bridges of two VPCs. Needs root, nftables and a Docker Engine.</summary>
+[Trait("Floor", "engine")]
+public sealed class NftFirewallTests : IAsyncLifetime
+{
+    private readonly string _id = "t" + Guid.NewGuid().ToString("N")[..7];
+    private readonly int _block = Random.Shared.Next(0, 250);
+    private readonly NftFirewall _firewall;
+    private BridgeLab _one = null!, _two = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public NftFirewallTests() => _firewall = new(new() { InstallationId = _id });
+
+    private string Web => _one.Address(10);
+    private string Other => _one.Address(11);
+    private string Balancer => _one.Address(5);
+    private string Stranger => _two.Address(10);
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/nft") && File.Exists("/var/run/docker.sock"), "Needs root, nftables and Docker.");
+        _one = await BridgeLab.MakeAsync($"{_id}a", $"10.251.{_block}", Ct);
+        _two = await BridgeLab.MakeAsync($"{_id}b", $"10.252.{_block}", Ct);
+        await _one.AddHostAsync(10, Ct);
+        await _one.AddHostAsync(11, Ct);
+        await _two.AddHostAsync(10, Ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _firewall.RemoveAsync(CancellationToken.None);
+        _firewall.Dispose();
+        if (_one is not null) await _one.DisposeAsync();
+        if (_two is not null) await _two.DisposeAsync();
+        (await Shell.RunAsync("nft list tables", CancellationToken.None)).Output.ShouldNotContain(_id);
+    }
+
+    private static FirewallRule In(int port, string? range = null, string? group = null) => new(false, "tcp", port, port, range, group);
+
+    private static readonly FirewallRule s_out = new(true, "-1", null, null, "0.0.0.0/0", null);
+
+    private async Task ApplyAsync(FirewallRule[] web, FirewallRule[]? other = null, bool wayOut = false, string? publicAddress = null) =>
+        (await _firewall.ApplyAsync(new()
+        {
+            Networks =
+            [
+                new(_one.Name, _one.Address(1), [_one.Range],
+                [
+                    new(Web, ["sg-web"]) { HasWayOut = wayOut, PublicAddress = publicAddress }, new(Other, ["sg-other"]), new(Balancer, ["sg-lb"]) { IsOfHost = true },
+                ]),
+                new(_two.Name, _two.Address(1), [_two.Range], [new(Stranger, ["sg-web"]) { HasWayOut = true }]),
+            ],
+            Groups = [new("sg-web", [.. web]), new("sg-other", [.. other ?? [s_out]]), new("sg-lb", [s_out])],
+        }, Ct)).ShouldBeOfType<FirewallOutcome.Applied>();
+
+    [Fact]
+    public async Task A_closed_port_times_out_and_an_open_one_answers_its_peers_alone()
+    {
+        await using var server = await _one.ServeAsync(10, 8080, Ct);
+        await ApplyAsync([s_out]);
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("timed out", "dropped, not refused");
+        (await BridgeLab.ConnectFromHostAsync(Web, 8080, Balancer, Ct)).ShouldBe("timed out");
+        await ApplyAsync([s_out, In(8080, group: "sg-lb")]);
+        (await BridgeLab.ConnectFromHostAsync(Web, 8080, Balancer, Ct)).ShouldBe("connected");
+        (await BridgeLab.ConnectFromHostAsync(Web, 8080, null, Ct)).ShouldBe("timed out", "the host itself is in no group");
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("timed out");
+        await ApplyAsync([s_out, In(8080, range: _one.Range)]);
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("connected");
+        (await BridgeLab.ConnectFromHostAsync(Web, 8080, null, Ct)).ShouldBe("connected");
+        (await _one.ConnectAsync(11, Web, 8081, Ct)).ShouldBe("timed out");
+    }
+
+    [Fact]
+    public async Task Leaving_needs_a_rule_and_vpcs_never_meet()
+    {
+        await using var server = await _one.ServeAsync(10, 8080, Ct);
+        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")], other: []);
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("timed out");
+        (await _two.ConnectAsync(10, Web, 8080, Ct)).ShouldBe("timed out");
+        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")], other: [new(true, "tcp", 8080, 8080, null, "sg-web")]);
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("connected");
+    }
+
+    [Fact]
+    public async Task A_private_subnet_has_no_way_out_and_a_public_address_is_a_way_in()
+    {
+        // An address of the host that is in no VPC stands for the internet.
+        await using var internet = await BridgeLab.ServeOnHostAsync(Ct);
+        await using var server = await _one.ServeAsync(10, 8080, Ct);
+        const string Public = "198.19.255.77";
+        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")]);
+        (await _one.ConnectAsync(10, internet.Address, internet.Port, Ct)).ShouldBe("timed out");
+        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")], wayOut: true, publicAddress: Public);
+        (await _one.ConnectAsync(10, internet.Address, internet.Port, Ct)).ShouldBe("connected");
+        (await BridgeLab.ConnectFromHostAsync(Public, 8080, null, Ct)).ShouldBe("connected");
+    }
+
+    [Fact]
+    public async Task What_somebody_flushed_is_seen_and_comes_back()
+    {
+        await using var server = await _one.ServeAsync(10, 8080, Ct);
+        await ApplyAsync([s_out]);
+        (await _firewall.IsIntactAsync(Ct)).ShouldBeTrue();
+        (await Shell.RunAsync($"nft flush table ip minato_{_id}_vpc", Ct)).Code.ShouldBe(0);
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("connected");
+        (await _firewall.IsIntactAsync(Ct)).ShouldBeFalse();
+        await ApplyAsync([s_out]);
+        (await _firewall.IsIntactAsync(Ct)).ShouldBeTrue();
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("timed out");
+    }
+
+    [Fact]
+    public async Task Addresses_of_load_balancers_come_and_go_and_a_host_without_nft_says_so()
+    {
+        await ApplyAsync([s_out]);
+        (await Shell.RunAsync($"ip -4 address show to {Balancer}/32", Ct)).Output.ShouldContain(Balancer);
+        (await _firewall.ApplyAsync(new() { Networks = [new(_one.Name, _one.Address(1), [_one.Range], [])] }, Ct)).ShouldBeOfType<FirewallOutcome.Applied>();
+        (await Shell.RunAsync($"ip -4 address show to {Balancer}/32", Ct)).Output.ShouldNotContain(Balancer);
+        using var without = new NftFirewall(new() { InstallationId = _id, Nft = "/nowhere/nft" });
+        (await without.ApplyAsync(new() { Networks = [new(_one.Name, _one.Address(1), [_one.Range], [])] }, Ct))
+            .ShouldBeOfType<FirewallOutcome.Refused>().Reason.ShouldContain("install nftables");
+    }
+}
