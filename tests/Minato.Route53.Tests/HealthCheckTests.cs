@@ -91,7 +91,7 @@ public sealed class HealthCheckTests
     {
         await w.World.Client<ICloudWatch>().PutMetricAlarmAsync(new()
         {
-            AlarmName = "errors", Namespace = "app", MetricName = "errors", Statistic = Statistic.Sum, Period = 60, EvaluationPeriods = 1, Threshold = 1,
+            AlarmName = "errors", Namespace = "app", MetricName = "errors", Statistic = Contracts.CloudWatch.Statistic.Sum, Period = 60, EvaluationPeriods = 1, Threshold = 1,
             ComparisonOperator = Contracts.CloudWatch.ComparisonOperator.GreaterThanThreshold,
         }, w.Caller, default);
         var check = await w.CheckAsync(with: _ => new()

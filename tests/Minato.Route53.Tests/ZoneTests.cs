@@ -93,7 +93,7 @@ public sealed class ZoneTests
         await w.World.Throws<ConflictingDomainExists>(() => w.Route53.CreateHostedZoneAsync(new() { Name = "corp", CallerReference = "2", VPC = vpc }, w.Caller, default));
         var open = await w.ZoneAsync();
         await w.World.Throws<PublicZoneVPCAssociation>(() => w.Route53.AssociateVPCWithHostedZoneAsync(new() { HostedZoneId = open, VPC = vpc }, w.Caller, default));
-        (await w.Route53.ListHostedZonesByVPCAsync(new() { VPCId = vpc.VpcId ?? "", VPCRegion = VPCRegion.UsEast1 }, w.Caller, default)).HostedZoneSummaries.Length.ShouldBe(1);
+        (await w.Route53.ListHostedZonesByVPCAsync(new() { VPCId = vpc.VPCId ?? "", VPCRegion = VPCRegion.UsEast1 }, w.Caller, default)).HostedZoneSummaries.Length.ShouldBe(1);
     });
 
     [Fact]

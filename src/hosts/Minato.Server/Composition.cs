@@ -2,12 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
+using Minato.CloudMap;
 using Minato.CloudWatch;
 using Minato.Contracts;
 using Minato.Ec2;
 using Minato.Ecr;
 using Minato.Ecs;
 using Minato.Elb;
+using Minato.Engines.Dns;
 using Minato.Engines.Docker;
 using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
@@ -19,6 +21,7 @@ using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
 using Minato.Platform.Sqlite;
+using Minato.Route53;
 using Minato.SecretsManager;
 using Minato.Ssm;
 using Minato.Sts;
@@ -56,6 +59,7 @@ internal static class Composition
         .AddEcsAgents(new())
         .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
+        .AddDnsServer(new() { Port = file.DnsPort })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
         .AddHaProxy(new()
         {
@@ -71,5 +75,5 @@ internal static class Composition
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey).AddSts().AddEc2().AddLogs().AddEcr().AddElb().AddAutoScaling().AddEcs()
-        .AddSecretsManager().AddSsm().AddCloudWatch();
+        .AddSecretsManager().AddSsm().AddCloudWatch().AddRoute53().AddCloudMap();
 }

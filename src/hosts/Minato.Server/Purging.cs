@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Minato.Engines.Containers;
+using Minato.Engines.Dns;
 using Minato.Engines.Docker;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Inside;
@@ -26,6 +27,7 @@ public static class Purging
         var containers = (await engine.ListAsync(ct)).Count;
         await engine.PurgeAsync(ct);
         await services.GetRequiredService<IInsideEndpoint>().RemoveAsync(ct);
+        await services.GetRequiredService<IResolverRedirect>().RemoveAsync(ct);
         Directory.Delete(dataDirectory, recursive: true);
         return containers;
     }
