@@ -47,7 +47,7 @@ internal sealed class MapWorld(World world)
     public async Task<string> ServiceAsync(string ns, string name = "web", params RecordType[] types) => (await Map.CreateServiceAsync(new()
     {
         Name = name, NamespaceId = ns, HealthCheckCustomConfig = new() { FailureThreshold = 1 },
-        DnsConfig = types.Length == 0 ? null : new() { DnsRecords = [.. types.Select(t => new DnsRecord { Type = t, TTL = 10 })] },
+        DnsConfig = types.Length == 0 ? null : new() { DnsRecords = [.. types.Select(t => new Contracts.Servicediscovery.DnsRecord { Type = t, TTL = 10 })] },
     }, Caller, default)).Service?.Id ?? "";
 
     public async Task RegisterAsync(string service, string id, params (string Name, string Value)[] attributes) => await DoneAsync((await Map.RegisterInstanceAsync(new()

@@ -17,7 +17,7 @@ public sealed class ResponderTests
     }
 
     [Theory]
-    [InlineData(30, false, 0, true, 512)]
+    [InlineData(31, false, 0, true, 512)]
     [InlineData(28, false, 0, false, 512)]
     [InlineData(60, true, 1232, false, 1232)]
     [InlineData(90, true, 4096, true, 1232)] // Nobody is sent more than an unfragmented packet.

@@ -131,7 +131,7 @@ public sealed class HealthCheckTests
         var elb = w.World.Client<IElasticLoadBalancingV2>();
         var subnets = ((await w.World.Client<IEc2>().DescribeSubnetsAsync(new(), w.Caller, default)).Subnets ?? []).OrderBy(s => s.AvailabilityZone, StringComparer.Ordinal).ToArray();
         var balancer = (await elb.CreateLoadBalancerAsync(new() { Name = "web", Subnets = [.. subnets.Take(2).Select(s => s.SubnetId ?? "")] }, w.Caller, default)).LoadBalancers?[0] ?? new();
-        var group = (await elb.CreateTargetGroupAsync(new() { Name = "web", Protocol = ProtocolEnum.Http, Port = 80, VpcId = subnets[0].VpcId, TargetType = TargetTypeEnum.Ip, HealthCheckIntervalSeconds = 5 }, w.Caller, default)).TargetGroups?[0].TargetGroupArn ?? "";
+        var group = (await elb.CreateTargetGroupAsync(new() { Name = "web", Protocol = ProtocolEnum.Http, Port = 80, VpcId = subnets[0].VpcId, TargetType = TargetTypeEnum.Ip, HealthCheckIntervalSeconds = 10 }, w.Caller, default)).TargetGroups?[0].TargetGroupArn ?? "";
         await elb.CreateListenerAsync(new() { LoadBalancerArn = balancer.LoadBalancerArn ?? "", Protocol = ProtocolEnum.Http, Port = 80, DefaultActions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = group }] }, w.Caller, default);
         var zone = await w.ZoneAsync();
         await w.PutAsync(zone,

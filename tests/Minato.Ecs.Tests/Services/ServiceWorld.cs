@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Minato.AutoScaling;
 using Minato.Aws;
+using Minato.CloudMap;
 using Minato.CloudWatch;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
@@ -12,6 +13,7 @@ using Minato.Elb;
 using Minato.Engines.Containers;
 using Minato.Engines.Proxy;
 using Minato.Logs;
+using Minato.Route53;
 using Minato.Testing;
 using Minato.Testing.Containers;
 using Minato.Testing.Proxy;
@@ -56,7 +58,7 @@ public sealed class ServiceWorld(World world)
             services.TryAddSingleton(world.Outside(w => new SimProxy(w.Outside(_ => new SimTargets()), w.Time)));
             services.TryAddSingleton<IProxyEngine, SimProxyEngine>();
             services.TryAddSingleton<IHealthProber, SimHealthProber>();
-            services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs();
+            services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddRoute53().AddCloudMap().AddEcs();
         });
 
     /// <summary>An Application Load Balancer with a target group whose checks are quick.</summary>

@@ -122,7 +122,7 @@ internal sealed partial class TaskMoves(
         await inside.OpenAsync(work.Task, ct);
         var image = images.Source(work.Task, definition).Reference;
         var created = await engine.CreateAsync(
-            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory).On(work.Instance), ct);
+            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory, inside.ResolverOfBridge).On(work.Instance), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return Failed(run.Container, null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is not StartOutcome.Started) return Failed(run.Container, id, StopReasons.Of(started));

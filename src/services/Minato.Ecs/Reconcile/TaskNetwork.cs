@@ -98,7 +98,7 @@ internal sealed class TaskNetwork(IEc2 ec2, IContainerEngine engine, InsideNetwo
     private async Task<(string? Id, string? Problem)> TryPauseAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
     {
         if (!_ready.ContainsKey(vpc) && await EnsureNetworkAsync(work.Task.Key.Cluster.Scope, vpc, ct) is { } problem) return (null, problem);
-        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni).On(work.Instance), ct);
+        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni, _ready.TryGetValue(vpc, out var cidr) ? inside.ResolverOf(cidr) : null).On(work.Instance), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return (null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is StartOutcome.Started) return (id, null);
