@@ -10,7 +10,7 @@ internal static class RegistryInstances
 {
     /// <summary>Whether it is to be found now. AWS: from ACTIVATING on, until somebody wants it to stop.</summary>
     public static bool IsWanted(TaskState task) =>
-        !task.IsStopWanted && task.LastStatus is TaskLastStatus.Activating or TaskLastStatus.Running && !task.IsStopWanted;
+        !task.IsStopWanted && task.LastStatus is (TaskLastStatus.Activating or TaskLastStatus.Running);
 
     /// <param name="address">Where it is reached: its own address, or that of its container instance; null while that is not known.</param>
     /// <returns>Null while its port is not known.</returns>
