@@ -1,14 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net;
 using System.Text;
 using Minato.Engines.Dns;
 
 namespace Minato.Engines.Network;
 
 /// <summary>
-/// A table of its own, as <see cref="NftInsideEndpoint"/> has one: it leads port 53 of the VPC resolver's two addresses to the listener in
-/// each network.
+/// A table of its own, as <see cref="NftInsideEndpoint"/> has one: it leads port 53 of the VPC resolver to the listener in each network. The
+/// resolver's other address, the third of the range, is on the tasks' own link: they would look for it there and not at the gateway.
 /// </summary>
 internal sealed class NftResolverRedirect(InsideOptions options) : IResolverRedirect
 {
@@ -31,7 +30,7 @@ internal sealed class NftResolverRedirect(InsideOptions options) : IResolverRedi
         foreach (var (network, port) in ways)
         {
             foreach (var protocol in new[] { "udp", "tcp" })
-                rules.AppendLine($"    ip saddr {network.Cidr} ip daddr {{ {LinkLocal}, {BasePlusTwo(network.Cidr)} }} {protocol} dport 53 dnat to {network.Gateway}:{port}");
+                rules.AppendLine($"    ip saddr {network.Cidr} ip daddr {LinkLocal} {protocol} dport 53 dnat to {network.Gateway}:{port}");
         }
 
         return $$"""
@@ -44,14 +43,6 @@ internal sealed class NftResolverRedirect(InsideOptions options) : IResolverRedi
             }
 
             """;
-    }
-
-    /// <summary>AWS: the resolver of a VPC is the third address of its range.</summary>
-    private static IPAddress BasePlusTwo(string cidr)
-    {
-        var bytes = IPNetwork.Parse(cidr).BaseAddress.GetAddressBytes();
-        bytes[^1] += 2;
-        return new(bytes);
     }
 
     private async Task<string?> RunAsync(string script, CancellationToken ct)

@@ -14,8 +14,7 @@ public interface IDnsServer
     void Serve(IDnsAnswers answers);
 
     /// <summary>
-    /// From now on tasks of this network find it as AWS has it: at the address behind the gateway's (the range's base plus two) and at
-    /// 169.254.169.253. May be repeated.
+    /// From now on tasks of this network find it as AWS has it, at 169.254.169.253. May be repeated.
     /// </summary>
     ValueTask<OpenOutcome> OpenAsync(InsideNetwork.Bridge network, CancellationToken ct);
 

@@ -2,7 +2,7 @@ using Minato.Engines.Inside;
 
 namespace Minato.Engines.Dns;
 
-/// <summary>Leads what tasks send to port 53 of their resolver's addresses to a listener on the host's own address in their network.</summary>
+/// <summary>Leads what tasks send to port 53 of their resolver's address to a listener on the host's own address in their network.</summary>
 public interface IResolverRedirect
 {
     /// <summary>Makes these the ways, whatever was there before.</summary>

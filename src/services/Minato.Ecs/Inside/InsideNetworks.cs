@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.State;
@@ -16,7 +15,7 @@ namespace Minato.Ecs.Inside;
 internal sealed partial class InsideNetworks(
     InsideHandler handler, IContainerEngine engine, ILogger<InsideNetworks> log, IInsideEndpoint? endpoint = null, IDnsServer? dns = null)
 {
-    private const string LinkLocalResolver = "169.254.169.253";
+    private const string Resolver = "169.254.169.253";
     private static readonly InsideNetwork.Host s_host = new();
 
     private readonly ConcurrentDictionary<InsideNetwork, bool> _open = new();
@@ -41,16 +40,10 @@ internal sealed partial class InsideNetworks(
     }
 
     /// <summary>Who answers names for a task in a VPC of this range; null leaves it to the engine.</summary>
-    public string? ResolverOf(string cidr)
-    {
-        if (!_resolved.ContainsKey(cidr)) return null;
-        var bytes = IPNetwork.Parse(cidr).BaseAddress.GetAddressBytes();
-        bytes[^1] += 2; // AWS: the third address of the VPC's range.
-        return new IPAddress(bytes).ToString();
-    }
+    public string? ResolverOf(string cidr) => _resolved.ContainsKey(cidr) ? Resolver : null;
 
     /// <summary>Who answers names for a container on the engine's own bridge; null leaves it to the engine.</summary>
-    public string? ResolverOfBridge => _bridge is { } bridge && _resolved.ContainsKey(bridge.Cidr) ? LinkLocalResolver : null;
+    public string? ResolverOfBridge => _bridge is { } bridge && _resolved.ContainsKey(bridge.Cidr) ? Resolver : null;
 
     private async ValueTask ResolveAsync(InsideNetwork.Bridge bridge, CancellationToken ct)
     {
