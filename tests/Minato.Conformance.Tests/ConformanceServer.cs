@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Minato.Aws.Dispatch;
 using Minato.Aws.Signing;
 using Minato.Contracts;
-using Minato.Contracts.Route53;
 using Minato.Contracts.Scheduler;
 using Task = System.Threading.Tasks.Task;
 
@@ -31,7 +30,7 @@ public sealed class ConformanceServer : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(o => o.AddServerHeader = false);
         _app = builder.Build();
-        ServiceModel[] models = [.. AwsServices.All, SchedulerService.Model, Route53Service.Model];
+        ServiceModel[] models = [.. AwsServices.All, SchedulerService.Model];
         var endpoint = new AwsEndpoint(models.Select(EchoOperation.Replace), new AnyRoom(), new OneKey(),
             new() { NewRequestId = () => Guid.NewGuid().ToString() }, new FaultsOfExchanges());
         _app.MapPost("/_exchange/{id}", async (string id, HttpRequest request) =>

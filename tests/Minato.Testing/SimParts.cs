@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Engines.Containers;
+using Minato.Engines.Dns;
 using Minato.Engines.Firewall;
 using Minato.Engines.Functions;
 using Minato.Engines.Inside;
@@ -18,6 +19,8 @@ internal static class SimParts
         services.AddSingleton<IFunctionEngine>(new SimFunctionEngine(world.Functions));
         services.AddSingleton<IInsideEndpoint>(world.NewInside());
         services.AddSingleton<INetworkFirewall>(world.Firewall);
+        services.AddSingleton<IDnsServer>(new SimDnsServer());
+        services.AddSingleton<IEndpointProber>(world.Endpoints);
         services.AddSingleton<IProxyEngine>(new SimProxyEngine(world.Proxy));
         services.AddSingleton<IHealthProber>(p => new SimHealthProber(world.Targets, p.GetRequiredService<TimeProvider>()));
     }
@@ -51,6 +54,9 @@ public sealed partial class World
 
     /// <summary>The simulated proxy of the machine, in front of <see cref="Targets"/>.</summary>
     public SimProxy Proxy => Outside(world => new SimProxy(world.Targets, world.Time, (int)(world.Seed % int.MaxValue)));
+
+    /// <summary>What health checks of Route 53 meet, which a test puts there.</summary>
+    public SimEndpoints Endpoints => Outside(_ => new SimEndpoints());
 
     /// <summary>The functions of the account, which a test puts there.</summary>
     public SimFunctions Functions => Outside(world => new SimFunctions(world.Time));

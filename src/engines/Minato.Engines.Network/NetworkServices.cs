@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Engines.Dns;
 using Minato.Engines.Firewall;
 using Minato.Engines.Inside;
 
@@ -11,7 +12,7 @@ public static class NetworkServices
     public static IServiceCollection AddInsideEndpoint(this IServiceCollection services, InsideOptions options)
     {
         services.TryAddSingleton(options);
-        return services.AddSingleton<IInsideEndpoint, NftInsideEndpoint>();
+        return services.AddSingleton<IResolverRedirect, NftResolverRedirect>().AddSingleton<IInsideEndpoint, NftInsideEndpoint>();
     }
 
     /// <summary>Security groups and routes of this host's VPCs hold for packets. Nothing happens before the first use.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Minato.Ecs;
 using Minato.Engines.Containers;
+using Minato.Engines.Dns;
 using Minato.Platform;
 
 namespace Minato.Server;
@@ -21,13 +22,15 @@ internal sealed class AdminEndpoint
     private readonly InstallationFile _installation;
     private readonly PlatformHost _host;
     private readonly IContainerEngine _engine;
+    private readonly IDnsServer _dns;
 
     /// <summary>What needs the root key: each path with the method it takes, null for one that looks itself.</summary>
     private readonly Dictionary<string, (string? Method, RequestDelegate Handle)> _owners;
 
-    public AdminEndpoint(InstallationFile installation, PlatformHost host, IContainerEngine engine, FunctionsEndpoint functions, EnginesEndpoint engines, IServiceProvider services)
+    public AdminEndpoint(
+        InstallationFile installation, PlatformHost host, IContainerEngine engine, IDnsServer dns, FunctionsEndpoint functions, EnginesEndpoint engines, IServiceProvider services)
     {
-        (_installation, _host, _engine) = (installation, host, engine);
+        (_installation, _host, _engine, _dns) = (installation, host, engine, dns);
         _owners = new(StringComparer.Ordinal)
         {
             ["/_minato/status"] = ("GET", StatusAsync),
@@ -61,6 +64,7 @@ internal sealed class AdminEndpoint
                 EngineStatus.Away away => new JsonObject { ["up"] = false, ["advice"] = away.Advice },
                 _ => null,
             },
+            ["dns"] = new JsonObject { ["endpoint"] = _dns.Status.Endpoint, ["trouble"] = _dns.Status.Trouble },
         });
     }
 

@@ -3,12 +3,14 @@ using Minato.Acm;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
+using Minato.CloudMap;
 using Minato.CloudWatch;
 using Minato.Contracts;
 using Minato.Ec2;
 using Minato.Ecr;
 using Minato.Ecs;
 using Minato.Elb;
+using Minato.Engines.Dns;
 using Minato.Engines.Docker;
 using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
@@ -20,6 +22,7 @@ using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
 using Minato.Platform.Sqlite;
+using Minato.Route53;
 using Minato.S3;
 using Minato.SecretsManager;
 using Minato.Ssm;
@@ -61,6 +64,7 @@ internal static class Composition
         .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddNetworkFirewall(new() { InstallationId = file.Id })
+        .AddDnsServer(new() { Port = file.DnsPort })
         .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
         .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
@@ -90,5 +94,7 @@ internal static class Composition
         .AddSecretsManager()
         .AddSsm()
         .AddCloudWatch()
-        .AddS3();
+        .AddS3()
+        .AddRoute53()
+        .AddCloudMap();
 }

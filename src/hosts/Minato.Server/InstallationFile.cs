@@ -23,6 +23,9 @@ public sealed record InstallationFile
     /// <summary>Where the proxy finds load balancers by Host header; it outlives the server, so the port stays the same.</summary>
     public required int SharedProxyPort { get; init; }
 
+    /// <summary>Where DNS answers, over UDP and TCP. It stays the same, so that resolvers may be told.</summary>
+    public int DnsPort { get; init; }
+
     private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "installation.json");
 
     public static InstallationFile? Find(string dataDirectory) => PrivateFile.Read(PathIn(dataDirectory), HostJson.Default.InstallationFile);
@@ -42,6 +45,7 @@ public sealed record InstallationFile
         };
         file = file with { RootKey = options.Credentials ?? file.RootKey, Port = options.Port ?? file.Port };
         file = file with { Port = LoopbackPort.Free(file.Port ?? ServerOptions.DefaultPort) };
+        file = file with { DnsPort = options.DnsPort ?? (file.DnsPort > 0 ? file.DnsPort : LoopbackPort.FreeForDns(ServerOptions.DefaultDnsPort)) };
         if (file != found) PrivateFile.Write(PathIn(options.DataDirectory), file, HostJson.Default.InstallationFile);
         return file;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Minato.Engines.Containers;
+using Minato.Engines.Dns;
 using Minato.Engines.Docker;
 using Minato.Engines.Firewall;
 using Minato.Engines.HaProxy;
@@ -29,6 +30,7 @@ public static class Purging
         foreach (var name in engines.Known) containers += await TryPurgeAsync(engines, name, ct);
         await services.GetRequiredService<IInsideEndpoint>().RemoveAsync(ct);
         await services.GetRequiredService<INetworkFirewall>().RemoveAsync(ct);
+        await services.GetRequiredService<IResolverRedirect>().RemoveAsync(ct);
         Directory.Delete(dataDirectory, recursive: true);
         return containers;
     }

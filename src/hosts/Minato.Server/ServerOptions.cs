@@ -7,10 +7,14 @@ namespace Minato.Server;
 internal sealed record ServerOptions
 {
     public const int DefaultPort = 4566;
+
+    /// <summary>53 at the end, and nobody's: 5353 is multicast DNS.</summary>
+    public const int DefaultDnsPort = 4653;
     public const string DefaultAccountId = "123456789012";
 
     public required string DataDirectory { get; init; }
     public int? Port { get; init; }
+    public int? DnsPort { get; init; }
     public string? AccountId { get; init; }
     public RootKeyFile? Credentials { get; init; }
 
@@ -29,7 +33,7 @@ internal sealed record ServerOptions
     public static ServerOptions Parse(string[] args)
     {
         string? data = null, account = null, banner = null;
-        int? port = null;
+        int? port = null, dnsPort = null;
         double? throttle = null;
         RootKeyFile? credentials = null;
         var quotas = new EcsQuotas();
@@ -41,7 +45,8 @@ internal sealed record ServerOptions
                 case "--banner": banner = Value(args, ref i); break;
                 case "--data": data = Value(args, ref i); break;
                 case "--account": account = Account(Value(args, ref i)); break;
-                case "--port": port = ParsePort(Value(args, ref i)); break;
+                case "--port": port = ParsePort("--port", Value(args, ref i)); break;
+                case "--dns-port": dnsPort = ParsePort("--dns-port", Value(args, ref i)); break;
                 case "--quota": quotas = Quota(quotas, Value(args, ref i)); break;
                 case "--throttle": throttle = Factor(Value(args, ref i)); break;
                 case "--security-groups": unenforced = Unenforced(Value(args, ref i)); break;
@@ -52,7 +57,8 @@ internal sealed record ServerOptions
         return new()
         {
             DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
-            Port = port, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas, Throttle = throttle, MayRunUnenforced = unenforced,
+            Port = port, DnsPort = dnsPort, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas,
+            Throttle = throttle, MayRunUnenforced = unenforced,
         };
     }
 
@@ -62,9 +68,9 @@ internal sealed record ServerOptions
     private static string Account(string text) => text.Length is 12 && text.All(char.IsAsciiDigit) ? text
         : throw new ServerStartException($"--account takes 12 digits, not '{text}'.");
 
-    private static int ParsePort(string text) =>
+    private static int ParsePort(string option, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535 ? port
-            : throw new ServerStartException($"--port takes a number from 0 (any free one) to 65535, not '{text}'.");
+            : throw new ServerStartException($"{option} takes a number from 0 (any free one) to 65535, not '{text}'.");
 
     private static EcsQuotas Quota(EcsQuotas quotas, string text) =>
         text.Split('=', 2) is [var name, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value)

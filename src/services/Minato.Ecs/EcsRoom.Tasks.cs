@@ -32,6 +32,11 @@ internal static class EcsTaskRegistration
             o.On(EcsTables.Tasks, t => [t.Key]);
             o.On(EcsTables.LogCursors, c => c.IsDrained ? [c.Key.Task] : []);
         });
+        services.AddReconciler<RegistryReconciler, RegistryKey>(o =>
+        {
+            o.Name = "ecs.registry";
+            o.On(EcsTables.Tasks, t => t.ServiceRegistries.IsEmpty ? [] : [new(t.Key)]);
+        });
         services.AddReconciler<TaskDefinitionReconciler, TaskDefinitionKey>(o =>
         {
             o.Name = "ecs.task-definition";

@@ -17,6 +17,9 @@ public static class ElbRoom
     /// <summary>Topic of <see cref="Hints"/>: the health of a target of this group (by ARN) may have changed.</summary>
     public const string TargetHealthTopic = "elb.target-health";
 
+    /// <summary>Topic of <see cref="Hints"/>: a load balancer (by ARN) was made, changed or deleted.</summary>
+    public const string LoadBalancerTopic = "elb.load-balancers";
+
     /// <summary>Probes under way at a time. One waits for its target at most as long as the health check's timeout.</summary>
     private const int ProbesAtATime = 512;
 

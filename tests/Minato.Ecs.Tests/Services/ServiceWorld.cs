@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Minato.AutoScaling;
 using Minato.Aws;
+using Minato.CloudMap;
 using Minato.CloudWatch;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
@@ -12,6 +13,7 @@ using Minato.Elb;
 using Minato.Engines.Containers;
 using Minato.Engines.Proxy;
 using Minato.Logs;
+using Minato.Route53;
 using Minato.Testing;
 using Minato.Testing.Containers;
 using Minato.Testing.Proxy;
@@ -59,7 +61,7 @@ public sealed class ServiceWorld(World world)
             services.TryAddSingleton<IProxyEngine, SimProxyEngine>();
             services.TryAddSingleton<IHealthProber, SimHealthProber>();
             configure?.Invoke(world, services);
-            services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs();
+            services.AddAutoScaling().AddEc2().AddElb().AddLogs().AddCloudWatch().AddRoute53().AddCloudMap().AddEcs();
         });
 
     /// <summary>A load balancer, of the type that the protocol asks for, with a target group whose checks are quick.</summary>

@@ -24,7 +24,7 @@ internal static class EnvCommand
             ("AWS_ENDPOINT_URL", running.Endpoint.ToString().TrimEnd('/')),
             ("AWS_ACCESS_KEY_ID", installation.RootKey.AccessKeyId), ("AWS_SECRET_ACCESS_KEY", installation.RootKey.SecretAccessKey),
             ("AWS_REGION", region), ("AWS_DEFAULT_REGION", region), ("AWS_EC2_METADATA_DISABLED", "true"),
-            ("MINATO_REGISTRY", $"{running.Endpoint.Host}:{running.Endpoint.Port}"),
+            ("MINATO_REGISTRY", $"{running.Endpoint.Host}:{running.Endpoint.Port}"), ("MINATO_DNS_PORT", $"{installation.DnsPort}"),
         ];
         if (parsed.GetValue(Options.Json))
         {

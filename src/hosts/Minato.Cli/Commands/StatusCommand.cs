@@ -34,11 +34,11 @@ internal static class StatusCommand
             clusters.Add(new JsonObject { ["name"] = cluster.ClusterName, ["runningTasks"] = cluster.RunningTasksCount, ["pendingTasks"] = cluster.PendingTasksCount });
             foreach (var service in await minato.ServicesAsync(cluster.ClusterName ?? "", ct)) services.Add(Describe(cluster, service));
         }
-        var engine = (await minato.StatusAsync(ct))["containerEngine"]?.DeepClone();
+        var status = await minato.StatusAsync(ct);
         return new()
         {
             ["endpoint"] = minato.Endpoint.ToString().TrimEnd('/'), ["account"] = minato.Caller.AccountId, ["region"] = minato.Caller.Region,
-            ["containerEngine"] = engine, ["clusters"] = clusters, ["services"] = services, ["loadBalancers"] = await LoadBalancersAsync(minato, ct),
+            ["containerEngine"] = status["containerEngine"]?.DeepClone(), ["dns"] = status["dns"]?.DeepClone(), ["clusters"] = clusters, ["services"] = services, ["loadBalancers"] = await LoadBalancersAsync(minato, ct),
         };
     }
 
@@ -80,6 +80,8 @@ internal static class StatusCommand
         Screen.Line($"{report["endpoint"]}  account {report["account"]}  region {report["region"]}");
         var engine = report["containerEngine"];
         Screen.Line(engine?["up"]?.GetValue<bool>() is true ? $"Docker Engine {engine["version"]}" : $"Docker Engine is away: {engine?["advice"]}");
+        var dns = report["dns"];
+        Screen.Line(dns?["endpoint"] is { } at ? $"DNS answers at {at}: dig @127.0.0.1 -p {$"{at}".Split(':')[^1]} NAME" : $"DNS does not answer: {dns?["trouble"]}");
         Section(report, "clusters", ["CLUSTER", "RUNNING", "PENDING"], c => [$"{c["name"]}", $"{c["runningTasks"]}", $"{c["pendingTasks"]}"]);
         Section(report, "services", ["SERVICE", "STATUS", "RUNNING", "PENDING", "DESIRED", "TASK DEFINITION", "ROLLOUT"],
             s => [$"{s["cluster"]}/{s["service"]}", $"{s["status"]}", $"{s["running"]}", $"{s["pending"]}", $"{s["desired"]}", $"{s["taskDefinition"]}", $"{s["rollout"]}"]);

@@ -9,6 +9,7 @@ internal static class UpCommand
 {
     private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when the server answers; it goes on in the background." };
     private static readonly Option<int?> Port = new("--port") { Description = "Port on 127.0.0.1 (default 4566, or what this installation had)." };
+    private static readonly Option<int?> DnsPort = new("--dns-port") { Description = "Port of DNS on 127.0.0.1, UDP and TCP (default 4653, or any free one where that is taken, or what this installation had)." };
     private static readonly Option<string?> Account = new("--account") { Description = "Account id, 12 digits (default 123456789012). Only at first start.", HelpName = "ID" };
     private static readonly Option<string?> Credentials = new("--credentials") { Description = "Fixes the root access key, for CI.", HelpName = "ID:SECRET" };
     private static readonly Option<string?> SecurityGroups = new("--security-groups") { Description = "unenforced lets tasks of a VPC run where nftables cannot enforce them.", HelpName = "enforced|unenforced" };
@@ -18,7 +19,10 @@ internal static class UpCommand
 
     public static Command Create()
     {
-        var command = new Command("up", "Starts the server; installs what is missing (Docker Engine, HAProxy) after saying so.") { Detach, Port, Account, Credentials, Quota, Throttle, SecurityGroups, NoInstall };
+        var command = new Command("up", "Starts the server; installs what is missing (Docker Engine, HAProxy) after saying so.")
+        {
+            Detach, Port, DnsPort, Account, Credentials, Quota, Throttle, SecurityGroups, NoInstall,
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -44,6 +48,7 @@ internal static class UpCommand
     {
         List<string> arguments = ["--data", files.DataDirectory];
         if (parsed.GetValue(Port) is { } port) arguments.AddRange(["--port", $"{port}"]);
+        if (parsed.GetValue(DnsPort) is { } dnsPort) arguments.AddRange(["--dns-port", $"{dnsPort}"]);
         if (parsed.GetValue(Account) is { } account) arguments.AddRange(["--account", account]);
         if (parsed.GetValue(Credentials) is { } credentials) arguments.AddRange(["--credentials", credentials]);
         if (parsed.GetValue(SecurityGroups) is { } groups) arguments.AddRange(["--security-groups", groups]);

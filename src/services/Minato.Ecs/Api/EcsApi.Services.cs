@@ -188,6 +188,7 @@ internal sealed partial class EcsApi
             PlatformVersion = request.PlatformVersion,
             NetworkConfiguration = request.NetworkConfiguration,
             LoadBalancers = request.LoadBalancers ?? [],
+            ServiceRegistries = request.ServiceRegistries ?? [],
         };
     }
 
@@ -211,6 +212,7 @@ internal sealed partial class EcsApi
             PlatformVersion = request.PlatformVersion ?? old.PlatformVersion,
             NetworkConfiguration = request.NetworkConfiguration ?? old.NetworkConfiguration,
             LoadBalancers = request.LoadBalancers ?? old.LoadBalancers,
+            ServiceRegistries = request.ServiceRegistries ?? old.ServiceRegistries,
         };
     }
 
@@ -229,6 +231,8 @@ internal sealed partial class EcsApi
         ServiceRules.CheckContainers(spec.LoadBalancers, definition);
         await surroundings.CheckTargetGroupsAsync(spec.LoadBalancers, definition.NetworkMode, scope, ct);
         await surroundings.CheckNetworkAsync(spec.NetworkConfiguration, scope, ct);
+        RegistryRules.Check(spec.ServiceRegistries, definition);
+        await surroundings.CheckRegistriesAsync(spec.ServiceRegistries, scope, ct);
     }
 
     private static void ForgetEvents(Transaction ecs, ServiceKey key)

@@ -18,7 +18,7 @@ internal static class ServiceRules
             throw new InvalidParameterException($"clientToken cannot be longer than {LongestToken} characters.");
         ControllerRules.Check(request);
         CheckServed(request.GatewayConnectors, request.Monitoring);
-        CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
+        CheckServed(request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         if (request.DesiredCount is null && request.SchedulingStrategy != SchedulingStrategy.Daemon)
             throw new InvalidParameterException("The desired count must be specified for services with the REPLICA scheduling strategy.");
         CheckDesired(request.DesiredCount, quotas.TasksPerService);
@@ -30,7 +30,7 @@ internal static class ServiceRules
     public static void Check(UpdateServiceRequest request, EcsQuotas quotas)
     {
         CheckServed(request.GatewayConnectors, request.Monitoring);
-        CheckServed(request.ServiceRegistries, request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
+        CheckServed(request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
         CheckDesired(request.DesiredCount, quotas.TasksPerService);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
         CheckShape(request.LoadBalancers ?? []);
@@ -92,10 +92,8 @@ internal static class ServiceRules
     }
 
     private static void CheckServed(
-        ImmutableArray<ServiceRegistry>? registries, ServiceConnectConfiguration? connect,
-        ImmutableArray<ServiceVolumeConfiguration>? volumes, ImmutableArray<VpcLatticeConfiguration>? lattice)
+        ServiceConnectConfiguration? connect, ImmutableArray<ServiceVolumeConfiguration>? volumes, ImmutableArray<VpcLatticeConfiguration>? lattice)
     {
-        if (registries is { Length: > 0 }) throw NotServed("service registries");
         if (connect is { Enabled: true }) throw NotServed("Service Connect");
         if (volumes is { Length: > 0 }) throw NotServed("volumes configured at launch");
         if (lattice is { Length: > 0 }) throw NotServed("VPC Lattice");

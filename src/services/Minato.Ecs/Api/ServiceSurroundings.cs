@@ -5,6 +5,7 @@ using Minato.Contracts.AutoScaling;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.Servicediscovery;
 using Minato.Ecs.State;
 using LoadBalancer = Minato.Contracts.Ecs.LoadBalancer;
 
@@ -49,6 +50,26 @@ internal sealed class ServiceSurroundings(IServiceProvider rooms)
         // app/NAME/ID or net/NAME/ID stands in the ARN of the load balancer and in those of its rules.
         if ((group.LoadBalancerArns ?? []).All(b => !rule.Contains(b[(b.IndexOf(":loadbalancer/", StringComparison.Ordinal) + ":loadbalancer".Length)..], StringComparison.Ordinal)))
             throw new InvalidParameterException($"The listener rule {rule} does not belong to the load balancer of the target group {group.TargetGroupArn}.");
+    }
+
+    /// <exception cref="InvalidParameterException">A registry is not there, or needs a port that is not given.</exception>
+    public async ValueTask CheckRegistriesAsync(ImmutableArray<ServiceRegistry> registries, AccountRegion scope, CancellationToken ct)
+    {
+        if (registries.IsEmpty || rooms.GetService<IServicediscovery>() is not { } map) return;
+        foreach (var registry in registries)
+        {
+            try
+            {
+                var found = (await map.GetServiceAsync(new() { Id = registry.RegistryArn ?? "" }, scope.AsService(), ct)).Service;
+                var isSrv = (found?.DnsConfig?.DnsRecords ?? []).Any(r => r.Type == RecordType.Srv);
+                if (isSrv && registry.Port is null && registry.ContainerPort is null)
+                    throw new InvalidParameterException("When specifying a service registry with an SRV record, you must specify a port, or a container name and a container port.");
+            }
+            catch (AwsException e) when (e is ServiceNotFound)
+            {
+                throw new InvalidParameterException($"The service registry {registry.RegistryArn} can't be found.");
+            }
+        }
     }
 
     /// <returns>The Availability Zones of the subnets, as far as known.</returns>

@@ -61,6 +61,7 @@ internal sealed class ServiceLaunches(
         DeploymentId = deployment.Id,
         NetworkConfiguration = Network(deployment.Spec.NetworkConfiguration, start.Subnet),
         LoadBalancers = deployment.Balancers,
+        ServiceRegistries = deployment.Spec.ServiceRegistries,
         Tags = Tags(definition),
         EnableExecuteCommand = service.EnableExecuteCommand,
         ImageDigests = deployment.ImageDigests,

@@ -123,8 +123,9 @@ internal sealed partial class TaskMoves(
         var engine = engines.Of(work.Task);
         if (work.Instance?.Engine is null) await inside.OpenAsync(work.Task, ct);
         var image = images.Source(work.Task, definition).Reference;
+        var resolver = engines.NameOf(work.Task) is null ? inside.ResolverOfBridge : null;
         var created = await engine.CreateAsync(
-            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory).On(work.Instance), ct);
+            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory, resolver).On(work.Instance), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return Failed(run.Container, null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is not StartOutcome.Started) return Failed(run.Container, id, StopReasons.Of(started));

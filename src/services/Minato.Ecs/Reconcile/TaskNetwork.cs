@@ -15,7 +15,7 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>The elastic network interface of an awsvpc task, and the pause container that holds its address.</summary>
 internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks inside)
 {
-    private readonly ConcurrentDictionary<(string? Engine, string Vpc), bool> _ready = new(); // The engine has the VPC's network.
+    private readonly ConcurrentDictionary<(string? Engine, string Vpc), string> _ready = new(); // The VPC's range, once the engine has its network.
 
     public async Task<Func<TaskProgress, TaskProgress>> AttachAsync(TaskWork work, CancellationToken ct)
     {
@@ -100,8 +100,10 @@ internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks 
     private async Task<(string? Id, string? Problem)> TryPauseAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
     {
         var engine = engines.Of(work.Task);
-        if (!_ready.ContainsKey((engines.NameOf(work.Task), vpc)) && await EnsureNetworkAsync(work.Task, vpc, ct) is { } problem) return (null, problem);
-        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni).On(work.Instance), ct);
+        var home = (Engine: engines.NameOf(work.Task), vpc);
+        if (!_ready.ContainsKey(home) && await EnsureNetworkAsync(work.Task, vpc, ct) is { } problem) return (null, problem);
+        var resolver = home.Engine is null && _ready.TryGetValue(home, out var cidr) ? inside.ResolverOf(cidr) : null;
+        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni, resolver).On(work.Instance), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return (null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is StartOutcome.Started) return (id, null);
@@ -120,7 +122,7 @@ internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks 
             case NetworkOutcome.Refused refused:
                 return StopReasons.Named("ResourceInitializationError", refused.Reason);
             default:
-                _ready[(engines.NameOf(task), vpc)] = true;
+                _ready[(engines.NameOf(task), vpc)] = cidr;
                 if (engines.NameOf(task) is null) await inside.OpenAsync(new InsideNetwork.Bridge(cidr, FirstAddress(cidr)), ct);
                 return null;
         }

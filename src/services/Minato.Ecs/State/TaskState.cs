@@ -28,6 +28,7 @@ internal sealed partial record TaskState
     public NetworkConfiguration? NetworkConfiguration { get; init; }
     public TaskOverride Overrides { get; init; } = new();
     public ImmutableArray<LoadBalancer> LoadBalancers { get; init; } = [];
+    public ImmutableArray<ServiceRegistry> ServiceRegistries { get; init; } = [];
     public ImmutableArray<Tag> Tags { get; init; } = [];
     public bool EnableExecuteCommand { get; init; }
     public int? EphemeralStorageGiB { get; init; }
@@ -118,6 +119,7 @@ internal sealed partial record TaskState
             NetworkConfiguration = launch.NetworkConfiguration,
             Overrides = launch.Overrides ?? new(),
             LoadBalancers = launch.LoadBalancers,
+            ServiceRegistries = launch.ServiceRegistries,
             Tags = launch.Tags,
             EnableExecuteCommand = launch.EnableExecuteCommand,
             EphemeralStorageGiB = launch.Overrides?.EphemeralStorage?.SizeInGiB ?? definition.Definition.EphemeralStorage?.SizeInGiB,
@@ -148,6 +150,7 @@ internal sealed record TaskLaunch
     public NetworkConfiguration? NetworkConfiguration { get; init; }
     public TaskOverride? Overrides { get; init; }
     public ImmutableArray<LoadBalancer> LoadBalancers { get; init; } = [];
+    public ImmutableArray<ServiceRegistry> ServiceRegistries { get; init; } = [];
     public ImmutableArray<Tag> Tags { get; init; } = [];
     public bool EnableExecuteCommand { get; init; }
     public string? ContainerInstance { get; init; }

@@ -19,6 +19,7 @@ internal sealed class FanOutReconciler(Store store, IWorkQueue<TargetKey> target
             foreach (var target in keys) targets.Enqueue(target);
             if (keys.Count > 0) hints.Publish(ElbRoom.TargetHealthTopic, group);
         }
+        if (key.Arn.Contains(":loadbalancer/", StringComparison.Ordinal)) hints.Publish(ElbRoom.LoadBalancerTopic, key.Arn);
         return ValueTask.FromResult(Next.Done);
     }
 }

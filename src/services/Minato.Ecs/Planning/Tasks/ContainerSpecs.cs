@@ -14,7 +14,8 @@ internal static class ContainerSpecs
     private const long LeastShares = 2;
     private const long FargateOpenFiles = 65535;
 
-    public static ContainerSpec Pause(TaskState task, TaskDefinitionState definition, InterfaceProgress eni) => new()
+    /// <param name="resolver">The VPC's, for a task whose definition names no other.</param>
+    public static ContainerSpec Pause(TaskState task, TaskDefinitionState definition, InterfaceProgress eni, string? resolver = null) => new()
     {
         Name = ContainerNames.OfPause(task),
         Image = EngineImage.Pause,
@@ -22,14 +23,14 @@ internal static class ContainerSpecs
         IpcNamespace = definition.Definition.IpcMode == IpcMode.Task ? "shareable" : null,
         Network = new NetworkAttachment.Address(eni.VpcId ?? "", eni.PrivateIp ?? "", eni.MacAddress),
         // The namespace is the pause container's, and so is what Docker writes into resolv.conf.
-        DnsServers = [.. definition.Containers.SelectMany(c => c.DnsServers ?? []).Distinct()],
+        DnsServers = Servers(definition.Containers.SelectMany(c => c.DnsServers ?? []).Distinct(), resolver),
         DnsSearchDomains = [.. definition.Containers.SelectMany(c => c.DnsSearchDomains ?? []).Distinct()],
         Sysctls = Sorted(definition.Containers.SelectMany(c => c.SystemControls ?? [])
             .Where(s => s.Namespace?.StartsWith("net.", StringComparison.Ordinal) ?? false).Select(s => (s.Namespace, s.Value))),
     };
 
     public static ContainerSpec Of(
-        TaskState task, TaskDefinitionState definition, ContainerDefinition container, ContainerInputs inputs, string image, string fileSystems)
+        TaskState task, TaskDefinitionState definition, ContainerDefinition container, ContainerInputs inputs, string image, string fileSystems, string? resolver = null)
     {
         var progress = task.Progress.Container(container.Name ?? "");
         var over = task.Overrides.ContainerOverrides?.FirstOrDefault(o => o.Name == container.Name);
@@ -58,7 +59,7 @@ internal static class ContainerSpecs
             VolumesFrom = [.. (container.VolumesFrom ?? []).Select(v => NameOf(task, v.SourceContainer ?? "") + (v.ReadOnly == true ? ":ro" : ""))],
             Links = [.. (container.Links ?? []).Select(l => Link(task, l))],
             Ulimits = [.. Ulimits(task, container)],
-            DnsServers = isAwsvpc ? [] : container.DnsServers ?? [],
+            DnsServers = isAwsvpc ? [] : Servers(container.DnsServers ?? [], definition.NetworkMode == NetworkMode.Bridge ? resolver : null),
             DnsSearchDomains = isAwsvpc ? [] : container.DnsSearchDomains ?? [],
             ExtraHosts = isAwsvpc ? [] : [.. (container.ExtraHosts ?? []).Select(h => $"{h.Hostname}:{h.IpAddress}")],
             CapabilitiesAdded = linux?.Capabilities?.Add ?? [],
@@ -79,6 +80,9 @@ internal static class ContainerSpecs
             Log = Log(container.LogConfiguration, inputs),
         };
     }
+
+    private static ImmutableArray<string> Servers(IEnumerable<string> named, string? resolver) =>
+        named.ToImmutableArray() is { Length: > 0 } servers ? servers : resolver is null ? [] : [resolver];
 
     // AWS: Fargate raises the number of open files unless told otherwise.
     private static IEnumerable<EngineUlimit> Ulimits(TaskState task, ContainerDefinition container)

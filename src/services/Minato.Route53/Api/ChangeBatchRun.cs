@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Minato.Contracts.Route53;
+using Minato.Engines.Dns;
+using Minato.Platform;
+using Minato.Route53.Planning;
+using Minato.Route53.State;
+using Change = Minato.Contracts.Route53.Change;
+
+namespace Minato.Route53.Api;
+
+/// <summary>One batch of changes on its way into a zone: applied one by one, judged by what comes out.</summary>
+internal sealed class ChangeBatchRun(Transaction tx, ZoneState zone)
+{
+    private readonly List<string> _faults = [];
+    private readonly Dictionary<RecordKey, ChangeAction> _seen = [];
+    private readonly Dictionary<NodeKey, DnsName> _touched = [];
+    private readonly List<ResourceRecordSet> _aliases = [];
+
+    /// <returns>What is wrong with the batch; empty when nothing is.</returns>
+    public List<string> Run(ImmutableArray<Change> changes)
+    {
+        foreach (var change in changes) Apply(change);
+        foreach (var node in _touched.Keys) _faults.AddRange(RecordRules.NodeFaults([.. tx.Where(Route53Tables.RecordsByNode, node)], zone.Domain));
+        foreach (var alias in _aliases) CheckTarget(alias);
+        if (_touched.ContainsKey(new(zone.Id, RecordKey.Reversed(zone.Domain)))) CheckApex();
+        return _faults;
+    }
+
+    private void Apply(Change change)
+    {
+        var asked = change.ResourceRecordSet;
+        if (!DnsName.TryParse(asked.Name, out var name))
+        {
+            _faults.Add($"FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with '{asked.Name}'");
+            return;
+        }
+
+        var set = RecordRules.Normal(asked, name);
+        if (!zone.Domain.Holds(name))
+        {
+            _faults.Add($"RRSet with DNS name {name} is not permitted in zone {zone.Name}");
+            return;
+        }
+
+        var key = RecordKey.Of(zone.Id, name, set.Type, set.SetIdentifier);
+        if (_seen.TryGetValue(key, out var before) && !(before == ChangeAction.Delete && change.Action == ChangeAction.Create))
+        {
+            _faults.Add($"The request contains an invalid set of changes for a resource record set '{set.Type.ToWire()} {set.Name}'");
+            return;
+        }
+
+        _seen[key] = change.Action;
+        _touched[key.Node] = name;
+        if (change.Action == ChangeAction.Delete) Delete(key, set);
+        else Put(key, set, change.Action);
+    }
+
+    private void Delete(RecordKey key, ResourceRecordSet set)
+    {
+        var there = tx.Find(Route53Tables.Records, key);
+        if (there is null) _faults.Add($"Tried to delete resource record set {RecordRules.Shown(set)} but it was not found");
+        else if (!RecordRules.IsSame(there.Set, set)) _faults.Add($"Tried to delete resource record set {RecordRules.Shown(set)} but the values provided do not match the current values");
+        else tx.Delete(Route53Tables.Records, key);
+    }
+
+    private void Put(RecordKey key, ResourceRecordSet set, ChangeAction action)
+    {
+        var faults = _faults.Count;
+        _faults.AddRange(RecordRules.ValueFaults(set, zone.Domain));
+        if (action == ChangeAction.Create && tx.Find(Route53Tables.Records, key) is not null)
+            _faults.Add($"Tried to create resource record set {RecordRules.Shown(set)} but it already exists");
+        if (set.HealthCheckId is { } check && tx.Find(Route53Tables.HealthChecks, check)?.AccountId != zone.AccountId)
+            throw new NoSuchHealthCheck($"No health check exists with the specified ID {check}.");
+        if (_faults.Count > faults) return;
+        tx.Put(Route53Tables.Records, new RecordState(key, zone.AccountId, set));
+        if (set.AliasTarget is not null) _aliases.Add(set);
+    }
+
+    /// <summary>AWS: an alias to a record names one of the same zone and type that is there.</summary>
+    private void CheckTarget(ResourceRecordSet set)
+    {
+        if (set.AliasTarget is not { } alias || tx.Find(Route53Tables.Zones, alias.HostedZoneId) is null) return;
+        var target = DnsName.Parse(alias.DNSName);
+        var what = $"Tried to create an alias that targets {alias.DNSName}, type {set.Type.ToWire()} in zone {alias.HostedZoneId},";
+        if (alias.HostedZoneId != zone.Id || !zone.Domain.Holds(target)) _faults.Add($"{what} but the alias target name does not lie within the target zone");
+        else if (alias.DNSName == set.Name || !tx.Where(Route53Tables.RecordsByNode, new(zone.Id, RecordKey.Reversed(target))).Any(r => r.Set.Type == set.Type))
+            _faults.Add($"{what} but that target was not found");
+    }
+
+    private void CheckApex()
+    {
+        var types = tx.Where(Route53Tables.RecordsByNode, new(zone.Id, RecordKey.Reversed(zone.Domain))).Select(r => r.Set.Type).ToHashSet();
+        if (!types.Contains(RRType.Soa)) _faults.Add("A HostedZone must contain exactly one SOA record.");
+        if (!types.Contains(RRType.Ns)) _faults.Add("A HostedZone must contain at least one NS record for the zone itself.");
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using Minato.Engines.Dns;
+using Minato.Route53.State;
+
+namespace Minato.Route53.Planning.Answers;
+
+/// <summary>All zones, the health of what they name, and the load balancers, at one moment: what every query is answered out of.</summary>
+internal sealed partial class DnsTable : IDnsAnswers
+{
+    public static readonly DnsTable Empty = new([], ImmutableHashSet<string>.Empty, [], SourceMap.Empty);
+
+    private readonly Dictionary<DnsName, ImmutableArray<ZoneTable>> _zones = new(DnsNameComparer.Instance);
+    private readonly Dictionary<DnsName, ImmutableArray<ZoneTable>>.AlternateLookup<ReadOnlySpan<byte>> _byWire;
+    private readonly FrozenDictionary<DnsName, Balancer> _balancers;
+    private readonly ImmutableHashSet<string> _ill;
+    private readonly SourceMap _sources;
+
+    /// <param name="zones">Several may have one name: of public ones the first is answered.</param>
+    /// <param name="ill">Health checks that fail.</param>
+    public DnsTable(IEnumerable<ZoneTable> zones, ImmutableHashSet<string> ill, IEnumerable<BalancerState> balancers, SourceMap sources)
+    {
+        foreach (var zone in zones)
+            _zones[zone.Domain] = _zones.TryGetValue(zone.Domain, out var others) ? others.Add(zone) : [zone];
+        _byWire = _zones.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _balancers = balancers.ToFrozenDictionary(b => DnsName.Parse(b.DnsName), Balancer.Of);
+        _ill = ill;
+        _sources = sources;
+    }
+
+    public void Answer(in DnsQuestion question, DnsReply reply)
+    {
+        if (Find(question.Name, question.Source.Address) is { } zone)
+        {
+            reply.IsAuthoritative = true;
+            new Resolution(this, question.Type, question.Source.Address, reply).Resolve(zone, DnsName.FromWire(question.Name), null, 0);
+        }
+        else if (_balancers.TryGetValue(DnsName.FromWire(question.Name), out var balancer))
+        {
+            reply.IsAuthoritative = true;
+            balancer.Answer(question.Type, null, reply);
+        }
+        else (reply.Result, reply.IsElsewhere) = (DnsResult.Refused, true);
+    }
+
+    /// <summary>Asks one zone, whoever may see it.</summary>
+    public void Answer(string zoneId, DnsName name, ushort type, uint source, DnsReply reply)
+    {
+        reply.IsAuthoritative = true;
+        foreach (var zones in _zones.Values)
+        {
+            foreach (var zone in zones)
+            {
+                if (zone.Id == zoneId) new Resolution(this, type, source, reply).Resolve(zone, name, null, 0);
+            }
+        }
+    }
+
+    /// <summary>AWS: whoever is in a VPC is answered from the closest of its private zones, and from a public one only where there is none.</summary>
+    private ZoneTable? Find(ReadOnlySpan<byte> name, uint source)
+    {
+        ZoneTable? open = null;
+        for (var rest = name; ; rest = rest[(1 + rest[0])..])
+        {
+            if (_byWire.TryGetValue(rest, out var zones))
+            {
+                foreach (var zone in zones)
+                {
+                    if (!zone.IsPrivate) open ??= zone;
+                    else if (zone.IsSeenFrom(source)) return zone;
+                }
+            }
+
+            if (rest[0] == 0) return open;
+        }
+    }
+
+    private sealed record Balancer(ImmutableArray<byte[]> Addresses, bool IsHealthy)
+    {
+        private const uint Ttl = 60; // AWS: of every load balancer's name.
+
+        public static Balancer Of(BalancerState state) => new(
+            [.. state.Addresses.Select(IPAddress.Parse).Select(a => a.GetAddressBytes())], state.IsHealthy);
+
+        public void Answer(ushort type, DnsName? owner, DnsReply reply)
+        {
+            if (type != DnsTypes.A) return;
+            foreach (var address in Addresses) reply.Answers.Add(new(owner, DnsTypes.A, Ttl, address));
+        }
+    }
+}
