@@ -1,4 +1,5 @@
 using Minato.Aws;
+using Minato.Contracts.CloudWatch;
 using Minato.Contracts.CloudWatchLogs;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecr;
@@ -28,6 +29,7 @@ internal abstract class AwsClients
         Iam = new IamClient(at("iam"));
         SecretsManager = new SecretsManagerClient(at("secretsmanager"));
         Ssm = new SsmClient(at("ssm"));
+        CloudWatch = new CloudWatchClient(at("monitoring"));
     }
 
     /// <summary>The same services as the same caller.</summary>
@@ -42,4 +44,5 @@ internal abstract class AwsClients
     public IIam Iam { get; }
     public ISecretsManager SecretsManager { get; }
     public ISsm Ssm { get; }
+    public ICloudWatch CloudWatch { get; }
 }
