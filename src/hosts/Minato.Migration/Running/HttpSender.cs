@@ -11,7 +11,9 @@ internal sealed class HttpSender : IHttpSender, IDisposable
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 16,
+#pragma warning disable CA5359 // What is sent is no secret, and what comes back is compared, not trusted; load balancers do the same with targets.
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+#pragma warning restore CA5359
     });
 
     public async Task<HttpAnswer> SendAsync(SideAddress side, MirrorRequest request, TimeSpan timeout, int maxBody, CancellationToken ct)
