@@ -51,8 +51,10 @@ internal sealed class SimSender : IHttpSender
 internal sealed class Death : Exception;
 
 /// <summary>An AWS interface with bad luck: called before and after every operation, by its name.</summary>
+#pragma warning disable CA1852 // The proxy is a subclass made at run time.
 internal class Unlucky<T> : DispatchProxy
     where T : class
+#pragma warning restore CA1852
 {
     private T? _inner;
     private Action<string, bool>? _around;
