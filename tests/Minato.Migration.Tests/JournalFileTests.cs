@@ -50,13 +50,18 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_processes_append_without_losing_a_line()
+    public async Task Two_processes_append_without_losing_a_line_while_a_third_reads()
     {
         using var first = new JournalFile(File);
         using var second = new JournalFile(File);
-        await Task.WhenAll(Task.Run(() => Write(first, "a")), Task.Run(() => Write(second, "b")));
         using var reader = new JournalFile(File);
+        await Task.WhenAll(Task.Run(() => Write(first, "a")), Task.Run(() => Write(second, "b")), Task.Run(() => Read(reader)));
         reader.Read().Cast<Resumed>().CountBy(r => r.By).OrderBy(c => c.Key).Select(c => c.Value).ShouldBe([50, 50]);
+
+        static void Read(JournalFile journal)
+        {
+            for (var i = 0; i < 200; i++) journal.Read();
+        }
 
         static void Write(JournalFile journal, string by)
         {

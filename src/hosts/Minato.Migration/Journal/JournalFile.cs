@@ -32,14 +32,14 @@ internal sealed class JournalFile : IJournal, IDisposable
     public ImmutableList<JournalEntry> Read()
     {
         if (!File.Exists(_path)) return _entries;
-        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = Open(FileMode.Open, FileAccess.Read, FileShare.Read);
         ReadRest(file);
         return _entries;
     }
 
     public void Append(JournalEntry entry)
     {
-        using var file = OpenLocked();
+        using var file = Open(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         ReadRest(file);
         file.SetLength(_read);
         file.Position = _read;
@@ -80,20 +80,20 @@ internal sealed class JournalFile : IJournal, IDisposable
         }
     }
 
-    private FileStream OpenLocked()
+    // The share is a lock between processes: many read, one appends.
+    private FileStream Open(FileMode mode, FileAccess access, FileShare share)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return new(_path, new FileStreamOptions
-                {
-                    Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                });
+                var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
+                if (mode is FileMode.OpenOrCreate) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                return new(_path, options);
             }
             catch (IOException) when (tries < LockTries)
             {
-                // Another process appends: that takes a moment.
+                // Another process has it: that takes a moment.
                 Thread.Sleep(s_lockAgain);
             }
         }
