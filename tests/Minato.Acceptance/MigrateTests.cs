@@ -44,6 +44,7 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
 
             (await StatusAsync())["runner"]?.GetValue<bool>().ShouldBeFalse();
             using var second = Start("resume");
+            await Host.UntilAsync("the second runner", async () => ((await StatusAsync())["runner"]?.GetValue<bool>() is true, "none"), Ct, 60);
             (await host.RunAsync(Ct, "migrate", "start", PlanFile)).Error.ShouldContain("another runner is at work");
             await WeightAsync(50);
             await WeightAsync(100);

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Minato.Cli.Migrating;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
 using Minato.Migration.Journal;
+using Minato.Migration.Planning;
 using Minato.Migration.Plans;
 using Minato.Migration.Reporting;
 
@@ -103,7 +105,8 @@ internal static class MigrateCommand
         using var journal = new JournalFile(JournalFile.PathOf(path));
         var (plan, state) = MigrationFiles.Standing(path, journal);
         var now = TimeProvider.System.GetUtcNow();
-        var page = StatusPage.Of(plan, state, [.. state.Verdicts.Values], null, now);
+        ImmutableArray<Judgement> gates = [.. state.Verdicts.Values];
+        var page = StatusPage.Of(plan, state, gates, state.Attempt == 0 ? null : MigrationPlanner.Plan(plan, state, gates, now), now);
         var isRunning = RunnerLock.IsTaken(path);
         if (parsed.GetValue(Options.Json))
         {
@@ -149,5 +152,9 @@ internal static class MigrateCommand
         return 0;
     }
 
-    private static string PathOf(ParseResult parsed) => parsed.GetRequiredValue(PlanFile).FullName;
+    private static string PathOf(ParseResult parsed)
+    {
+        var file = parsed.GetRequiredValue(PlanFile);
+        return Directory.Exists(file.DirectoryName) ? file.FullName : throw new UserException($"there is no folder {file.DirectoryName}.");
+    }
 }

@@ -58,7 +58,6 @@ internal sealed class MigrationOutput(string path, bool isJson)
     // Drawn over what was drawn last: the cursor goes up by as many lines.
     private void Redraw(StatusPage page, DateTimeOffset now)
     {
-        var real = Console.Out;
         using var lines = new StringWriter(CultureInfo.InvariantCulture);
         lines.WriteLine($"{now:HH:mm:ss} UTC  {page.Name}: {page.Stage}{(page.TimeLeft is { } left ? $", {Left(left)} left" : "")}");
         lines.WriteLine(page.Standing);
@@ -66,8 +65,8 @@ internal sealed class MigrationOutput(string path, bool isJson)
         foreach (var gate in page.Gates) lines.WriteLine($"{Mark(gate.Verdict)} {gate.Gate}: {gate.Words}");
         var width = Math.Max(20, Console.BufferWidth - 1);
         var text = lines.ToString().TrimEnd('\n').Split('\n').Select(l => l.Length > width ? l[..width] : l).ToList();
-        if (_drawn > 0) real.Write($"\u001b[{_drawn}A\u001b[J");
-        foreach (var line in text) real.WriteLine(line);
+        if (_drawn > 0) Console.Write($"\u001b[{_drawn}A\u001b[J");
+        foreach (var line in text) Console.WriteLine(line);
         _drawn = text.Count;
     }
 
