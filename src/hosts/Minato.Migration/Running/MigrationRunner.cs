@@ -112,6 +112,10 @@ internal sealed class MigrationRunner(MigrationPlan plan, IJournal journal, Stew
         {
             result = new StepResult.Again(e.Message);
         }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            result = new StepResult.Again("AWS did not answer in time");
+        }
 
         switch (result)
         {

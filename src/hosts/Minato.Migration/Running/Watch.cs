@@ -18,10 +18,10 @@ internal sealed class Watch(MigrationPlan plan, MigrationAws aws, Sides sides, P
     public async Task<ImmutableArray<Sample>> LookAsync(MigrationState state, DateTimeOffset now, CancellationToken ct)
     {
         if (state.Stage < 0 || !state.Facts.ContainsKey(FactNames.NewGroup)) return [];
-        var alarms = await OrAsync(() => AlarmsAsync(ct), ImmutableSortedDictionary<string, string?>.Empty);
-        var healthy = await OrAsync<int?>(async () => await sides.HealthyNewAsync(state, ct), null);
+        var alarms = await OrAsync(() => AlarmsAsync(ct), ImmutableSortedDictionary<string, string?>.Empty, ct);
+        var healthy = await OrAsync<int?>(async () => await sides.HealthyNewAsync(state, ct), null, ct);
         _last = new() { Alarms = alarms, HealthyNew = healthy };
-        var measured = await OrAsync(() => _metrics.ReadAsync(state, now, ct), []);
+        var measured = await OrAsync(() => _metrics.ReadAsync(state, now, ct), [], ct);
         var probed = probes?.Read(state.Weight, now) ?? [];
         return [.. measured, .. probed.Where(p => IsMissing(p, measured, state, now))];
     }
@@ -49,13 +49,13 @@ internal sealed class Watch(MigrationPlan plan, MigrationAws aws, Sides sides, P
         return states.ToImmutableSortedDictionary(s => s.AlarmName ?? "", s => s.StateValue?.ToWire(), StringComparer.Ordinal);
     }
 
-    private static async Task<T> OrAsync<T>(Func<Task<T>> read, T otherwise)
+    private static async Task<T> OrAsync<T>(Func<Task<T>> read, T otherwise, CancellationToken ct)
     {
         try
         {
             return await read();
         }
-        catch (Exception e) when (e is AwsException or HttpRequestException)
+        catch (Exception e) when (e is AwsException or HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return otherwise;
         }
