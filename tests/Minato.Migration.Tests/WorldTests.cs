@@ -164,11 +164,12 @@ public sealed class WorldTests
     });
 
     [Fact]
-    public void Throttling_delays_and_does_not_decide() => MigrationWorld.Run(async m =>
+    public void Throttling_and_answers_that_do_not_come_delay_and_do_not_decide() => MigrationWorld.Run(async m =>
     {
         m.ElbOfRunner = Unlucky<Contracts.ElasticLoadBalancingV2.IElasticLoadBalancingV2>.Around(m.Elb, (_, isAfter) =>
         {
-            if (!isAfter && m.World.Chance.NextDouble() < 0.2) throw new Aws.AwsException("Throttling", "Rate exceeded");
+            if (!isAfter && m.World.Chance.NextDouble() < 0.1) throw new Aws.AwsException("Throttling", "Rate exceeded");
+            if (!isAfter && m.World.Chance.NextDouble() < 0.1) throw new TaskCanceledException("no answer in 100 seconds");
         });
         m.Begin();
         (await m.RunAsync()).ShouldBe(Outcome.Completed, Story(m));
