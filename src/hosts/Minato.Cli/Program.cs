@@ -8,7 +8,8 @@ var root = new RootCommand("Minato runs Amazon ECS, and what an ECS deployment s
 {
     UpCommand.Create(), DownCommand.Create(), EnvCommand.Create(), DemoCommand.Create(), StatusCommand.Create(),
     LogsCommand.Create(), EventsCommand.Create(), WhyCommand.Create(), DeployCommand.Create(), RehearseCommand.Create(), PlanCommand.Create(),
-    FunctionCommand.Create(), ExecCommand.Create(), SpotCommand.Create(), ResetCommand.Create(), InstancesCommand.Create(), CaCommand.Create(),
+    MigrateCommand.Create(), FunctionCommand.Create(), ExecCommand.Create(), SpotCommand.Create(), ResetCommand.Create(), InstancesCommand.Create(),
+    CaCommand.Create(),
 };
 root.Add(Options.Test());
 Options.AddShared(root);
@@ -22,6 +23,11 @@ catch (UserException e)
     return e.ExitCode;
 }
 catch (Minato.Server.ServerStartException e)
+{
+    Screen.Error(e.Message);
+    return 1;
+}
+catch (Minato.Migration.MigrationException e)
 {
     Screen.Error(e.Message);
     return 1;

@@ -32,6 +32,7 @@ internal abstract class AwsClients
         Iam = new IamClient(at("iam"));
         SecretsManager = new SecretsManagerClient(at("secretsmanager"));
         Ssm = new SsmClient(at("ssm"));
+        CloudWatch = new CloudWatchClient(at("monitoring"));
     }
 
     /// <summary>The same services as the same caller.</summary>
@@ -48,4 +49,5 @@ internal abstract class AwsClients
     public IIam Iam { get; }
     public ISecretsManager SecretsManager { get; }
     public ISsm Ssm { get; }
+    public ICloudWatch CloudWatch { get; }
 }

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Minato.Migration.Plans;
+
+namespace Minato.Migration.Planning;
+
+/// <summary>Requests out of an access log: of an Application Load Balancer, or in the common format. Only those that change nothing.</summary>
+internal static partial class AccessLog
+{
+    private const int LongestLine = 16 << 10;
+    private const int MostLines = 2_000_000;
+
+    /// <summary>As many different paths as asked for, evenly over the log; the same ones for the same log.</summary>
+    public static ImmutableArray<MirrorRequest> Draw(IEnumerable<string> lines, int count)
+    {
+        var found = lines.Take(MostLines).Where(l => l.Length <= LongestLine).Select(Read).OfType<MirrorRequest>().DistinctBy(r => (r.Method, r.Path)).ToList();
+        if (found.Count <= count) return [.. found];
+        return [.. Enumerable.Range(0, count).Select(i => found[(int)((long)i * found.Count / count)])];
+    }
+
+    private static MirrorRequest? Read(string line)
+    {
+        if (RequestLine().Match(line) is not { Success: true } match) return null;
+        var target = match.Groups["target"].Value;
+        var path = target.StartsWith('/') ? target : Uri.TryCreate(target, UriKind.Absolute, out var url) ? url.PathAndQuery : null;
+        return path is null ? null : new(match.Groups["method"].Value, path, ImmutableSortedDictionary<string, string>.Empty, null);
+    }
+
+    [GeneratedRegex("\"(?<method>GET|HEAD) (?<target>[!-~]+) HTTP/[0-9.]+\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RequestLine();
+}

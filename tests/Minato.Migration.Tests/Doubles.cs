@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+using Minato.Migration.Journal;
+using Minato.Migration.Plans;
+using Minato.Migration.Running;
+
+namespace Minato.Migration.Tests;
+
+/// <summary>A journal in memory that outlives its runners, as a file does.</summary>
+internal sealed class MemoryJournal : IJournal
+{
+    private ImmutableList<JournalEntry> _entries = [];
+    private TaskCompletionSource _changed = new();
+
+    /// <summary>Called with every entry before and after it is kept; may throw, as a death would end the runner.</summary>
+    public Action<JournalEntry, bool>? Around { get; set; }
+
+    public ImmutableList<JournalEntry> Read() => _entries;
+
+    public void Append(JournalEntry entry)
+    {
+        Around?.Invoke(entry, false);
+        _entries = _entries.Add(entry);
+        Interlocked.Exchange(ref _changed, new()).TrySetResult();
+        Around?.Invoke(entry, true);
+    }
+
+    public Task ChangedAsync(CancellationToken ct) => _changed.Task.WaitAsync(ct);
+}
+
+/// <summary>Two sides that answer what a test says.</summary>
+internal sealed class SimSender : IHttpSender
+{
+    /// <summary>By the value of the header that chooses the side, and the path.</summary>
+    public Func<string?, string, HttpAnswer> Answer { get; set; } = (_, path) => Ok($"the page {path}");
+
+    public int Sent { get; private set; }
+
+    public static HttpAnswer Ok(string body, int status = 200) =>
+        new(status, ImmutableSortedDictionary<string, string>.Empty.Add("content-type", "text/html"), Encoding.UTF8.GetBytes(body), false, null);
+
+    public Task<HttpAnswer> SendAsync(SideAddress side, MirrorRequest request, TimeSpan timeout, int maxBody, CancellationToken ct)
+    {
+        Sent++;
+        return Task.FromResult(Answer(side.Value, request.Path));
+    }
+}
+
+/// <summary>A runner that dies here, as by kill -9.</summary>
+internal sealed class Death : Exception;
+
+/// <summary>An AWS interface with bad luck: called before and after every operation, by its name.</summary>
+#pragma warning disable CA1852 // The proxy is a subclass made at run time.
+internal class Unlucky<T> : DispatchProxy
+    where T : class
+#pragma warning restore CA1852
+{
+    private T? _inner;
+    private Action<string, bool>? _around;
+
+    public static T Around(T inner, Action<string, bool> around)
+    {
+        var proxy = Create<T, Unlucky<T>>();
+        ((Unlucky<T>)(object)proxy)._inner = inner;
+        ((Unlucky<T>)(object)proxy)._around = around;
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        var result = targetMethod?.ReturnType.GenericTypeArguments[0] ?? typeof(object);
+        return typeof(Unlucky<T>).GetMethod(nameof(CallAsync), BindingFlags.Instance | BindingFlags.NonPublic)?.MakeGenericMethod(result).Invoke(this, [targetMethod, args]);
+    }
+
+    private async Task<TResult> CallAsync<TResult>(MethodInfo method, object?[] args)
+    {
+        _around?.Invoke(method.Name, false);
+        var answer = await (Task<TResult>)(method.Invoke(_inner, BindingFlags.DoNotWrapExceptions, null, args, null) ?? throw new InvalidOperationException("An operation answers with a task."));
+        _around?.Invoke(method.Name, true);
+        return answer;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.CloudWatch;
+using Minato.Contracts.CloudWatch;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Ec2;
+using Minato.Ecs;
+using Minato.Elb;
+using Minato.Logs;
+using Minato.Migration.Journal;
+using Minato.Migration.Planning;
+using Minato.Migration.Plans;
+using Minato.Migration.Running;
+using Minato.Testing;
+using Rule = Minato.Contracts.ElasticLoadBalancingV2.Rule;
+using Task = System.Threading.Tasks.Task;
+
+namespace Minato.Migration.Tests;
+
+/// <summary>
+/// A load balancer with nobody behind its default rule, an ECS service, two machines outside, and users whose requests show up in
+/// CloudWatch as the live weights divide them.
+/// </summary>
+internal sealed class MigrationWorld(World world)
+{
+    public const string Short = """
+        migration: web
+        old: { targets: ["10.9.0.10:8080", "10.9.0.11:8080"], healthPath: /health }
+        new: { service: web }
+        entry: { listenerRule: { loadBalancer: public, port: 80 } }
+        stages:
+          - { stage: prepare }
+          - { stage: test }
+          - { weight: 10, hold: 4m }
+          - { weight: 50, hold: 4m }
+          - { weight: 100, hold: 4m }
+          - { stage: retire }
+        """;
+
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    public World World => world;
+    public IElasticLoadBalancingV2 Elb => world.Client<IElasticLoadBalancingV2>();
+    public MemoryJournal Journal { get; } = new();
+    public SimSender Sender { get; } = new();
+
+    /// <summary>Requests a minute of all users; 0 for a site without metrics.</summary>
+    public int PerMinute { get; set; } = 60_000;
+    public double OldErrors { get; set; } = 0.001;
+    public double NewErrors { get; set; } = 0.001;
+    public double NewSeconds { get; set; } = 0.02;
+    public string Listener { get; private set; } = "";
+    public string NewGroup { get; private set; } = "";
+
+    /// <summary>What the runner meets instead of the room, to fail or crash it.</summary>
+    public IElasticLoadBalancingV2? ElbOfRunner { get; set; }
+
+    public MigrationState State => MigrationState.Of(Journal.Read());
+
+    public static void Run(Func<MigrationWorld, Task> test) => World.Run(1, async world =>
+    {
+        world.Host.AddImage(new("web:1") { Digest = "sha256:" + new string('1', 64), Listens = [80] });
+        world.Targets.Set("10.9.0.10", 8080);
+        world.Targets.Set("10.9.0.11", 8080);
+        var migration = new MigrationWorld(world);
+        await migration.OpenAsync();
+        _ = migration.UseAsync();
+        await test(migration);
+    }, services => services.AddSingleton(new EcsOptions()).AddSingleton(new PageTokens("a secret of the test"u8)).AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs());
+
+    public void Begin(string plan = Short) => Write(new Begun(State.Attempt + 1, plan, "somebody"));
+
+    public void Write(JournalEntry entry) => Journal.Append(entry with { At = world.Time.GetUtcNow() });
+
+    /// <summary>A runner that takes up the journal, to its end.</summary>
+    public async Task<Outcome> RunAsync() => (await Runner().RunAsync(world.Stopping)).Outcome;
+
+    public MigrationRunner Runner()
+    {
+        var aws = new MigrationAws(ElbOfRunner ?? Elb, world.Client<IEcs>(), world.Client<IEc2>(), world.Client<ICloudWatch>(), world.Caller);
+        return new Migrator(PlanReader.Read(State.Plan), "", aws, Sender, world.Time).Runner(Journal);
+    }
+
+    public Task UntilAsync(Func<MigrationState, bool> holds, double minutes = 60) => world.Eventually(() => holds(State), TimeSpan.FromMinutes(minutes), State.Facts.Count + " facts");
+
+    public async Task<(int Old, int New)> WeightsAsync()
+    {
+        var groups = (await RuleAsync()).Actions?[0].ForwardConfig?.TargetGroups ?? [];
+        return (groups.Where(g => g.TargetGroupArn != NewGroup).Sum(g => g.Weight ?? 0), groups.Where(g => g.TargetGroupArn == NewGroup).Sum(g => g.Weight ?? 0));
+    }
+
+    public async Task<Rule> RuleAsync() => (await RulesAsync()).Single(r => r.IsDefault is true);
+
+    public async Task<ImmutableArray<Rule>> RulesAsync() => (await Elb.DescribeRulesAsync(new() { ListenerArn = Listener }, world.Caller, None)).Rules ?? [];
+
+    public async Task<string[]> GroupsAsync() => [.. ((await Elb.DescribeTargetGroupsAsync(new(), world.Caller, None)).TargetGroups ?? []).Select(g => g.TargetGroupName ?? "")];
+
+    /// <summary>Somebody else's hand.</summary>
+    public async Task SetWeightsAsync(int old, int @new)
+    {
+        var groups = (await RuleAsync()).Actions?[0].ForwardConfig?.TargetGroups ?? [];
+        var changed = groups.Select(g => g with { Weight = g.TargetGroupArn == NewGroup ? @new : old }).ToImmutableArray();
+        await Elb.ModifyListenerAsync(new() { ListenerArn = Listener, DefaultActions = [new() { Type = ActionTypeEnum.Forward, ForwardConfig = new() { TargetGroups = changed } }] }, world.Caller, None);
+    }
+
+    public Task AlarmAsync(StateValue state) => world.Client<ICloudWatch>().SetAlarmStateAsync(new() { AlarmName = "pager", StateValue = state, StateReason = "test" }, world.Caller, None);
+
+    private async Task OpenAsync()
+    {
+        var subnets = (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, None)).Subnets ?? [];
+        ImmutableArray<string> ids = [.. subnets.Select(s => s.SubnetId ?? "")];
+        var balancer = (await Elb.CreateLoadBalancerAsync(new() { Name = "public", Subnets = ids }, world.Caller, None)).LoadBalancers?[0].LoadBalancerArn ?? "";
+        Listener = (await Elb.CreateListenerAsync(new()
+        {
+            LoadBalancerArn = balancer, Port = 80, Protocol = ProtocolEnum.Http,
+            DefaultActions = [new() { Type = ActionTypeEnum.FixedResponse, FixedResponseConfig = new() { StatusCode = "404" } }],
+        }, world.Caller, None)).Listeners?[0].ListenerArn ?? "";
+        NewGroup = (await Elb.CreateTargetGroupAsync(new()
+        {
+            Name = "web-ecs", Protocol = ProtocolEnum.Http, Port = 80, TargetType = TargetTypeEnum.Ip, VpcId = subnets[0].VpcId, HealthCheckIntervalSeconds = 5,
+            HealthCheckTimeoutSeconds = 2, HealthyThresholdCount = 2, UnhealthyThresholdCount = 2,
+        }, world.Caller, None)).TargetGroups?[0].TargetGroupArn ?? "";
+        // AWS: the target group of a service must belong to a load balancer.
+        await Elb.CreateRuleAsync(new()
+        {
+            ListenerArn = Listener, Priority = 900, Conditions = [new() { Field = "path-pattern", Values = ["/never"] }], Actions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = NewGroup }],
+        }, world.Caller, None);
+        await world.Client<IEcs>().CreateClusterAsync(new(), world.Caller, None);
+        var definition = await world.Client<IEcs>().RegisterTaskDefinitionAsync(new()
+        {
+            Family = "web", NetworkMode = NetworkMode.Awsvpc, RequiresCompatibilities = [Compatibility.Fargate], Cpu = "256", Memory = "512",
+            ContainerDefinitions = [new() { Name = "web", Image = "web:1", PortMappings = [new() { ContainerPort = 80 }] }],
+        }, world.Caller, None);
+        await world.Client<IEcs>().CreateServiceAsync(new()
+        {
+            ServiceName = "web", TaskDefinition = definition.TaskDefinition?.TaskDefinitionArn, DesiredCount = 2, LaunchType = LaunchType.Fargate,
+            NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = ids } }, LoadBalancers = [new() { TargetGroupArn = NewGroup, ContainerName = "web", ContainerPort = 80 }],
+        }, world.Caller, None);
+    }
+
+    /// <summary>Publishes at the end of every minute what the load balancer would.</summary>
+    private async Task UseAsync()
+    {
+        while (!world.Stopping.IsCancellationRequested)
+        {
+            await world.RunFor(TimeSpan.FromSeconds(59 - world.Time.GetUtcNow().Second % 60 is var left and > 0 ? left : 60));
+            if (PerMinute == 0) continue;
+            foreach (var group in (await RuleAsync()).Actions?[0].ForwardConfig?.TargetGroups ?? [])
+            {
+                var all = (await WeightsAsync()) is var (old, @new) ? old + @new : 0;
+                var requests = all == 0 ? 0 : PerMinute * (group.Weight ?? 0) / all;
+                if (requests > 0) await PublishAsync(group.TargetGroupArn ?? "", requests, group.TargetGroupArn == NewGroup ? NewErrors : OldErrors, group.TargetGroupArn == NewGroup ? NewSeconds : 0.02);
+            }
+        }
+    }
+
+    private async Task PublishAsync(string group, int requests, double errors, double seconds)
+    {
+        ImmutableArray<Dimension> dimensions =
+        [
+            new() { Name = "LoadBalancer", Value = string.Join('/', Listener.Split('/')[1..4]) }, new() { Name = "TargetGroup", Value = group[(group.LastIndexOf(':') + 1)..] },
+        ];
+        await world.Client<ICloudWatch>().PutMetricDataAsync(new()
+        {
+            Namespace = "AWS/ApplicationELB",
+            MetricData =
+            [
+                new() { MetricName = "RequestCount", Value = requests, Dimensions = dimensions },
+                new() { MetricName = "HTTPCode_Target_5XX_Count", Value = Math.Round(requests * errors), Dimensions = dimensions },
+                new() { MetricName = "TargetResponseTime", Values = [seconds / 2, seconds, seconds * 2], Counts = [50, 40, 10], Dimensions = dimensions },
+            ],
+        }, world.Caller with { PrincipalArn = "elasticloadbalancing.amazonaws.com" }, None);
+    }
+}
