@@ -13,16 +13,12 @@ public sealed class NftResolverRedirectTests
 
     [Fact]
     public void The_link_local_address_of_the_resolver_leads_to_the_listener() =>
-        NftResolverRedirect.Render("minato_x_dns", [new(new("10.20.0.0/16", "10.20.0.1"), 40000)]).ShouldBe("""
-            add table ip minato_x_dns
-            delete table ip minato_x_dns
-            table ip minato_x_dns {
+        NftResolverRedirect.Chains([new(new("10.20.0.0/16", "10.20.0.1"), 40000)]).ShouldBe("""
               chain from_tasks {
                 type nat hook prerouting priority dstnat - 10; policy accept;
                 ip saddr 10.20.0.0/16 ip daddr 169.254.169.253 udp dport 53 dnat to 10.20.0.1:40000
                 ip saddr 10.20.0.0/16 ip daddr 169.254.169.253 tcp dport 53 dnat to 10.20.0.1:40000
               }
-            }
 
             """);
 
@@ -30,7 +26,8 @@ public sealed class NftResolverRedirectTests
     public async Task Somebody_in_the_network_reaches_it_there_and_nothing_stays()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/nft"), "Needs root and nftables.");
-        var (bridge, space, redirect) = ($"br{_id}", $"ns{_id}", new NftResolverRedirect(new() { InstallationId = $"test{_id}" }));
+        var (bridge, space) = ($"br{_id}", $"ns{_id}");
+        using var redirect = new NftResolverRedirect(new() { InstallationId = $"test{_id}" });
         try
         {
             await RunAsync($"ip link add {bridge} type bridge && ip addr add 10.213.77.1/24 dev {bridge} && ip link set {bridge} up && ip netns add {space} " +

@@ -155,8 +155,8 @@ public sealed class ServerTests : IAsyncLifetime
         public override bool CanRead => true;
         public override bool CanSeek => false;
         public override bool CanWrite => false;
-        public override long Length => length;
-        public override long Position { get => length - _left; set => throw new NotSupportedException(); }
+        public override long Length { get; } = length;
+        public override long Position { get => Length - _left; set => throw new NotSupportedException(); }
 
         public override int Read(byte[] buffer, int offset, int count)
         {

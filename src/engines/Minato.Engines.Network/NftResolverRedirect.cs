@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text;
 using Minato.Engines.Dns;
 
@@ -9,22 +7,18 @@ namespace Minato.Engines.Network;
 /// A table of its own, as <see cref="NftInsideEndpoint"/> has one: it leads port 53 of the VPC resolver to the listener in each network. The
 /// resolver's other address, the third of the range, is on the tasks' own link: they would look for it there and not at the gateway.
 /// </summary>
-internal sealed class NftResolverRedirect(InsideOptions options) : IResolverRedirect
+internal sealed class NftResolverRedirect(InsideOptions options) : IResolverRedirect, IDisposable
 {
     private const string LinkLocal = "169.254.169.253";
+    private readonly NftTable _table = new(options, "_dns");
 
-    private string Table => $"{RedirectTable.Name(options.InstallationId)}_dns";
+    public async ValueTask<string?> ApplyAsync(IReadOnlyCollection<ResolverWay> ways, CancellationToken ct) => await _table.ReplaceAsync(Chains(ways), ct);
 
-    public async ValueTask<string?> ApplyAsync(IReadOnlyCollection<ResolverWay> ways, CancellationToken ct) => await RunAsync(Render(Table, ways), ct);
+    public async ValueTask RemoveAsync(CancellationToken ct) => await _table.RemoveAsync(ct);
 
-    public async ValueTask RemoveAsync(CancellationToken ct)
-    {
-        // Where the program is not there, there was never a table.
-        if (File.Exists(options.Nft)) await RunAsync($"add table ip {Table}\ndelete table ip {Table}\n", ct);
-    }
+    public void Dispose() => _table.Dispose();
 
-    /// <summary>A script that leaves exactly these ways, whatever was there before.</summary>
-    internal static string Render(string table, IEnumerable<ResolverWay> ways)
+    internal static string Chains(IEnumerable<ResolverWay> ways)
     {
         var rules = new StringBuilder();
         foreach (var (network, port) in ways)
@@ -34,32 +28,10 @@ internal sealed class NftResolverRedirect(InsideOptions options) : IResolverRedi
         }
 
         return $$"""
-            add table ip {{table}}
-            delete table ip {{table}}
-            table ip {{table}} {
               chain from_tasks {
                 type nat hook prerouting priority dstnat - 10; policy accept;
             {{rules}}  }
-            }
 
             """;
-    }
-
-    private async Task<string?> RunAsync(string script, CancellationToken ct)
-    {
-        var start = new ProcessStartInfo(options.Nft, ["-f", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
-        try
-        {
-            using var nft = Process.Start(start) ?? throw new Win32Exception();
-            var errors = nft.StandardError.ReadToEndAsync(ct);
-            await nft.StandardInput.WriteAsync(script.AsMemory(), ct);
-            nft.StandardInput.Close();
-            await nft.WaitForExitAsync(ct);
-            return nft.ExitCode == 0 ? null : $"{options.Nft} refused: {(await errors).Trim()}";
-        }
-        catch (Exception e) when (e is Win32Exception or IOException)
-        {
-            return $"{options.Nft} does not start ({e.Message}): install nftables and run Minato as root";
-        }
     }
 }

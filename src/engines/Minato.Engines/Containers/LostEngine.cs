@@ -25,5 +25,6 @@ public sealed class LostEngine : IContainerEngine
     public ValueTask RemoveNetworkAsync(string name, CancellationToken ct) => ValueTask.CompletedTask;
     public ValueTask<NetworkSpec?> DefaultBridgeAsync(CancellationToken ct) => new(null as NetworkSpec);
     public ValueTask<IReadOnlyList<string>> UsedRangesAsync(CancellationToken ct) => new([]);
+    public ValueTask<string?> FindColliderAsync(string cidr, CancellationToken ct) => new(null as string);
     public ValueTask PurgeAsync(CancellationToken ct) => ValueTask.CompletedTask;
 }

@@ -32,7 +32,6 @@ internal abstract class AwsClients
         Iam = new IamClient(at("iam"));
         SecretsManager = new SecretsManagerClient(at("secretsmanager"));
         Ssm = new SsmClient(at("ssm"));
-        CloudWatch = new CloudWatchClient(at("monitoring"));
     }
 
     /// <summary>The same services as the same caller.</summary>
@@ -49,5 +48,4 @@ internal abstract class AwsClients
     public IIam Iam { get; }
     public ISecretsManager SecretsManager { get; }
     public ISsm Ssm { get; }
-    public ICloudWatch CloudWatch { get; }
 }
