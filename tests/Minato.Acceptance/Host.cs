@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Minato.Cli.Demo;
 using Minato.Cli.Running;
@@ -12,7 +13,7 @@ public sealed class Host : IAsyncLifetime
     private static readonly Dictionary<string, string> Nothing = [];
     private readonly IReadOnlyDictionary<string, string> _environment;
 
-    private static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "minato");
+    internal static readonly string Cli = Path.Combine(AppContext.BaseDirectory, "minato");
     private MinatoClient? _minato;
     private DemoImage? _image;
 
@@ -52,6 +53,22 @@ public sealed class Host : IAsyncLifetime
     }
 
     internal Task<Shell.Result> RunAsync(CancellationToken ct, params string[] arguments) => Shell.RunAsync(Cli, ["--data", Data, "--region", "eu-west-1", .. arguments], ct, _environment);
+
+    /// <summary>The command line as somebody elsewhere starts it: an endpoint, and a key in the environment.</summary>
+    /// <param name="secret">Null for the right one.</param>
+    internal ProcessStartInfo Outside(string? secret, params string[] arguments)
+    {
+        var (installation, running) = Files.Require();
+        var start = new ProcessStartInfo(Cli, [.. arguments, "--endpoint-url", $"{running.Endpoint}", "--region", "eu-west-1"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["AWS_ACCESS_KEY_ID"] = installation.RootKey.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = secret ?? installation.RootKey.SecretAccessKey;
+        return start;
+    }
+
+    internal Task<Shell.Result> OutsideAsync(string? secret, CancellationToken ct, params string[] arguments) => Shell.RunAsync(Outside(secret, arguments), ct);
 
     internal async Task UpAsync(CancellationToken ct) => (await RunAsync(ct, "up", "--detach", "--no-install", "--port", $"{Files.Installation?.Port ?? 0}")).Ok();
 
