@@ -23,7 +23,7 @@ public sealed class BadWireTests
         using var down = new BadWire(server, (int)seed);
         using var up = new BadWire(client, (int)seed + 1000);
         using var gate = new SessionGate(
-            world.World.Client<ISessionOwner>(), world.World.Client<IContainerEngine>(), new(), world.World.Time, Guid.NewGuid, NullLogger<SessionGate>.Instance);
+            world.World.Client<ISessionOwner>(), world.World.Client<IContainerEngines>(), new(), world.World.Time, Guid.NewGuid, NullLogger<SessionGate>.Instance);
         var serving = gate.RunAsync(down, session.SessionId ?? "", default);
         await using var person = await SessionClient.OpenAsync(up, session.TokenValue ?? "", new(), world.World.Time, Guid.NewGuid, default);
 
