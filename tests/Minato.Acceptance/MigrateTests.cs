@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -9,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Minato.Cli.Demo;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
+using NetworkInterface = System.Net.NetworkInformation.NetworkInterface;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Acceptance;
