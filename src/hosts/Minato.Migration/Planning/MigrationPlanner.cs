@@ -83,5 +83,5 @@ internal static class MigrationPlanner
     private static TimeSpan Backoff(int failures) => TimeSpan.FromTicks(Math.Min(s_lastRetry.Ticks, s_firstRetry.Ticks << Math.Min(failures - 1, 8)));
 
     private static TimeSpan Ttl(MigrationState state) =>
-        state.Facts.TryGetValue(FactNames.Ttl, out var seconds) ? TimeSpan.FromSeconds(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)) : TimeSpan.Zero;
+        state.Facts.TryGetValue(Known.Ttl, out var seconds) ? TimeSpan.FromSeconds(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)) : TimeSpan.Zero;
 }

@@ -30,8 +30,8 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
             { Refusal: { } refusal } => new StepResult.Rejected(refusal),
             var groups when Refuse(state, rule, groups) is { } refusal => new StepResult.Rejected(refusal),
             var groups => StepResult.Ok(
-                $"{Words(rule.Actions ?? [], groups.Old, groups.New)}", (FactNames.Listener, arn), (FactNames.Rule, ruleArn), (FactNames.OldGroup, groups.Old), (FactNames.NewGroup, groups.New),
-                (FactNames.Vpc, found.VpcId ?? ""), (FactNames.EntryUrl, UrlOf(found, listener)), (FactNames.Found, state.Facts.GetValueOrDefault(FactNames.Found) ?? ToJson(rule.Actions ?? []))),
+                $"{Words(rule.Actions ?? [], groups.Old, groups.New)}", (Known.Listener, arn), (Known.Rule, ruleArn), (Known.OldGroup, groups.Old), (Known.NewGroup, groups.New),
+                (Known.Vpc, found.VpcId ?? ""), (Known.EntryUrl, UrlOf(found, listener)), (Known.Found, state.Facts.GetValueOrDefault(Known.Found) ?? ToJson(rule.Actions ?? []))),
         };
     }
 
@@ -40,7 +40,7 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         var rule = await RuleAsync(state, ct);
         var live = rule.Actions ?? [];
         if (WeightOf(state, live) is 0 && Groups(live).Length == 2) return StepResult.Ok("both sides were behind the rule already");
-        if (ToJson(live) != state.Facts[FactNames.Found] && WeightOf(state, live) is not 0) return Strange(state, live, "what the plan found there");
+        if (ToJson(live) != state.Facts[Known.Found] && WeightOf(state, live) is not 0) return Strange(state, live, "what the plan found there");
         return await ApplyAsync(state, rule, 0, ct);
     }
 
@@ -59,15 +59,15 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
     {
         var rule = await RuleAsync(state, ct);
         var live = rule.Actions ?? [];
-        if (Groups(live) is [{ TargetGroupArn: var only }] && only == state.Facts[FactNames.NewGroup]) return StepResult.Ok("the new side was alone already");
+        if (Groups(live) is [{ TargetGroupArn: var only }] && only == state.Facts[Known.NewGroup]) return StepResult.Ok("the new side was alone already");
         if (WeightOf(state, live) is not Whole && !state.AcceptsWeights) return Strange(state, live, "0 % old and 100 % new");
-        await SetAsync(rule, state, [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = state.Facts[FactNames.NewGroup] }], ct);
+        await SetAsync(rule, state, [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = state.Facts[Known.NewGroup] }], ct);
         return StepResult.Ok("the rule forwards to the new side alone");
     }
 
     public async Task<StepResult> RestoreAsync(MigrationState state, CancellationToken ct)
     {
-        if (!state.Facts.TryGetValue(FactNames.Found, out var found)) return StepResult.Ok("nothing was touched");
+        if (!state.Facts.TryGetValue(Known.Found, out var found)) return StepResult.Ok("nothing was touched");
         var rule = await RuleAsync(state, ct);
         if (ToJson(rule.Actions ?? []) == found) return StepResult.Ok("the rule is as it was found");
         if (WeightOf(state, rule.Actions ?? []) is not 0) return Strange(state, rule.Actions ?? [], "100 % old and 0 % new");
@@ -75,10 +75,10 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         return StepResult.Ok("the rule is as it was found");
     }
 
-    public async Task<StepResult> OpenTestAsync(MigrationState state, CancellationToken ct) => await _tests.OpenAsync(state, await RuleAsync(state, ct), await RulesAsync(state.Facts[FactNames.Listener], ct), ct);
+    public async Task<StepResult> OpenTestAsync(MigrationState state, CancellationToken ct) => await _tests.OpenAsync(state, await RuleAsync(state, ct), await RulesAsync(state.Facts[Known.Listener], ct), ct);
 
-    public async Task<StepResult> CloseTestAsync(MigrationState state, CancellationToken ct) => state.Facts.ContainsKey(FactNames.Rule)
-        ? await _tests.CloseAsync(state, await RuleAsync(state, ct), await RulesAsync(state.Facts[FactNames.Listener], ct), ct) : StepResult.Ok();
+    public async Task<StepResult> CloseTestAsync(MigrationState state, CancellationToken ct) => state.Facts.ContainsKey(Known.Rule)
+        ? await _tests.CloseAsync(state, await RuleAsync(state, ct), await RulesAsync(state.Facts[Known.Listener], ct), ct) : StepResult.Ok();
 
     public Task<StepResult> LowerTtlAsync(MigrationState state, CancellationToken ct) => Task.FromResult(StepResult.Ok());
 
@@ -91,8 +91,8 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         {
             TargetGroups =
             [
-                new() { TargetGroupArn = state.Facts[FactNames.OldGroup], Weight = Whole - weight },
-                new() { TargetGroupArn = state.Facts[FactNames.NewGroup], Weight = weight },
+                new() { TargetGroupArn = state.Facts[Known.OldGroup], Weight = Whole - weight },
+                new() { TargetGroupArn = state.Facts[Known.NewGroup], Weight = weight },
             ],
             TargetGroupStickinessConfig = stickiness,
         };
@@ -103,7 +103,7 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
     // AWS: the default rule changes through its listener.
     private async Task SetAsync(Rule rule, MigrationState state, ImmutableArray<Action> actions, CancellationToken ct)
     {
-        if (rule.IsDefault is true) await aws.Elb.ModifyListenerAsync(new() { ListenerArn = state.Facts[FactNames.Listener], DefaultActions = actions }, aws.Caller, ct);
+        if (rule.IsDefault is true) await aws.Elb.ModifyListenerAsync(new() { ListenerArn = state.Facts[Known.Listener], DefaultActions = actions }, aws.Caller, ct);
         else await aws.Elb.ModifyRuleAsync(new() { RuleArn = rule.RuleArn ?? "", Actions = actions }, aws.Caller, ct);
     }
 
@@ -112,15 +112,15 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         var forwards = Groups(rule.Actions ?? []);
         if (WeightOf(rule.Actions ?? [], groups.Old, groups.New) is > 0) return $"users see the new side already: {Words(rule.Actions ?? [], groups.Old, groups.New)}.";
         if (forwards.All(g => g.TargetGroupArn == groups.Old || g.TargetGroupArn == groups.New) && (forwards.Length > 0 || !plan.Old.Targets.IsEmpty)) return null;
-        if (state.Facts.GetValueOrDefault(FactNames.Found) == ToJson(rule.Actions ?? [])) return null;
+        if (state.Facts.GetValueOrDefault(Known.Found) == ToJson(rule.Actions ?? [])) return null;
         return $"the rule does not forward to the old side: {Words(rule.Actions ?? [], groups.Old, groups.New)}. Name under old what it forwards to.";
     }
 
     private static StepResult.Foreign Strange(MigrationState state, ImmutableArray<Action> live, string expected) =>
-        new($"somebody else changed the entry: it has {Words(live, state.Facts[FactNames.OldGroup], state.Facts[FactNames.NewGroup])}, where {expected} is expected. "
+        new($"somebody else changed the entry: it has {Words(live, state.Facts[Known.OldGroup], state.Facts[Known.NewGroup])}, where {expected} is expected. "
             + "Put that back and resume, or resume with --accept-weights, or retreat.");
 
-    private static int? WeightOf(MigrationState state, ImmutableArray<Action> actions) => WeightOf(actions, state.Facts[FactNames.OldGroup], state.Facts[FactNames.NewGroup]);
+    private static int? WeightOf(MigrationState state, ImmutableArray<Action> actions) => WeightOf(actions, state.Facts[Known.OldGroup], state.Facts[Known.NewGroup]);
 
     /// <returns>Percent of the new side; null when it is not just these two, or not a whole percent.</returns>
     private static int? WeightOf(ImmutableArray<Action> actions, string old, string @new)
@@ -153,7 +153,7 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
     }
 
     private async Task<Rule> RuleAsync(MigrationState state, CancellationToken ct) =>
-        (await aws.Elb.DescribeRulesAsync(new() { RuleArns = [state.Facts[FactNames.Rule]] }, aws.Caller, ct)).Rules?.FirstOrDefault() ?? new();
+        (await aws.Elb.DescribeRulesAsync(new() { RuleArns = [state.Facts[Known.Rule]] }, aws.Caller, ct)).Rules?.FirstOrDefault() ?? new();
 
     private async Task<List<Rule>> RulesAsync(string listener, CancellationToken ct)
     {

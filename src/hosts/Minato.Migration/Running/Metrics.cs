@@ -26,7 +26,7 @@ internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
     /// <returns>Full periods that have numbers of at least one side.</returns>
     public async Task<ImmutableArray<Sample>> ReadAsync(MigrationState state, DateTimeOffset now, CancellationToken ct)
     {
-        if (!state.Facts.ContainsKey(FactNames.NewGroup)) return [];
+        if (!state.Facts.ContainsKey(Known.NewGroup)) return [];
         var (from, to) = Range(state, now);
         if (from >= to) return [];
         var answer = await aws.CloudWatch.GetMetricDataAsync(
@@ -54,10 +54,10 @@ internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
 
     private IEnumerable<MetricDataQuery> Queries(string side, MigrationState state)
     {
-        var group = state.Facts[side is "old" ? FactNames.OldGroup : FactNames.NewGroup];
+        var group = state.Facts[side is "old" ? Known.OldGroup : Known.NewGroup];
         ImmutableArray<Dimension> dimensions =
         [
-            new() { Name = "LoadBalancer", Value = Balancer(state.Facts[FactNames.Listener]) }, new() { Name = "TargetGroup", Value = group[(group.LastIndexOf(':') + 1)..] },
+            new() { Name = "LoadBalancer", Value = Balancer(state.Facts[Known.Listener]) }, new() { Name = "TargetGroup", Value = group[(group.LastIndexOf(':') + 1)..] },
         ];
         return s_asked.Select(a => new MetricDataQuery
         {

@@ -28,7 +28,7 @@ internal sealed class Migrator(MigrationPlan plan, string folder, MigrationAws a
             if (look is StepResult.Done done)
             {
                 lines.Add($"entry: {done.Words}");
-                lines.AddRange(done.Facts.Where(f => f.Key != FactNames.Found && f.Value.Length > 0).Select(f => $"{f.Key}: {f.Value}"));
+                lines.AddRange(done.Facts.Where(f => f.Key != Known.Found && f.Value.Length > 0).Select(f => $"{f.Key}: {f.Value}"));
                 isFine &= await AlarmsAsync(lines, ct);
             }
             else

@@ -10,7 +10,7 @@ internal static class SideAddresses
     /// <returns>Null while it is not known.</returns>
     public static (SideAddress Old, SideAddress New)? Of(MigrationPlan plan, MigrationState state)
     {
-        var entry = state.Facts.GetValueOrDefault(FactNames.EntryUrl) is { } url ? new Uri(url) : null;
+        var entry = state.Facts.GetValueOrDefault(Known.EntryUrl) is { } url ? new Uri(url) : null;
         var old = plan.Mirror?.OldUrl is { } direct ? new SideAddress(direct, null, null) : Through(entry, plan.Test.Old);
         var @new = plan.Mirror?.NewUrl is { } other ? new SideAddress(other, null, null) : Through(entry, plan.Test.New);
         return old is null || @new is null ? null : (old, @new);

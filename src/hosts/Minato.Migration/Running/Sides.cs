@@ -35,18 +35,18 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
 
     public async Task<StepResult> RegisterOldAsync(MigrationState state, CancellationToken ct)
     {
-        var vpc = state.Facts[FactNames.Vpc];
+        var vpc = state.Facts[Known.Vpc];
         var group = (await FindGroupAsync(OldGroupName, ct) ?? await MakeGroupAsync(vpc, ct))?.TargetGroupArn ?? "";
         var ranges = ((await aws.Ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, aws.Caller, ct)).Vpcs ?? []).Select(v => IPNetwork.Parse(v.CidrBlock ?? "0.0.0.0/32")).ToList();
         await aws.Elb.RegisterTargetsAsync(new() { TargetGroupArn = group, Targets = [.. plan.Old.Targets.Select(t => ToWire(t, ranges))] }, aws.Caller, ct);
-        return StepResult.Ok($"{plan.Old.Targets.Length} targets in {OldGroupName}", (FactNames.OldGroup, group));
+        return StepResult.Ok($"{plan.Old.Targets.Length} targets in {OldGroupName}", (Known.OldGroup, group));
     }
 
     /// <summary>Every target of both sides takes requests.</summary>
     public async Task<StepResult> HealthyAsync(MigrationState state, CancellationToken ct)
     {
         var words = new List<string>();
-        foreach (var (side, fact) in new[] { ("old", FactNames.OldGroup), ("new", FactNames.NewGroup) })
+        foreach (var (side, fact) in new[] { ("old", Known.OldGroup), ("new", Known.NewGroup) })
         {
             if (state.Facts.GetValueOrDefault(fact) is not { Length: > 0 } group) continue;
             var targets = await TargetsAsync(group, ct);
@@ -61,7 +61,7 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
     }
 
     public async Task<int> HealthyNewAsync(MigrationState state, CancellationToken ct) =>
-        (await TargetsAsync(state.Facts[FactNames.NewGroup], ct)).Count(t => t.TargetHealth?.State is TargetHealthStateEnum.Healthy);
+        (await TargetsAsync(state.Facts[Known.NewGroup], ct)).Count(t => t.TargetHealth?.State is TargetHealthStateEnum.Healthy);
 
     /// <summary>Only what the migration made: everything else of the old side is its owner's.</summary>
     public async Task<StepResult> RemoveOldAsync(MigrationState state, CancellationToken ct)

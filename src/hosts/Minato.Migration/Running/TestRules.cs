@@ -30,7 +30,7 @@ internal sealed class TestRules(MigrationPlan plan, MigrationAws aws)
             if (FreePriority(entry, rules) is not { } priority) return new StepResult.Rejected($"there is no free priority above the rule {entry.Priority}: give it a higher number.");
             var created = await aws.Elb.CreateRuleAsync(new()
             {
-                ListenerArn = state.Facts[FactNames.Listener], Priority = priority, Conditions = [.. Own(entry), wanted.Condition],
+                ListenerArn = state.Facts[Known.Listener], Priority = priority, Conditions = [.. Own(entry), wanted.Condition],
                 Actions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = wanted.Group }], Tags = [new() { Key = Sides.Tag, Value = plan.Name }],
             }, aws.Caller, ct);
             rules.AddRange(created.Rules ?? []);
@@ -48,7 +48,7 @@ internal sealed class TestRules(MigrationPlan plan, MigrationAws aws)
     private IEnumerable<Wanted> All(MigrationState state)
     {
         var test = plan.Test;
-        var (old, @new) = (state.Facts.GetValueOrDefault(FactNames.OldGroup, ""), state.Facts.GetValueOrDefault(FactNames.NewGroup, ""));
+        var (old, @new) = (state.Facts.GetValueOrDefault(Known.OldGroup, ""), state.Facts.GetValueOrDefault(Known.NewGroup, ""));
         if (test.Header is { } header)
         {
             yield return new(Header(header, test.Old), old, $"{header}: {test.Old} → old");

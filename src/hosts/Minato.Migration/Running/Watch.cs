@@ -17,7 +17,7 @@ internal sealed class Watch(MigrationPlan plan, MigrationAws aws, Sides sides, P
     /// <summary>Reads what changed since. What cannot be read is unknown, which no gate takes for good.</summary>
     public async Task<ImmutableArray<Sample>> LookAsync(MigrationState state, DateTimeOffset now, CancellationToken ct)
     {
-        if (state.Stage < 0 || !state.Facts.ContainsKey(FactNames.NewGroup)) return [];
+        if (state.Stage < 0 || !state.Facts.ContainsKey(Known.NewGroup)) return [];
         var alarms = await OrAsync(() => AlarmsAsync(ct), ImmutableSortedDictionary<string, string?>.Empty, ct);
         var healthy = await OrAsync<int?>(async () => await sides.HealthyNewAsync(state, ct), null, ct);
         _last = new() { Alarms = alarms, HealthyNew = healthy };

@@ -1,7 +1,7 @@
 namespace Minato.Migration.Planning;
 
 /// <summary>What steps tell later ones, by name.</summary>
-internal static class FactNames
+internal static class Known
 {
     public const string Listener = "listenerArn";
     public const string Rule = "ruleArn";
