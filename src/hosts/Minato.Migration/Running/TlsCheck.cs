@@ -9,6 +9,7 @@ internal sealed class TlsCheck(MigrationPlan plan, MigrationAws aws)
     public async Task<StepResult> CompareAsync(CancellationToken ct)
     {
         if (plan.Tls is not { } tls) return StepResult.Ok();
+        if (tls.ClassicLoadBalancer is not null) return new StepResult.Rejected("the policies of a Classic Load Balancer are not read yet: list its protocols and ciphers.");
         var found = (await aws.Elb.DescribeSSLPoliciesAsync(new() { Names = [tls.NewPolicy] }, aws.Caller, ct)).SslPolicies?.FirstOrDefault();
         if (found is null) return new StepResult.Rejected($"there is no policy {tls.NewPolicy}.");
         var lost = TlsLoss.Between(new(tls.Protocols, tls.Ciphers), new(found.SslProtocols ?? [], [.. (found.Ciphers ?? []).Select(c => c.Name ?? "")]));
