@@ -97,7 +97,7 @@ public sealed class SecurityGroupStories
             world.Firewall.Refusal = "nft does not start: install nftables and run Minato as root";
             var subnet = (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, None)).Subnets?[0].SubnetId ?? "";
             Task Make() => world.Client<IEc2>().CreateNetworkInterfaceAsync(new() { SubnetId = subnet }, world.Caller, None);
-            var error = await Should.ThrowAsync<AwsException>(Make);
+            var error = await world.Throws<AwsException>(Make);
             (error.Code, error.Message).ShouldBe(("OperationNotPermitted", "Security groups and routes cannot be enforced on this machine: "
                 + "nft does not start: install nftables and run Minato as root. To run without them, start Minato with --security-groups unenforced."));
             world.Firewall.Refusal = null;
