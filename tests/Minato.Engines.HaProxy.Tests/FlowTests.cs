@@ -205,7 +205,7 @@ public sealed class FlowTests : IAsyncLifetime
         catch (IOException) { return 0; }
     }
 
-    private async Task<ProxyAnswer> SendOnceAsync(ProxyListener listener)
+    private static async Task<ProxyAnswer> SendOnceAsync(ProxyListener listener)
     {
         using var client = new KeepAliveClient(new(IPAddress.Parse(listener.Address), listener.Port));
         await client.GetAsync("/");

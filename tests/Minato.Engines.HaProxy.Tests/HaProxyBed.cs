@@ -16,7 +16,7 @@ internal sealed class HaProxyBed : IProxyBed
     private readonly ConcurrentDictionary<string, Target> targets = new(StringComparer.Ordinal);
     private readonly HttpClient client = new(new SocketsHttpHandler
     {
-        AllowAutoRedirect = false, UseProxy = false, UseCookies = false, SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        AllowAutoRedirect = false, UseProxy = false, UseCookies = false, SslOptions = new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
     });
     private readonly string root = System.IO.Directory.CreateTempSubdirectory("minato-haproxy-").FullName;
     private int nextPort = 8000;

@@ -48,7 +48,7 @@ internal sealed class KeepAliveClient(IPEndPoint server, bool isTls = false) : I
         var plain = new NetworkStream(socket, ownsSocket: true);
         if (!isTls) return plain;
         var secure = new SslStream(plain);
-        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "lb.example.com", RemoteCertificateValidationCallback = (_, _, _, _) => true });
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "lb.example.com", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null });
         return secure;
     }
 

@@ -125,7 +125,7 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task A_web_socket_is_handed_through()
     {
-        await using var target = new BadTarget(Bed.Address, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello");
+        await using var target = new BadTarget(Bed.Address, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nhello");
         listener = Listener();
         await ApplyAsync([new() { Id = "web", Servers = [new("ws", Bed.Address, target.Port, ServerState.Ready)] }]);
         var said = await RawAsync("GET /chat HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");

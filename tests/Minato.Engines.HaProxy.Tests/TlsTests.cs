@@ -104,7 +104,7 @@ public sealed class TlsTests : IAsyncLifetime
     {
         var listener = await ApplyAsync(GivenTls.Of(GivenTls.Certificate("default")));
         using var socket = new ClientWebSocket();
-        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
         await socket.ConnectAsync(new($"wss://{listener.Address}:{listener.Port}/echo"), Stopping);
         await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, true, Stopping);
         var buffer = new byte[100];
@@ -173,7 +173,7 @@ public sealed class TlsTests : IAsyncLifetime
         (await SubjectAsync(listener, "x.example.com")).ShouldBe("CN=default");
     }
 
-    private async Task AsksGrpcAsync(ProxyListener listener)
+    private static async Task AsksGrpcAsync(ProxyListener listener)
     {
         using var answer = await GetAsync(listener, HttpVersion.Version20, path: "/grpc");
         (await answer.Content.ReadAsStringAsync(Stopping)).ShouldBe("HTTP/2");
@@ -212,14 +212,14 @@ public sealed class TlsTests : IAsyncLifetime
         await socket.ConnectAsync(IPAddress.Parse(listener.Address), listener.Port, Stopping);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         await stream.AuthenticateAsClientAsync(
-            new() { TargetHost = name, EnabledSslProtocols = versions, RemoteCertificateValidationCallback = (_, _, _, _) => true }, Stopping);
+            new() { TargetHost = name, EnabledSslProtocols = versions, RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }, Stopping);
         return stream;
     }
 
     private static async Task<HttpResponseMessage> GetAsync(ProxyListener listener, Version version, X509Certificate2? certificate = null, string path = "/")
     {
         using var handler = new SocketsHttpHandler { UseProxy = false };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
         if (certificate is not null) handler.SslOptions.ClientCertificates = [certificate];
         using var client = new HttpClient(handler);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{listener.Address}:{listener.Port}{path}")

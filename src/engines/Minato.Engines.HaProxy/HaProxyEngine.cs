@@ -78,7 +78,6 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
             (running, wanted, loaded, mirror) = (null, null, new(), RuntimeMirror.Empty);
             await relays.ApplyAsync(new());
             await process.StopAsync(ct);
-            new RequestLog(host, clock).Remove();
         }
         finally { gate.Release(); }
     }

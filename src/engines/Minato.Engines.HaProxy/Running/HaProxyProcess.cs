@@ -107,7 +107,7 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
             if (await TrySeeAsync(ct) is { } seen && seen.Worker != before.Worker && seen.Shape == shape && await HasStoppedAsync(before, ct) && await IsSettledAsync(seen, ct))
                 return (seen, null);
             if (!Native.Lives(before.Master)) return (null, "HAProxy ended while it loaded the configuration. " + Alerts(LogSince(logged)));
-            if (LogSince(logged) is var log && log.Contains("[ALERT]", StringComparison.Ordinal)) { problem = Alerts(log); break; }
+            if (LogSince(logged) is var log && log.Split('\n').Any(IsAlert)) { problem = Alerts(log); break; }
             if (clock.GetElapsedTime(asked) > AskAgain && !log.Contains("Reloading", StringComparison.Ordinal)) { await AskToReloadAsync(ct); asked = clock.GetTimestamp(); }
             await Task.Delay(Tick, clock, ct);
         }
@@ -249,10 +249,14 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
         return reader.ReadToEnd();
     }
 
+    /// <summary>That nobody takes in what it tells of requests is no reason not to serve them.</summary>
+    private static bool IsAlert(string line) =>
+        line.StartsWith("[ALERT]", StringComparison.Ordinal) && !line.Contains("failed in logger", StringComparison.Ordinal);
+
     private static string Alerts(string log)
     {
         const int Most = 3;
-        var alerts = log.Split('\n').Where(l => l.StartsWith("[ALERT]", StringComparison.Ordinal))
+        var alerts = log.Split('\n').Where(IsAlert)
             .Select(l => l[(l.IndexOf(") : ", StringComparison.Ordinal) + 4)..].Trim()).Take(Most).ToList();
         return alerts.Count > 0 ? string.Join("; ", alerts) : log.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, 500)] : "HAProxy gave no reason.";
     }

@@ -14,24 +14,27 @@ internal sealed class RequestLog(HostSettings host, TimeProvider clock)
 
     public async IAsyncEnumerable<IReadOnlyList<ProxyRequest>> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        using var socket = Open();
-        var buffer = new byte[Longest];
-        while (!ct.IsCancellationRequested)
+        try
         {
-            var requests = new List<ProxyRequest>();
-            var length = await socket.ReceiveAsync(buffer, SocketFlags.None, ct);
-            do
+            using var socket = Open();
+            var buffer = new byte[Longest];
+            while (!ct.IsCancellationRequested)
             {
-                if (RequestLine.Parse(buffer.AsSpan(0, length), clock.GetUtcNow()) is { } request) requests.Add(request);
+                var requests = new List<ProxyRequest>();
+                var length = await socket.ReceiveAsync(buffer, SocketFlags.None, ct);
+                do
+                {
+                    if (RequestLine.Parse(buffer.AsSpan(0, length), clock.GetUtcNow()) is { } request) requests.Add(request);
+                }
+                while (requests.Count < MostAtATime && socket.Available > 0 && (length = socket.Receive(buffer)) >= 0);
+                if (requests.Count > 0) yield return requests;
             }
-            while (requests.Count < MostAtATime && socket.Available > 0 && (length = socket.Receive(buffer)) >= 0);
-            if (requests.Count > 0) yield return requests;
         }
-    }
-
-    public void Remove()
-    {
-        if (Directory.Exists(host.RequestDirectory)) Directory.Delete(host.RequestDirectory, recursive: true);
+        finally
+        {
+            // HAProxy goes on, and tells nobody until somebody reads again.
+            if (Directory.Exists(host.RequestDirectory)) Directory.Delete(host.RequestDirectory, recursive: true);
+        }
     }
 
     /// <summary>An earlier one of ours may have left its socket: HAProxy finds the new one by its name.</summary>

@@ -13,7 +13,7 @@ internal static class TrafficView
     {
         var listeners = counts.Listeners.ToDictionary(l => l.Listener, StringComparer.Ordinal);
         var servers = counts.Servers.ToLookup(s => s.Backend, StringComparer.Ordinal);
-        foreach (var balancer in state.All(ElbTables.Balancers).Where(b => !b.IsNetwork))
+        foreach (var balancer in state.All(ElbTables.Balancers).Where(b => b is { IsNetwork: false, IsClassic: false }))
         {
             var ofListeners = state.Where(ElbTables.ListenersByBalancer, balancer.Arn).Select(l => ProxyPlanner.IdOf(l))
                 .Where(listeners.ContainsKey).Select(id => new ListenerTraffic(listeners[id], tallies.GetValueOrDefault(id))).ToList();

@@ -16,34 +16,23 @@ internal sealed class ObjectContents([FromKeyedServices(ObjectContents.Store)] I
     public async Task<T> WriteAsync<T>(Stream body, Claims claims, Func<Written, Task<T>> record, CancellationToken ct)
     {
         await using var upload = await blobs.StartUploadAsync(ids.Uuid(), ct);
+        string? digest = null;
         try
         {
             using var measured = new MeasuringStream(body, claims);
             await upload.AppendAsync(measured, ct);
             var checksum = claims.Check(measured);
-            var digest = await upload.DigestAsync(ct);
+            digest = await upload.DigestAsync(ct);
             // From here on the file exists without a record: the sweeper must not find it now.
             using var turn = await locks.EnterAsync($"{Store} {digest}", ct);
             var blob = await upload.CompleteAsync(digest, ct);
-            return await RecordAsync(new(digest, blob.Size, measured.Md5, checksum), record);
+            return await record(new(digest, blob.Size, measured.Md5, checksum));
         }
         catch
         {
             await upload.AbortAsync(CancellationToken.None);
-            throw;
-        }
-    }
-
-    // What is refused at last, such as a write on a condition, leaves a file that nobody may refer to.
-    private async Task<T> RecordAsync<T>(Written written, Func<Written, Task<T>> record)
-    {
-        try
-        {
-            return await record(written);
-        }
-        catch
-        {
-            sweeps.Enqueue(new(written.Digest));
+            // What is refused at last, such as a write on a condition, leaves a file that nobody may refer to.
+            if (digest is not null) sweeps.Enqueue(new(digest));
             throw;
         }
     }

@@ -49,7 +49,7 @@ internal sealed partial class BucketPolicy
     private static void CheckStatement(JsonElement statement, string bucketArn)
     {
         if (statement.ValueKind is not JsonValueKind.Object) throw Malformed("Could not parse the policy: Statement is not an object");
-        if (statement.EnumerateObject().FirstOrDefault(m => !StatementNames.Contains(m.Name)).Name is { } unknown) throw Malformed($"Unknown field {unknown}");
+        if (statement.EnumerateObject().Select(m => m.Name).FirstOrDefault(n => !StatementNames.Contains(n)) is { } unknown) throw Malformed($"Unknown field {unknown}");
         if (!statement.TryGetProperty("Effect", out var effect)) throw Malformed("Missing required field Effect");
         if (effect.ToString() is not ("Allow" or "Deny")) throw Malformed($"Invalid effect: {effect}");
         if (!Has("Principal")) throw Malformed("Missing required field Principal");

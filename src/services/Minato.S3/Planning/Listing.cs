@@ -26,7 +26,7 @@ internal static class Listing
         var prefixes = ImmutableArray.CreateBuilder<string>();
         ListPlace? last = null;
         if (most == 0) return Done();
-        var rest = first ?? (KeyOrder.Compare(after, prefix) > 0 ? from(after, ListStart.Behind) : from(prefix, ListStart.At));
+        var rest = first ?? (after.Length > 0 && KeyOrder.Compare(after, prefix) >= 0 ? from(after, ListStart.Behind) : from(prefix, ListStart.At));
         while (true)
         {
             string? skip = null;
