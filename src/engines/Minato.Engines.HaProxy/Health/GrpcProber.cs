@@ -18,7 +18,7 @@ internal static class GrpcProber
     {
         using var handler = new SocketsHttpHandler
         {
-            UseProxy = false, SslOptions = new() { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+            UseProxy = false, SslOptions = new() { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null },
             ConnectCallback = async (_, stop) => new NetworkStream(await ProbeSocket.ConnectAsync(target, request.Source, stop), ownsSocket: true),
         };
         using var client = new HttpClient(handler);

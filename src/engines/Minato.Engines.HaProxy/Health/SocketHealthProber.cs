@@ -46,7 +46,7 @@ internal sealed class SocketHealthProber(TimeProvider clock) : IHealthProber
     private static async ValueTask<Stream> SecureAsync(Stream plain, CancellationToken ct)
     {
         var secure = new SslStream(plain);
-        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true }, ct);
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null }, ct);
         return secure;
     }
 

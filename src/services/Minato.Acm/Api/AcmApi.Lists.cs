@@ -73,7 +73,7 @@ internal sealed partial class AcmApi
         return new();
     }
 
-    private bool Matches(CertificateState certificate, ListCertificatesRequest request, DateTimeOffset now)
+    private static bool Matches(CertificateState certificate, ListCertificatesRequest request, DateTimeOffset now)
     {
         if (request.CertificateStatuses is { IsDefaultOrEmpty: false } statuses && !statuses.Contains(certificate.StatusAt(now))) return false;
         // AWS: without a filter of key types, only the two oldest are listed.
