@@ -58,7 +58,7 @@ public sealed class SecretStories
 
         foreach (var task in await FailedAsync(services)) s_reasons.ShouldContain(r => (task.StoppedReason ?? "").StartsWith(r, StringComparison.Ordinal), task.StoppedReason);
         await story.DeleteAsync();
-    }, more: s => s.AddIam("123456789012", "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm()
+    }, configure: (_, s) => s.AddIam("123456789012", "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm()
         .AddSingleton<ISealer>(p => new AesSealer(new byte[AesSealer.KeyLength], p.GetRequiredService<Ids>()))); // The key outlives the process, as the one on disk does.
 
     private static async Task<CreateServiceRequest> RequestAsync(ServiceWorld services, Vault vault, int desired) => await services.RequestAsync(desired) with
