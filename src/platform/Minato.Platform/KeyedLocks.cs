@@ -1,61 +1,57 @@
 namespace Minato.Platform;
 
-/// <summary>One holder at a time for each name; nothing is kept of names that nobody holds.</summary>
+/// <summary>Locks by name that are awaited, first come first served. A name that nobody holds takes no room.</summary>
 public sealed class KeyedLocks
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<TaskCompletionSource>> _waiting = new(StringComparer.Ordinal); // By name that is held.
 
     /// <returns>Dispose it to let the next one in.</returns>
     public async ValueTask<IDisposable> EnterAsync(string name, CancellationToken ct)
     {
-        Entry? entry;
-        lock (_gate)
+        ct.ThrowIfCancellationRequested();
+        // Not a semaphore: with a token it goes on on another thread, which the simulated world does not have.
+        if (Enqueue(name) is { } turn)
         {
-            if (!_entries.TryGetValue(name, out entry)) _entries.Add(name, entry = new());
-            entry.Users++;
+            await using var giveUp = ct.Register(() => turn.TrySetCanceled(ct));
+            await turn.Task;
         }
 
-        try
-        {
-            await entry.Semaphore.WaitAsync(ct);
-        }
-        catch
-        {
-            Leave(name, entry);
-            throw;
-        }
-
-        return new Holder(this, name, entry);
+        return new Holder(this, name);
     }
 
-    private void Leave(string name, Entry entry)
+    /// <returns>Null when the lock is free and now the caller's.</returns>
+    private TaskCompletionSource? Enqueue(string name)
     {
         lock (_gate)
         {
-            if (--entry.Users > 0) return;
-            _entries.Remove(name);
+            if (_waiting.TryAdd(name, new())) return null;
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting[name].Enqueue(turn);
+            return turn;
         }
-
-        entry.Semaphore.Dispose();
     }
 
-    private sealed class Entry
+    private void Leave(string name)
     {
-        public SemaphoreSlim Semaphore { get; } = new(1, 1);
-        public int Users { get; set; }
+        lock (_gate)
+        {
+            while (_waiting[name].TryDequeue(out var next))
+            {
+                if (next.TrySetResult()) return; // Unless it gave up.
+            }
+
+            _waiting.Remove(name);
+        }
     }
 
-    private sealed class Holder(KeyedLocks locks, string name, Entry entry) : IDisposable
+    private sealed class Holder(KeyedLocks locks, string name) : IDisposable
     {
-        private bool _left;
+        private int _isLeft;
 
         public void Dispose()
         {
-            if (_left) return;
-            _left = true;
-            entry.Semaphore.Release();
-            locks.Leave(name, entry);
+            if (Interlocked.Exchange(ref _isLeft, 1) == 0) locks.Leave(name);
         }
     }
 }
