@@ -80,15 +80,15 @@ public sealed class InsideStories
     {
         var arns = (await services.Ecs.ListTasksAsync(new() { ServiceName = "web" }, services.World.Caller, default)).TaskArns ?? [];
         var tasks = (await services.Ecs.DescribeTasksAsync(new() { Tasks = arns }, services.World.Caller, default)).Tasks ?? [];
+        // A container that has just ended, or not begun yet, asks nothing.
         return
         [
-            .. tasks.Select(t =>
-            {
-                var environment = services.Running().Single(c => c.Labels["com.amazonaws.ecs.task-arn"] == t.TaskArn).Spec.Environment;
-                return new Asker(
-                    t.TaskArn ?? "", t.Containers?[0].NetworkInterfaces?[0].PrivateIpv4Address ?? "", new Uri(environment["ECS_CONTAINER_METADATA_URI_V4"]).AbsolutePath,
-                    environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]);
-            }),
+            .. from task in tasks
+               join container in services.Running() on task.TaskArn equals container.Labels["com.amazonaws.ecs.task-arn"]
+               let environment = container.Spec.Environment
+               select new Asker(
+                   task.TaskArn ?? "", task.Containers?[0].NetworkInterfaces?[0].PrivateIpv4Address ?? "", new Uri(environment["ECS_CONTAINER_METADATA_URI_V4"]).AbsolutePath,
+                   environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]),
         ];
     }
 

@@ -35,8 +35,9 @@ internal sealed class TaskWorld(World world)
             more?.Invoke(services);
         });
 
+    /// <summary>In the first zone, where instances are without a subnet of their own.</summary>
     public async Task<string> SubnetAsync() =>
-        (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, None)).Subnets?[0].SubnetId ?? "";
+        (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, None)).Subnets?.MinBy(s => s.AvailabilityZone, StringComparer.Ordinal)?.SubnetId ?? "";
 
     public Task ClusterAsync() => Ecs.CreateClusterAsync(new(), world.Caller, None);
 

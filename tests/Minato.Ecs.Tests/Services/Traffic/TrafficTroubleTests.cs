@@ -64,7 +64,7 @@ public sealed class TrafficTroubleTests
         await scene.EndAsync(ServiceDeploymentStatus.Successful);
         await scene.Services.SettledAsync(s_minute * 5);
         (await scene.WeightsAsync()).ShouldBe("green 100");
-        scene.Services.Running().Length.ShouldBe(2);
+        await scene.World.Eventually(() => scene.Services.Running().Length == 2, s_minute, "blue's tasks have stopped");
     });
 
     [Fact]
