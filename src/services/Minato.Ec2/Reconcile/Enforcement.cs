@@ -19,6 +19,7 @@ internal sealed partial class Enforcement(
     private FirewallPlan? _inForce;
     private FrozenSet<string> _covered = FrozenSet<string>.Empty;
     private string? _refusal;
+    private long _asOf = -1; // The state's version that the host has the rules of.
 
     public bool IsPossible => firewall is not null;
 
@@ -35,6 +36,11 @@ internal sealed partial class Enforcement(
         if (_refusal is { } reason && !options.MayRunUnenforced) throw new AwsException("OperationNotPermitted", Advice(reason));
     }
 
+    /// <summary>Applies the rules anew unless neither the state nor the host has changed since.</summary>
+    /// <returns>Whether the host has the rules that the state wants.</returns>
+    public async ValueTask<bool> KeepAsync(CancellationToken ct) => firewall is not null
+        && ((_asOf == store.Current.Version && await firewall.IsIntactAsync(ct)) || await ApplyAsync(ct));
+
     /// <returns>Whether the host has the rules that the state wants.</returns>
     public async ValueTask<bool> ApplyAsync(CancellationToken ct)
     {
@@ -42,8 +48,10 @@ internal sealed partial class Enforcement(
         await _gate.WaitAsync(ct);
         try
         {
-            var plan = FirewallPlanner.Plan(store.Current);
-            await EnsureNetworksAsync(plan, ct);
+            var state = store.Current;
+            var plan = FirewallPlanner.Plan(state);
+            _asOf = -1;
+            var areAllThere = await EnsureNetworksAsync(plan, ct);
             if (await firewall.ApplyAsync(plan, ct) is FirewallOutcome.Refused refused)
             {
                 if (_refusal != refused.Reason) LogRefused(Advice(refused.Reason));
@@ -51,6 +59,7 @@ internal sealed partial class Enforcement(
                 return false;
             }
             (_inForce, _refusal) = (plan, null);
+            if (areAllThere) _asOf = state.Version;
             _covered = plan.Networks.SelectMany(n => n.Endpoints).Select(e => e.Address).ToFrozenSet(StringComparer.Ordinal);
             return true;
         }
@@ -63,7 +72,7 @@ internal sealed partial class Enforcement(
     public void Dispose() => _gate.Dispose();
 
     /// <summary>The host's own addresses need the bridge that they are on.</summary>
-    private async ValueTask EnsureNetworksAsync(FirewallPlan plan, CancellationToken ct)
+    private async ValueTask<bool> EnsureNetworksAsync(FirewallPlan plan, CancellationToken ct)
     {
         foreach (var network in plan.Networks.Where(n => n.Endpoints.Any(e => e.IsOfHost) && !_networks.Contains(n.Name)))
         {
@@ -79,6 +88,7 @@ internal sealed partial class Enforcement(
             }
         }
         _networks.IntersectWith(plan.Networks.Select(n => n.Name));
+        return plan.Networks.All(n => _networks.Contains(n.Name) || !n.Endpoints.Any(e => e.IsOfHost));
     }
 
     private static string Advice(string reason) =>

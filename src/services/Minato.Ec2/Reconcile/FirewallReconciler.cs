@@ -25,7 +25,7 @@ internal sealed class FirewallReconciler(Store store, Enforcement enforcement, H
     public async ValueTask<Next> ReconcileAsync(FirewallKey key, CancellationToken ct)
     {
         if (!enforcement.IsPossible || !enforcement.IsNeeded) return Next.Done;
-        if (!await enforcement.ApplyAsync(ct)) return Next.After(Retry);
+        if (!await enforcement.KeepAsync(ct)) return Next.After(Retry);
         await RaiseAsync(ct);
         return Next.After(Look);
     }

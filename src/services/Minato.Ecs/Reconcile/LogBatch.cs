@@ -111,7 +111,7 @@ internal sealed partial class LogBatch : IAsyncDisposable
     {
         try
         {
-            while (Remaining() is { } left && left > TimeSpan.Zero) await Task.Delay(left, _clock, _ct);
+            while (Remaining() is { } left && left > TimeSpan.Zero) await _clock.UntilAsync(_clock.GetUtcNow() + left, _ct);
             lock (_gate)
             {
                 _isWaiting = false;

@@ -15,9 +15,8 @@ internal sealed partial class AccessLogShipper(AccessLogs logs, ElbOptions optio
         {
             while (true)
             {
-                var now = clock.GetUtcNow();
-                var end = new DateTimeOffset((now.Ticks / s_interval.Ticks + 1) * s_interval.Ticks, TimeSpan.Zero);
-                await Task.Delay(end - now, clock, ct);
+                var end = new DateTimeOffset((clock.GetUtcNow().Ticks / s_interval.Ticks + 1) * s_interval.Ticks, TimeSpan.Zero);
+                await clock.UntilAsync(end, ct);
                 await ShipAsync(end, ct);
             }
         }

@@ -26,9 +26,8 @@ internal sealed partial class TrafficReporter(
         counts.Since(await proxy.StatisticsAsync(ct));
         while (!ct.IsCancellationRequested)
         {
-            var now = clock.GetUtcNow();
-            var minute = new DateTimeOffset(now.Ticks / s_minute.Ticks * s_minute.Ticks, TimeSpan.Zero);
-            await Task.Delay(minute + s_minute - now, clock, ct);
+            var minute = new DateTimeOffset(clock.GetUtcNow().Ticks / s_minute.Ticks * s_minute.Ticks, TimeSpan.Zero);
+            await clock.UntilAsync(minute + s_minute, ct);
             await ReportAsync(cloudWatch, minute, ct);
         }
     }
