@@ -32,7 +32,7 @@ public sealed class SecurityGroupTests(Host host)
         var balancer = (await host.AwsAsync(Ct, ["elbv2", "create-load-balancer", "--name", name, "--subnets", .. subnets.Select(s => $"{s?["SubnetId"]}")]))
             ?["LoadBalancers"]?[0]?["LoadBalancerArn"];
         var target = $"{(await host.AwsAsync(Ct, "elbv2", "create-target-group", "--name", name, "--protocol", "HTTP", "--port", "80", "--target-type", "ip",
-            "--vpc-id", vpc, "--health-check-interval-seconds", "5", "--health-check-timeout-seconds", "2", "--healthy-threshold-count", "2",
+            "--vpc-id", vpc, "--health-check-path", "/health", "--health-check-interval-seconds", "5", "--health-check-timeout-seconds", "2", "--healthy-threshold-count", "2",
             "--unhealthy-threshold-count", "2"))?["TargetGroups"]?[0]?["TargetGroupArn"]}";
         await host.AwsAsync(Ct, "elbv2", "create-listener", "--load-balancer-arn", $"{balancer}", "--port", "80", "--protocol", "HTTP",
             "--default-actions", $"Type=forward,TargetGroupArn={target}");

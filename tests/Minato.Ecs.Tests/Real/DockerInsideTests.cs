@@ -14,6 +14,7 @@ namespace Minato.Ecs.Tests.Real;
 
 /// <summary>What a real container finds: secrets in its environment, itself and its role's keys at 169.254.170.2.</summary>
 [Trait("Floor", "engine")]
+[Collection(DockerRooms.OneByOne)]
 public sealed class DockerInsideTests(DockerRooms rooms) : IClassFixture<DockerRooms>
 {
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";

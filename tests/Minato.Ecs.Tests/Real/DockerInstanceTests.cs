@@ -8,6 +8,7 @@ namespace Minato.Ecs.Tests.Real;
 
 /// <summary>Instances carved out of this machine: the kernel holds their tasks to their size, and each has ports of its own.</summary>
 [Trait("Floor", "engine")]
+[Collection(DockerRooms.OneByOne)]
 public sealed class DockerInstanceTests(DockerRooms rooms) : IClassFixture<DockerRooms>
 {
     private static CancellationToken None => CancellationToken.None;

@@ -22,6 +22,9 @@ namespace Minato.Ecs.Tests.Real;
 /// <summary>The rooms that a task needs, on the Docker Engine of this machine, with an image of busybox alone.</summary>
 public sealed class DockerRooms : IAsyncLifetime
 {
+    /// <summary>The collection of tests on the host's own networks: of several installations there, only one answers tasks at 169.254.170.2.</summary>
+    public const string OneByOne = "the host's own networks";
+
     private const string Shell = "/bin/busybox";
     private readonly string _installation = "ecs-" + Guid.NewGuid().ToString("N")[..10];
     private ServiceProvider? _services;

@@ -10,6 +10,8 @@ using Task = System.Threading.Tasks.Task;
 namespace Minato.Ecs.Tests.Real;
 
 /// <summary>Tasks on the real engine: what the simulated one cannot vouch for.</summary>
+[Collection(DockerRooms.OneByOne)]
+[Trait("Floor", "engine")]
 public sealed class DockerTaskTests(DockerRooms rooms, ITestOutputHelper output) : IClassFixture<DockerRooms>
 {
     private const string Waits = "trap 'exit 0' TERM; echo up; busybox sleep 3600 & wait";
