@@ -12,26 +12,8 @@ namespace Minato.Engines.HaProxy.Tests;
 
 /// <summary>Connections and datagrams that are forwarded as they are, with clients and servers that look at every byte.</summary>
 [Trait("Floor", "engine")]
-public sealed class FlowTests : IAsyncLifetime
+public sealed class FlowTests : OnHaProxy
 {
-    private HaProxyBed? made;
-
-    private HaProxyBed Bed => made ?? throw new InvalidOperationException();
-
-    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(HaProxyBed.Absence is not null, HaProxyBed.Absence ?? "");
-        made = new();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (made is not null) await made.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_server_may_speak_first_and_is_told_the_client_when_it_wants_to()
     {

@@ -7,26 +7,8 @@ namespace Minato.Engines.HaProxy.Tests;
 
 /// <summary>What becomes of a request on its way, and what is told of it.</summary>
 [Trait("Floor", "engine")]
-public sealed class RequestTests : IAsyncLifetime
+public sealed class RequestTests : OnHaProxy
 {
-    private HaProxyBed? made;
-
-    private HaProxyBed Bed => made ?? throw new InvalidOperationException();
-
-    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(HaProxyBed.Absence is not null, HaProxyBed.Absence ?? "");
-        made = new();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (made is not null) await made.DisposeAsync();
-    }
-
     [Theory]
     [InlineData(ForwardedForMode.Append, null, "127.0.0.1")]
     [InlineData(ForwardedForMode.Append, "203.0.113.7", "203.0.113.7, 127.0.0.1")]

@@ -12,26 +12,8 @@ namespace Minato.Engines.HaProxy.Tests;
 
 /// <summary>What clients of a listener with TLS meet, with clients that look at certificates, versions and protocols.</summary>
 [Trait("Floor", "engine")]
-public sealed class TlsTests : IAsyncLifetime
+public sealed class TlsTests : OnHaProxy
 {
-    private HaProxyBed? made;
-
-    private HaProxyBed Bed => made ?? throw new InvalidOperationException();
-
-    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(HaProxyBed.Absence is not null, HaProxyBed.Absence ?? "");
-        made = new();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (made is not null) await made.DisposeAsync();
-    }
-
     [Fact]
     public async Task The_certificate_is_the_one_for_the_name_that_is_asked_for()
     {

@@ -5,26 +5,8 @@ namespace Minato.Engines.HaProxy.Tests;
 
 /// <summary>Goal: whatever changes behind a load balancer, no client notices. Method: clients that forgive nothing ask all the while.</summary>
 [Trait("Floor", "engine")]
-public sealed class TrafficTests : IAsyncLifetime
+public sealed class TrafficTests : OnHaProxy
 {
-    private HaProxyBed? made;
-
-    private HaProxyBed Bed => made ?? throw new InvalidOperationException();
-
-    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(HaProxyBed.Absence is not null, HaProxyBed.Absence ?? "");
-        made = new();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (made is not null) await made.DisposeAsync();
-    }
-
     [Fact]
     public async Task No_request_fails_while_targets_are_exchanged_as_in_a_rolling_update()
     {
