@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Minato.Cli.Demo;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
@@ -148,6 +149,7 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
         var address = NetworkInterface.GetAllNetworkInterfaces().SelectMany(i => i.GetIPProperties().UnicastAddresses).Select(a => a.Address)
             .First(a => a.AddressFamily is AddressFamily.InterNetwork && IPNetwork.Parse("172.17.0.0/16").Contains(a)); // The engine's own bridge: an address that targets may have.
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders(); // Its words would drown those of the tests.
         builder.WebHost.UseKestrel(k => k.Listen(address, 0));
         _machine = builder.Build();
         _machine.MapGet("/health", () => Results.Text("ok\n", "text/html"));
