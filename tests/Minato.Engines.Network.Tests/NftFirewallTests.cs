@@ -114,6 +114,18 @@ public sealed class NftFirewallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_that_somebody_took_from_a_bridge_is_seen_and_comes_back()
+    {
+        await ApplyAsync([s_out]);
+        (await _firewall.IsIntactAsync(Ct)).ShouldBeTrue();
+        await Shell.DemandAsync($"ip address del {Balancer}/32 dev {_one.Name}", Ct);
+        (await _firewall.IsIntactAsync(Ct)).ShouldBeFalse();
+        await ApplyAsync([s_out]);
+        (await _firewall.IsIntactAsync(Ct)).ShouldBeTrue();
+        (await Shell.RunAsync($"ip -4 address show to {Balancer}/32", Ct)).Output.ShouldContain(Balancer);
+    }
+
+    [Fact]
     public async Task Addresses_of_load_balancers_come_and_go_and_a_host_without_nft_says_so()
     {
         await ApplyAsync([s_out]);

@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace Minato.Engines.Network;
 
 /// <summary>
@@ -10,6 +7,7 @@ namespace Minato.Engines.Network;
 /// <param name="purpose">Tells the tables of an installation apart: whoever starts first replaces its own only.</param>
 internal sealed class NftTable(InsideOptions options, string purpose) : IDisposable
 {
+    private readonly HostProgram _nft = new(options.Nft, "nftables");
     private readonly SemaphoreSlim _gate = new(1);
     private string? _asApplied;
 
@@ -26,7 +24,7 @@ internal sealed class NftTable(InsideOptions options, string purpose) : IDisposa
         await _gate.WaitAsync(ct);
         try
         {
-            if (await RunAsync(["-f", "-"], Render(chains), ct) is { Problem: { } problem }) return problem;
+            if (await _nft.RunAsync(["-f", "-"], Render(chains), ct) is { Problem: { } problem }) return problem;
             _asApplied = await ListAsync(ct);
             return null;
         }
@@ -53,30 +51,11 @@ internal sealed class NftTable(InsideOptions options, string purpose) : IDisposa
     public async Task RemoveAsync(CancellationToken ct)
     {
         if (!File.Exists(options.Nft)) return; // Where the program is not there, there was never a table.
-        await RunAsync(["-f", "-"], Removal, ct);
+        await _nft.RunAsync(["-f", "-"], Removal, ct);
         _asApplied = null;
     }
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task<string> ListAsync(CancellationToken ct) => (await RunAsync(["list", "table", "ip", Name], "", ct)).Output;
-
-    private async Task<(string? Problem, string Output)> RunAsync(string[] arguments, string script, CancellationToken ct)
-    {
-        var start = new ProcessStartInfo(options.Nft, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            using var nft = Process.Start(start) ?? throw new Win32Exception();
-            var errors = nft.StandardError.ReadToEndAsync(ct);
-            var output = nft.StandardOutput.ReadToEndAsync(ct);
-            await nft.StandardInput.WriteAsync(script.AsMemory(), ct);
-            nft.StandardInput.Close();
-            await nft.WaitForExitAsync(ct);
-            return (nft.ExitCode == 0 ? null : $"{options.Nft} refused: {(await errors).Trim()}", await output);
-        }
-        catch (Exception e) when (e is Win32Exception or IOException)
-        {
-            return ($"{options.Nft} does not start ({e.Message}): install nftables and run Minato as root", "");
-        }
-    }
+    private async Task<string> ListAsync(CancellationToken ct) => (await _nft.RunAsync(["list", "table", "ip", Name], "", ct)).Output;
 }
