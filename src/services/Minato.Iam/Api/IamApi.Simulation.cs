@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Iam;
+using Minato.Aws.Policies;
 using Minato.Iam.Planning;
 using Minato.Iam.State;
 

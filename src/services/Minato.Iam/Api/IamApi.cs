@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Iam;
-using Minato.Iam.Planning;
+using Minato.Aws.Policies;
 using Minato.Iam.State;
 using Minato.Platform;
 

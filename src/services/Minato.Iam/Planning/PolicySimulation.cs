@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Minato.Aws.Policies;
 
 namespace Minato.Iam.Planning;
 

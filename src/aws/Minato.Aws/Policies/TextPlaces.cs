@@ -1,7 +1,7 @@
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>Finds the places of parts of a text, which are asked for in their order.</summary>
-internal sealed class TextPlaces(string text)
+public sealed class TextPlaces(string text)
 {
     private int _at;
 

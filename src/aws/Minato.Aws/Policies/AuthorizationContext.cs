@@ -1,19 +1,19 @@
 using System.Collections.Immutable;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>Who is asked for: a principal as policies of resources name it.</summary>
 /// <param name="AccountId">Twelve digits; empty for a service.</param>
 /// <param name="Arn">Of the user or of the role's session, or of the account's root.</param>
 /// <param name="RoleArn">Of the role that a session is of.</param>
 /// <param name="Service">Such as <c>ecs-tasks.amazonaws.com</c>, when AWS itself calls.</param>
-internal sealed record AuthorizationPrincipal(string AccountId, string Arn, string? RoleArn = null, string? Service = null)
+public sealed record AuthorizationPrincipal(string AccountId, string Arn, string? RoleArn = null, string? Service = null)
 {
     public bool IsRoot => Arn == $"arn:aws:iam::{AccountId}:root";
 }
 
 /// <summary>One thing that somebody wants to do, with all that policies may ask about it.</summary>
-internal sealed class AuthorizationContext
+public sealed class AuthorizationContext
 {
     public required AuthorizationPrincipal Principal { get; init; }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>One key of one operator of a statement's Condition.</summary>
 /// <param name="Operator">How a value is compared, without prefix and suffix; null is the operator Null.</param>
@@ -8,7 +8,7 @@ namespace Minato.Iam.Planning;
 /// <param name="IfExists">Holds for requests that have no such key.</param>
 /// <param name="Key">The key of the request that is looked at.</param>
 /// <param name="Values">One that fits is enough; with a negated operator none may.</param>
-internal sealed record PolicyCondition(ConditionOperator? Operator, SetOperator Set, bool IfExists, string Key, ImmutableArray<Pattern> Values)
+public sealed record PolicyCondition(ConditionOperator? Operator, SetOperator Set, bool IfExists, string Key, ImmutableArray<Pattern> Values)
 {
     public bool Holds(AuthorizationContext context)
     {
@@ -44,7 +44,7 @@ internal sealed record PolicyCondition(ConditionOperator? Operator, SetOperator 
     }
 }
 
-internal enum SetOperator
+public enum SetOperator
 {
     None,
     ForAllValues,

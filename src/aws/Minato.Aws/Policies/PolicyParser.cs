@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>What kind of policy a document is: some elements belong to some kinds only.</summary>
-internal enum PolicyKind
+public enum PolicyKind
 {
     /// <summary>Of a user, group or role, a boundary, or of a session: no Principal.</summary>
     Identity,
@@ -17,10 +17,10 @@ internal enum PolicyKind
 }
 
 /// <summary>A document that is no policy. The message is AWS's.</summary>
-internal sealed class PolicySyntaxException(string message) : Exception(message);
+public sealed class PolicySyntaxException(string message) : Exception(message);
 
 /// <summary>Reads a policy document strictly: what AWS refuses when a policy is made is refused.</summary>
-internal static class PolicyParser
+public static class PolicyParser
 {
     private const string NewVersion = "2012-10-17";
     private const string OldVersion = "2008-10-17";
@@ -155,9 +155,9 @@ internal static class PolicyParser
         foreach (var member in json.EnumerateObject()) Expect(known.Contains(member.Name) && seen.Add(member.Name));
     }
 
-    internal static IEnumerable<JsonElement> Each(JsonElement json) => json.ValueKind is JsonValueKind.Array ? json.EnumerateArray() : [json];
+    public static IEnumerable<JsonElement> Each(JsonElement json) => json.ValueKind is JsonValueKind.Array ? json.EnumerateArray() : [json];
 
-    internal static string Text(JsonElement json) =>
+    public static string Text(JsonElement json) =>
         json.ValueKind is JsonValueKind.String && json.GetString() is { } text ? text : throw new PolicySyntaxException(SyntaxErrors);
 
     /// <summary>AWS: numbers and truth values of conditions may stand without quotes.</summary>
@@ -169,7 +169,7 @@ internal static class PolicyParser
         _ => Text(json),
     };
 
-    internal static void Expect(bool isSo)
+    public static void Expect(bool isSo)
     {
         if (!isSo) throw new PolicySyntaxException(SyntaxErrors);
     }

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>A policy with the name that explanations give it.</summary>
-internal sealed record NamedPolicy(string Name, PolicyDocument Document);
+public sealed record NamedPolicy(string Name, PolicyDocument Document);
 
 /// <summary>All policies that say something about a request.</summary>
-internal sealed record PolicySet
+public sealed record PolicySet
 {
     public ImmutableArray<NamedPolicy> Identity { get; init; } = [];
     public NamedPolicy? Resource { get; init; }
@@ -23,7 +23,7 @@ internal sealed record PolicySet
 
 }
 
-internal enum DecisionKind
+public enum DecisionKind
 {
     Allowed,
     ExplicitDeny,
@@ -31,7 +31,7 @@ internal enum DecisionKind
 }
 
 /// <summary>The kind of policy that decided: the one that denies, or the first whose permission is missing.</summary>
-internal enum DecidingPolicy
+public enum DecidingPolicy
 {
     None,
     ServiceControl,
@@ -44,7 +44,7 @@ internal enum DecidingPolicy
 /// <param name="Kind">How it ended.</param>
 /// <param name="By">The kind of policy that decided.</param>
 /// <param name="Matched">The statements that decided, with their policies' names.</param>
-internal sealed record Decision(DecisionKind Kind, DecidingPolicy By, ImmutableArray<(string Policy, PolicyStatement Statement)> Matched)
+public sealed record Decision(DecisionKind Kind, DecidingPolicy By, ImmutableArray<(string Policy, PolicyStatement Statement)> Matched)
 {
     public bool IsAllowed => Kind is DecisionKind.Allowed;
 }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>Whether policies let somebody do something: AWS's order of evaluation.</summary>
-internal static class PolicyEvaluation
+public static class PolicyEvaluation
 {
     public static Decision Decide(PolicySet policies, AuthorizationContext context)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Minato.Iam.Planning;
+using Minato.Aws.Policies;
 
-namespace Minato.Iam.Tests;
+namespace Minato.Aws.Tests;
 
 /// <summary>Condition operators, their suffix and prefixes, and policy variables.</summary>
 public sealed class PolicyConditionTests

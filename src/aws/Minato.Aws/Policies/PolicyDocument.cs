@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>A policy that was read once, to be asked many times.</summary>
-internal sealed record PolicyDocument(ImmutableArray<PolicyStatement> Statements)
+public sealed record PolicyDocument(ImmutableArray<PolicyStatement> Statements)
 {
     /// <returns>The first statement that says so of the request; null without one.</returns>
     public PolicyStatement? Find(bool allows, AuthorizationContext context)
@@ -18,10 +18,10 @@ internal sealed record PolicyDocument(ImmutableArray<PolicyStatement> Statements
 }
 
 /// <summary>Where something stands in a document: lines and columns from 1.</summary>
-internal readonly record struct TextSpan((int Line, int Column) Start, (int Line, int Column) End);
+public readonly record struct TextSpan((int Line, int Column) Start, (int Line, int Column) End);
 
 /// <summary>A list of a statement, and whether it names what is meant or all but what is meant (NotAction, NotResource).</summary>
-internal sealed record PatternList(ImmutableArray<Pattern> Patterns, bool IsNegated)
+public sealed record PatternList(ImmutableArray<Pattern> Patterns, bool IsNegated)
 {
     public bool Matches(string value, AuthorizationContext context, StringComparison comparison)
     {
@@ -41,7 +41,7 @@ internal sealed record PatternList(ImmutableArray<Pattern> Patterns, bool IsNega
 /// <param name="Resources">Null in a trust policy, which stands for its role alone.</param>
 /// <param name="Principals">Null in a policy of a principal.</param>
 /// <param name="Conditions">All of them must hold.</param>
-internal sealed record PolicyStatement(
+public sealed record PolicyStatement(
     TextSpan Place, string? Sid, bool Allows, PatternList Actions, PatternList? Resources, PrincipalList? Principals, ImmutableArray<PolicyCondition> Conditions)
 {
     /// <summary>Keys of a request that it asks about.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Minato.Iam.Planning;
+using Minato.Aws.Policies;
 
-namespace Minato.Iam.Tests;
+namespace Minato.Aws.Tests;
 
 /// <summary>The order of evaluation inside of an account and between two.</summary>
 public sealed class PolicyEvaluationTests

@@ -2,12 +2,12 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>How the value of a request is compared with a value of a policy.</summary>
 /// <param name="Fits">Policy's value, request's value, and where variables are found. Values that are not of the operator's kind fit nothing.</param>
 /// <param name="IsNegated">Then the condition holds when no value fits.</param>
-internal sealed record ConditionOperator(Func<Pattern, string, AuthorizationContext, bool> Fits, bool IsNegated = false)
+public sealed record ConditionOperator(Func<Pattern, string, AuthorizationContext, bool> Fits, bool IsNegated = false)
 {
     private static readonly ConditionOperator s_equals = new((p, v, c) => p.EqualsTo(v, c, StringComparison.Ordinal));
     private static readonly ConditionOperator s_equalsIgnoreCase = new((p, v, c) => p.EqualsTo(v, c, StringComparison.OrdinalIgnoreCase));

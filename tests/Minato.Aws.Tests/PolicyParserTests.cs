@@ -1,6 +1,6 @@
-using Minato.Iam.Planning;
+using Minato.Aws.Policies;
 
-namespace Minato.Iam.Tests;
+namespace Minato.Aws.Tests;
 
 /// <summary>What is refused as a policy, in AWS's words.</summary>
 public sealed class PolicyParserTests

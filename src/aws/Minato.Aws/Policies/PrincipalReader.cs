@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>Reads the Principal of a statement: <c>"*"</c>, or lists by kind.</summary>
-internal static class PrincipalReader
+public static class PrincipalReader
 {
     public static PrincipalList Read(JsonElement json, bool isNegated)
     {

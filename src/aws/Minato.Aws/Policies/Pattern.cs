@@ -1,13 +1,13 @@
 using System.Text;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>
 /// A text of a policy that stands for many: <c>*</c> is any run of characters, <c>?</c> one, <c>${key}</c> a value of the request,
 /// <c>${key, 'otherwise'}</c> the same with a value for requests without one, and <c>${*}</c>, <c>${?}</c>, <c>${$}</c> the character itself.
 /// What a variable stands for is taken to the letter, whatever characters it has.
 /// </summary>
-internal sealed class Pattern
+public sealed class Pattern
 {
     // Not characters of any text: so that a star of the policy and a star of a value are told apart.
     private const char Run = '\uFFFE';
@@ -88,7 +88,7 @@ internal sealed class Pattern
     }
 
     /// <summary>In time of the product of both lengths at the worst: only the last star is ever gone back to.</summary>
-    internal static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> value, StringComparison comparison)
+    public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> value, StringComparison comparison)
     {
         var (p, v, star, mark) = (0, 0, -1, 0);
         while (v < value.Length)

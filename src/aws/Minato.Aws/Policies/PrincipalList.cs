@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Minato.Iam.Planning;
+namespace Minato.Aws.Policies;
 
 /// <summary>How closely a policy of a resource names a principal. The closer, the more it grants by itself.</summary>
-internal enum PrincipalMatch
+public enum PrincipalMatch
 {
     None,
 
@@ -18,7 +18,7 @@ internal enum PrincipalMatch
 }
 
 /// <summary>The Principal or NotPrincipal of a statement.</summary>
-internal sealed record PrincipalList(bool IsNegated, bool IsEverybody, ImmutableHashSet<string> Aws, ImmutableHashSet<string> Services, ImmutableHashSet<string> Federated)
+public sealed record PrincipalList(bool IsNegated, bool IsEverybody, ImmutableHashSet<string> Aws, ImmutableHashSet<string> Services, ImmutableHashSet<string> Federated)
 {
     public PrincipalMatch Match(AuthorizationPrincipal principal)
     {
