@@ -79,7 +79,7 @@ public sealed class ServiceLifeTests
         var events = await world.EventsAsync();
         events.ShouldContain($"(service web) (deployment {rolled.Deployments?[0].Id}) deployment failed: tasks failed to start.");
         events.ShouldContain($"(service web) rolling back to deployment {created.Deployments?[0].Id}.");
-        world.Running().Length.ShouldBe(3);
+        await world.World.Eventually(() => world.Running().Length is 3, s_minute, "the sick ones are gone");
     });
 
     [Fact]
