@@ -23,7 +23,7 @@ public static class AcmRoom
         .AddSingleton<Issuer>()
         .AddSingleton<ICertificateVault, CertificateVault>()
         .AddSingleton<IAcm, AcmApi>()
-        .AddSingleton<IResourceType, CertificateType>()
+        .AddSingleton<IResourceType, CertificateResourceType>()
         .AddReconciler<IssueReconciler, CertificateKey>(o =>
         {
             o.Name = "acm.issue";

@@ -19,7 +19,7 @@ public static class CloudWatchRoom
         .AddSingleton<AlarmBook>()
         .AddSingleton<MetricReader>()
         .AddSingleton<ICloudWatch, CloudWatchApi>()
-        .AddSingleton<IResourceType, AlarmType>()
+        .AddSingleton<IResourceType, MetricAlarmType>()
         .AddReconciler<AlarmReconciler, AlarmKey>(o =>
         {
             o.Name = "cloudwatch.alarm";

@@ -37,8 +37,7 @@ public sealed class ResourceTypeTests
     {
         var end = (ResourceProgress.Failed)await driver.TryCreateAsync(Cluster, """{"ClusterName":"default"}""");
         end.Code.ShouldBe("AlreadyExists");
-        end.Message.ShouldBe("Resource handler returned message: \"Resource of type 'AWS::ECS::Cluster' with identifier 'default' already exists.\" "
-            + "(RequestToken: operation-1-Thing, HandlerErrorCode: AlreadyExists)");
+        end.Message.ShouldBe("Resource of type 'AWS::ECS::Cluster' with identifier 'default' already exists.");
         end.PhysicalResourceId.ShouldBeNull(); // A rollback deletes by it.
     });
 
@@ -107,7 +106,7 @@ public sealed class ResourceTypeTests
         var service = await driver.CreateAsync(Service, await ServiceAsync(world, ServiceWorld.Good));
         var end = (ResourceProgress.Failed)await driver.TryUpdateAsync(service, await ServiceAsync(world, ServiceWorld.Crashing));
         end.Code.ShouldBe("GeneralServiceException");
-        end.Message.ShouldStartWith("Resource handler returned message: \"Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.\" (RequestToken: ");
+        end.Message.ShouldBe("Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.");
         end.PhysicalResourceId.ShouldBe(service.Id);
     });
 
@@ -116,15 +115,14 @@ public sealed class ResourceTypeTests
     {
         var end = (ResourceProgress.Failed)await driver.TryCreateAsync(Service, """{"Cluster":"nowhere","TaskDefinition":"web"}""");
         end.Code.ShouldBe("NotFound");
-        end.Message.ShouldBe("Resource handler returned message: \"Cluster not found. (Service: Ecs, Status Code: 400, Request ID: simulated)\" "
-            + "(RequestToken: operation-1-Thing, HandlerErrorCode: NotFound)");
+        end.Message.ShouldBe("Cluster not found. (Service: Ecs, Status Code: 400, Request ID: simulated)");
     });
 
     [Fact]
     public void A_property_of_the_wrong_kind_is_refused_as_by_CloudFormation() => Run(async (world, driver) =>
     {
         var end = (ResourceProgress.Failed)await driver.TryCreateAsync(Service, """{"TaskDefinition":"web","NetworkConfiguration":{"AwsvpcConfiguration":{"Subnets":"subnet-1"}}}""");
-        end.Code.ShouldBe("InvalidRequest");
+        end.Code.ShouldBeEmpty(); // The frame around a handler's answer is not put around this.
         end.Message.ShouldBe("Properties validation failed for resource Thing with message:\n#/NetworkConfiguration/AwsvpcConfiguration/Subnets: expected type: JSONArray, found: String");
     });
 

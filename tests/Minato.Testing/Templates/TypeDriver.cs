@@ -10,6 +10,8 @@ public sealed class TypeDriver(IEnumerable<IResourceType> types, Caller caller, 
     private const string StackId = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/0a1b2c3d";
     private int _operations;
 
+    public static TypeDriver In(World world) => new(world.Client<IEnumerable<IResourceType>>(), world.Caller, world.Time);
+
     public IReadOnlyCollection<IResourceType> Types { get; } = [.. types];
 
     public IResourceType Of(string typeName) => Types.SingleOrDefault(t => t.TypeName == typeName) ?? throw new InvalidOperationException($"Nobody offers {typeName}.");
@@ -30,6 +32,22 @@ public sealed class TypeDriver(IEnumerable<IResourceType> types, Caller caller, 
         var made = new DrivenResource(type, logicalId, done.PhysicalResourceId ?? "", done.Model.Attributes, given);
         await CheckReadAsync(made);
         return made;
+    }
+
+    /// <summary>What every schema must be, whatever its type.</summary>
+    /// <returns>What is wrong, in words.</returns>
+    public IEnumerable<string> FaultsOfSchemas()
+    {
+        foreach (var twice in Types.GroupBy(t => t.TypeName).Where(g => g.Count() > 1)) yield return $"{twice.Key} is there {twice.Count()} times.";
+        foreach (var type in Types)
+        {
+            var all = type.Schema.Properties;
+            if (all.Count == 0 || all.Distinct().Count() != all.Count) yield return $"{type.TypeName}: properties are none, or twice the same.";
+            foreach (var name in type.Schema.CreateOnly.Concat(type.Schema.Required).Append(type.Schema.Tags).OfType<string>().Where(p => !all.Contains(p.Split('/')[0])))
+                yield return $"{type.TypeName} names {name}, which is no property.";
+            foreach (var name in type.Schema.Identifiers.Where(i => !all.Contains(i) && !type.Schema.Attributes.Contains(i) && i != "Id"))
+                yield return $"{type.TypeName} is identified by {name}, which is neither property nor attribute.";
+        }
     }
 
     /// <summary>How making it ends.</summary>

@@ -26,13 +26,9 @@ public static class HandlerErrors
         _ => "InvalidRequest",
     };
 
-    /// <summary>The answer of a service as a resource's event has it.</summary>
-    public static string Describe(string typeName, AwsException e, ResourceRequest request) => Wrap(
-        $"{e.Message} (Service: {ServiceOf(typeName)}, Status Code: {e.HttpStatus}, Request ID: {request.Caller.RequestId})", CodeOf(e), request);
-
-    /// <summary>What a handler says, as a resource's event has it.</summary>
-    public static string Wrap(string message, string code, ResourceRequest request) =>
-        $"Resource handler returned message: \"{message}\" (RequestToken: {request.ClientToken}, HandlerErrorCode: {code})";
+    /// <summary>The answer of a service as AWS's own handlers repeat it. The frame around it, with token and code, is CloudFormation's.</summary>
+    public static string Describe(string typeName, AwsException e, Caller caller) =>
+        $"{e.Message} (Service: {ServiceOf(typeName)}, Status Code: {e.HttpStatus}, Request ID: {caller.RequestId})";
 
     // As the SDK that AWS's handlers are written with calls them.
     private static string ServiceOf(string typeName) => typeName.Split("::")[1] switch

@@ -161,15 +161,16 @@ public abstract class ResourceHandler(string typeName, TimeProvider clock) : IRe
         }
         catch (AwsException e)
         {
-            return new ResourceProgress.Failed(HandlerErrors.CodeOf(e), HandlerErrors.Describe(TypeName, e, request), r.KnownId);
+            return new ResourceProgress.Failed(HandlerErrors.CodeOf(e), HandlerErrors.Describe(TypeName, e, request.Caller), r.KnownId);
         }
         catch (TemplateValueException e)
         {
-            return new ResourceProgress.Failed("InvalidRequest", $"Properties validation failed for resource {request.LogicalResourceId} with message:\n{e.Message}", r.KnownId);
+            // AWS: not a handler says this, so there is no code and no frame around it.
+            return new ResourceProgress.Failed("", $"Properties validation failed for resource {request.LogicalResourceId} with message:\n{e.Message}", r.KnownId);
         }
         catch (ResourceFailedException e)
         {
-            return new ResourceProgress.Failed(e.Code, HandlerErrors.Wrap(e.Message, e.Code, request), r.KnownId);
+            return new ResourceProgress.Failed(e.Code, e.Message, r.KnownId);
         }
     }
 }

@@ -3,7 +3,7 @@ using Minato.Contracts.CloudWatch;
 
 namespace Minato.CloudWatch.Templates;
 
-internal sealed class AlarmType(ICloudWatch cloudWatch, TimeProvider clock) : ResourceHandler("AWS::CloudWatch::Alarm", clock)
+internal sealed class MetricAlarmType(ICloudWatch cloudWatch, TimeProvider clock) : ResourceHandler("AWS::CloudWatch::Alarm", clock)
 {
     public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<PutMetricAlarmRequest>(
         "AlarmName", "EvaluateLowSampleCountPercentile", "EvaluationCriteria", "EvaluationInterval", "EvaluationWindow", "WarmUpConfiguration", "ActionConfiguration")

@@ -5,7 +5,7 @@ using Minato.Contracts.Acm;
 namespace Minato.Acm.Templates;
 
 /// <summary>A certificate is there once it is issued: until its domains are proved the stack waits. Ref is its ARN.</summary>
-internal sealed class CertificateType(IAcm acm, TimeProvider clock) : ResourceHandler("AWS::CertificateManager::Certificate", clock)
+internal sealed class CertificateResourceType(IAcm acm, TimeProvider clock) : ResourceHandler("AWS::CertificateManager::Certificate", clock)
 {
     // AWS: after that the request itself has failed.
     protected override TimeSpan Longest => TimeSpan.FromHours(72);
