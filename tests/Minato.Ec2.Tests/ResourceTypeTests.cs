@@ -114,7 +114,7 @@ public sealed class ResourceTypeTests
     {
         var subnet = await SubnetAsync(world);
         var acl = await types.CreateAsync(Prefix + "NetworkAcl", $$"""{"VpcId":"{{subnet.VpcId}}"}""", "Acl");
-        string Entry(string action) => $$"""{"NetworkAclId":"{{acl.Id}}","RuleNumber":100,"Protocol":"6","RuleAction":"{{action}}","Egress":false,"CidrBlock":"0.0.0.0/0","PortRange":{"From":80,"To":80}}""";
+        string Entry(string action) => $$"""{"NetworkAclId":"{{acl.Id}}","RuleNumber":100,"Protocol":"6","RuleAction":"{{action}}","Egress":false,"CidrBlock":"0.0.0.0/0","PortRange":{"From":80,"To":80} }""";
         var entry = await types.CreateAsync(Prefix + "NetworkAclEntry", Entry("allow"), "Entry");
         entry = await types.UpdateAsync(entry, Entry("deny"));
         var association = await types.CreateAsync(Prefix + "SubnetNetworkAclAssociation", $$"""{"NetworkAclId":"{{acl.Id}}","SubnetId":"{{subnet.SubnetId}}"}""", "Association");

@@ -39,8 +39,8 @@ public sealed class ResourceTypeTests
         listener = await types.UpdateAsync(listener, Listener("""{"Type":"fixed-response","FixedResponseConfig":{"StatusCode":"404","ContentType":"text/plain","MessageBody":"no"}}"""));
 
         string Rule(int priority, string path) => $$"""
-            {"ListenerArn":"{{listener.Id}}","Priority":{{priority}},"Conditions":[{"Field":"path-pattern","PathPatternConfig":{"Values":["{{path}}"]}}],
-             "Actions":[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"{{group.Id}}","Weight":1}]}}]}
+            {"ListenerArn":"{{listener.Id}}","Priority":{{priority}},"Conditions":[{"Field":"path-pattern","PathPatternConfig":{"Values":["{{path}}"]} }],
+             "Actions":[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"{{group.Id}}","Weight":1}]} }]}
             """;
         var rule = await types.CreateAsync(Prefix + "ListenerRule", Rule(10, "/a*"), "Rule");
         (rule.GetAtt("RuleArn"), rule.GetAtt("IsDefault")).ShouldBe((rule.Id, "false"));

@@ -133,7 +133,7 @@ public sealed class ResourceTypeTests
         var subnets = string.Join(',', (await world.SubnetsAsync()).Select(s => $"\"{s}\""));
         var properties = $$"""
             {"Cluster":"default","Service":"{{service.Id}}","TaskDefinition":"{{await world.DefineAsync(ServiceWorld.Good)}}","LaunchType":"FARGATE",
-             "NetworkConfiguration":{"AwsvpcConfiguration":{"Subnets":[{{subnets}}]}},"Scale":{"Unit":"PERCENT","Value":
+             "NetworkConfiguration":{"AwsvpcConfiguration":{"Subnets":[{{subnets}}]} },"Scale":{"Unit":"PERCENT","Value":
             """;
         var set = await driver.CreateAsync("AWS::ECS::TaskSet", properties + "50}}");
         set.Id.ShouldBe($"default|{service.Id}|{set.GetAtt("Id")}");
