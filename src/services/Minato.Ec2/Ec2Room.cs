@@ -4,6 +4,7 @@ using Minato.Contracts.Ec2;
 using Minato.Ec2.Api;
 using Minato.Ec2.Reconcile;
 using Minato.Ec2.State;
+using Minato.Ec2.Templates;
 using Minato.Platform;
 
 namespace Minato.Ec2;
@@ -36,6 +37,7 @@ public static class Ec2Room
         services.AddTable(LaunchTemplateTables.Versions);
         services.TryAddSingleton<Homes>();
         services.TryAddSingleton<IEc2, Ec2Api>();
+        services.AddEc2ResourceTypes();
         services.TryAddSingleton<VpcNetworks>();
         services.TryAddSingleton(new Ec2Options());
         services.TryAddSingleton<Enforcement>();

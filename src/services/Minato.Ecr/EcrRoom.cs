@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Templates;
 using Minato.Contracts.Ecr;
 using Minato.Ecr.Api;
 using Minato.Ecr.Images;
 using Minato.Ecr.Reconcile;
 using Minato.Ecr.Registry;
 using Minato.Ecr.State;
+using Minato.Ecr.Templates;
 using Minato.Platform;
 
 namespace Minato.Ecr;
@@ -26,6 +28,7 @@ public static class EcrRoom
         services.TryAddSingleton<RegistryAuthentication>();
         services.TryAddSingleton<RegistryHandler>();
         services.TryAddSingleton<IEcr, EcrApi>();
+        services.AddSingleton<IResourceType, RepositoryType>();
         services.AddSingleton<IResettable, EcrReset>();
         services.AddRoomService<BlobSweep>();
         services.AddReconciler<BlobReconciler, BlobKey>(o =>

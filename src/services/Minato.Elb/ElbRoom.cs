@@ -5,6 +5,7 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Api;
 using Minato.Elb.Reconcile;
 using Minato.Elb.State;
+using Minato.Elb.Templates;
 using Minato.Elb.Traffic;
 using Minato.Engines.Certificates;
 using Minato.Platform;
@@ -32,6 +33,7 @@ public static class ElbRoom
         services.TryAddSingleton<ProxyProgress>();
         services.TryAddSingleton<IElasticLoadBalancingV2, ElbApi>();
         services.TryAddSingleton<IElasticLoadBalancing, ClassicApi>();
+        services.AddElbResourceTypes();
         services.AddSingleton<IResettable, ProxyReset>();
         services.AddRoomService<ProxyWatcher>();
         services.AddRoomService<CertificateWatcher>();

@@ -4,6 +4,7 @@ using Minato.Platform;
 using Minato.SecretsManager.Api;
 using Minato.SecretsManager.Reconcile;
 using Minato.SecretsManager.State;
+using Minato.SecretsManager.Templates;
 
 namespace Minato.SecretsManager;
 
@@ -14,6 +15,7 @@ public static class SecretsManagerRoom
     public static IServiceCollection AddSecretsManager(this IServiceCollection services) => services
         .AddTable(SecretsTables.Secrets)
         .AddSingleton<ISecretsManager, SecretsManagerApi>()
+        .AddSecretsResourceTypes()
         .AddReconciler<DeletionReconciler, SecretKey>(o =>
         {
             o.Name = "secretsmanager.deletion";

@@ -31,7 +31,7 @@ internal sealed partial class Ec2Api
             throw Ec2Errors.Invalid($"Value ({request.MinCount}) for parameter minCount is invalid.");
         var type = request.InstanceType ?? "m1.small";
         if (!InstanceTypes.All.ContainsKey(type)) throw Ec2Errors.Invalid($"Invalid value '{type}' for InstanceType.");
-        var tags = TagsFrom(request.TagSpecifications, "instance", isFromAws: caller.IsService);
+        var tags = TagsFrom(request.TagSpecifications, "instance", isFromAws: caller.MaySetSystemTags);
         var made = await store.UpdateAsync(tx =>
         {
             if (request.ClientToken is { } token && Machines(tx, caller).Where(m => m.ClientToken == token).ToImmutableArray() is { IsEmpty: false } same) return same;

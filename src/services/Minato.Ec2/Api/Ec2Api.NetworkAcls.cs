@@ -42,7 +42,7 @@ internal sealed partial class Ec2Api
     public async Task<CreateNetworkAclResponse> CreateNetworkAclAsync(CreateNetworkAclRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
-        var tags = TagsFrom(request.TagSpecifications, "network-acl");
+        var tags = TagsFrom(request.TagSpecifications, "network-acl", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>
         {

@@ -39,7 +39,7 @@ internal sealed partial class Ec2Api
     {
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
-        var tags = TagsFrom(request.TagSpecifications, "network-interface");
+        var tags = TagsFrom(request.TagSpecifications, "network-interface", caller.MaySetSystemTags);
         await enforcement.DemandAsync(SubnetOf(store.Current, caller, request.SubnetId).VpcId, ct);
         var made = await store.UpdateAsync(tx =>
         {

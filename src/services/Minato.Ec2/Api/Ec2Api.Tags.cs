@@ -23,7 +23,7 @@ internal sealed partial class Ec2Api
     {
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller.MaySetSystemTags);
         await store.UpdateAsync(tx =>
         {
             foreach (var id in request.Resources)

@@ -15,7 +15,7 @@ internal sealed partial class ElbApi
     {
         var asked = ListenerSettings.Of(request);
         var action = Actions.FromWire(request.DefaultActions);
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         asked.DemandFor(FindBalancer(store.Current, caller, request.LoadBalancerArn));
         if (asked.Certificate is { } certificate) await certificates.DemandAsync(certificate, caller, ct);
         var listener = await store.UpdateAsync(tx =>
