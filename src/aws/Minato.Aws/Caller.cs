@@ -16,6 +16,9 @@ public sealed record Caller
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
 
+    /// <summary>The resource on whose behalf a service asks: <c>aws:SourceArn</c> of policies.</summary>
+    public string? SourceArn { get; init; }
+
     /// <summary>Somebody who signed nothing.</summary>
     public static Caller Anonymous(string requestId) =>
         new() { AccountId = "anonymous", Region = "", PrincipalArn = "*", PrincipalId = "anonymous", RequestId = requestId };

@@ -17,6 +17,7 @@ using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Sessions;
+using Minato.EventBridge;
 using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
@@ -94,6 +95,7 @@ internal static class Composition
         .AddSecretsManager()
         .AddSsm()
         .AddCloudWatch()
+        .AddEventBridge()
         .AddS3()
         .AddRoute53()
         .AddCloudMap();

@@ -28,6 +28,7 @@ public static class EcsRoom
         services.AddEcsCapacity();
         services.AddEcsRecords();
         services.AddEcsHosts();
+        services.AddEcsEvents();
         services.AddSingleton<ExecSessions>().AddSingleton<ISessionOwner>(p => p.GetRequiredService<ExecSessions>())
             .AddSingleton<IResettable>(p => p.GetRequiredService<ExecSessions>());
         return services;
