@@ -13,11 +13,11 @@ public sealed record Caller
     public string PrincipalId { get; init; } = "";
     public string? AccessKeyId { get; init; }
 
+    /// <summary>For which resource a service asks; policies may insist on it.</summary>
+    public string? SourceArn { get; init; }
+
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
-
-    /// <summary>The resource on whose behalf a service asks: <c>aws:SourceArn</c> of policies.</summary>
-    public string? SourceArn { get; init; }
 
     /// <summary>Somebody who signed nothing.</summary>
     public static Caller Anonymous(string requestId) =>
