@@ -18,6 +18,7 @@ using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Registries;
 using Minato.Engines.Sessions;
+using Minato.EventBridge;
 using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
@@ -96,6 +97,7 @@ internal static class Composition
         .AddSecretsManager()
         .AddSsm()
         .AddCloudWatch()
+        .AddEventBridge()
         .AddS3()
         .AddRoute53()
         .AddCloudMap();
