@@ -13,6 +13,9 @@ public sealed record Caller
     public string PrincipalId { get; init; } = "";
     public string? AccessKeyId { get; init; }
 
+    /// <summary>Null for long-lived keys.</summary>
+    public CallerSession? Session { get; init; }
+
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
 

@@ -20,14 +20,17 @@ public sealed partial class AwsEndpoint
     private readonly SignatureVerifier _signatures;
     private readonly AwsEndpointOptions _options;
     private readonly ILogger<AwsEndpoint> _log;
+    private readonly ICallObserver[] _observers;
 
     /// <param name="models">All services known; those without a room in <paramref name="rooms"/> are not served.</param>
+    /// <param name="rooms">Holds the rooms and whoever observes calls.</param>
     public AwsEndpoint(IEnumerable<ServiceModel> models, IServiceProvider rooms, ICredentials credentials, AwsEndpointOptions options, ILogger<AwsEndpoint> log)
     {
         _services = new(models, rooms.GetService);
         _signatures = new(credentials, options.Clock);
         _options = options;
         _log = log;
+        _observers = [.. (IEnumerable<ICallObserver>?)rooms.GetService(typeof(IEnumerable<ICallObserver>)) ?? []];
     }
 
     /// <summary>Is this request for an AWS service? True of everything signed, and of unsigned calls that name an operation.</summary>
@@ -40,10 +43,11 @@ public sealed partial class AwsEndpoint
         var requestId = _options.NewRequestId();
         using var output = new WireOutput { Headers = context.Response.Headers };
         using var body = new RequestBody();
-        var call = new Call();
+        var call = new Call { At = _observers.Length > 0 ? _options.Clock.GetUtcNow() : default };
         try
         {
             await ServeAsync(context, call, body, output, requestId);
+            Observe(context.Request, call, null);
         }
         catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
@@ -51,7 +55,9 @@ public sealed partial class AwsEndpoint
         }
         catch (Exception e)
         {
-            Refuse(call, ToAws(call, e, requestId), requestId, output);
+            var error = ToAws(call, e, requestId);
+            Refuse(call, error, requestId, output);
+            Observe(context.Request, call, error);
             // A client that waits to be asked for its body keeps it after a refusal: what it sends next must not be taken for it.
             if (context.Request.Headers.Expect.Count > 0) context.Response.Headers.Connection = "close";
         }
@@ -82,14 +88,32 @@ public sealed partial class AwsEndpoint
         PrincipalArn = credential.PrincipalArn,
         PrincipalId = credential.PrincipalId,
         AccessKeyId = credential.AccessKeyId,
+        Session = credential.Session,
         RequestId = requestId,
     };
 
     // What is known of a request so far: an error is answered in the best form known when it happens.
     private sealed class Call
     {
+        public DateTimeOffset At { get; init; }
         public WireProtocol Protocol { get; set; } = AwsJsonProtocol.Json11;
         public ServiceModel? Service { get; set; }
+        public OperationModel? Operation { get; set; }
+        public Caller? Caller { get; set; }
+        public IShape? Input { get; set; }
+        public IShape? Answer { get; set; }
+    }
+
+    private void Observe(HttpRequest request, Call call, AwsException? error)
+    {
+        if (_observers.Length == 0 || call is not { Caller: { } caller, Service: { } service, Operation: { } operation }) return;
+        var record = new CallRecord
+        {
+            At = call.At, Caller = caller, Service = service, Operation = operation, Request = call.Input, Response = call.Answer,
+            ErrorCode = error?.Code, ErrorMessage = error is { HasMessage: true } ? error.Message : null,
+            SourceIp = request.HttpContext.Connection.RemoteIpAddress?.ToString(), UserAgent = request.Headers.UserAgent, Host = request.Headers.Host,
+        };
+        foreach (var observer in _observers) observer.Observe(record);
     }
 
     private async Task ServeAsync(HttpContext context, Call call, RequestBody body, WireOutput output, string requestId)
@@ -120,15 +144,17 @@ public sealed partial class AwsEndpoint
         if (fields is null && IsOfOldSignature(http)) throw Refusal.OldSignature;
         if (route.Operation is not { } operation) throw Refusal.UnknownOperation(call.Protocol.Errors, route.OperationName, route.Version);
         var caller = verified.Credential is { } credential ? CallerOf(credential, fields, requestId) : Caller.Anonymous(requestId);
+        (call.Operation, call.Caller) = (operation, caller);
         if (_options.Throttle?.Admits(served.Model.SigningName, operation.Name, caller) is false) throw Refusal.Throttled(call.Protocol.Errors);
         await OpenBodyAsync(request, verified.Payload ?? SignedPayload.OfStranger(request.Headers), context.RequestAborted);
         if (call.Protocol.Errors is ErrorStyle.S3 && request.Stream is null) BodyChecksums.Check(request.Headers, request.Body.Span);
-        var input = call.Protocol.ReadRequest(served.Model, operation, request);
+        var input = call.Input = call.Protocol.ReadRequest(served.Model, operation, request);
         // Policies will be evaluated here: caller, operation and input are known, nothing has happened yet.
         if (request.Violations.Found.Count > 0) throw Refusal.Invalid(call.Protocol.Errors, served.Model, request.Violations);
         var answer = await operation.InvokeAsync(served.Room, input, caller, context.RequestAborted);
         output.Status = operation.ResponseCode;
         call.Protocol.WriteAnswer(served.Model, operation, answer, requestId, output);
+        call.Answer = answer;
     }
 
     private static async ValueTask OpenBodyAsync(WireInput request, SignedPayload payload, CancellationToken ct)

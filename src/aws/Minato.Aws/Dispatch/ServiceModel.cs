@@ -69,6 +69,11 @@ public abstract class OperationModel
     public string? InputXmlNamespace { get; init; }
     public bool RequiresChecksum { get; init; }
 
+    /// <summary>Changes nothing. AWS says it of what only hands out, decodes or computes, too.</summary>
+    public bool IsReadOnly => _isReadOnly ??= ReadOnlyOperations.Contains(Name);
+
+    private bool? _isReadOnly;
+
     public abstract StructureSchema InputSchema { get; }
     public abstract StructureSchema OutputSchema { get; }
     public abstract IShape ReadInput(ShapeReader reader);
