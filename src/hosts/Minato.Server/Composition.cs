@@ -18,6 +18,7 @@ using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Sessions;
 using Minato.Iam;
+using Minato.Kms;
 using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
@@ -91,6 +92,7 @@ internal static class Composition
         .AddElb()
         .AddAutoScaling()
         .AddEcs()
+        .AddKms()
         .AddSecretsManager()
         .AddSsm()
         .AddCloudWatch()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Authorization;
 using Minato.Contracts.Kms;
 using Minato.Kms.Api;
 using Minato.Kms.Reconcile;
@@ -16,7 +17,9 @@ public static class KmsRoom
         .AddTable(KmsTables.Aliases)
         .AddTable(KmsTables.Grants)
         .AddSingleton<KeyMaterials>()
+        .AddSingleton<KeyAccess>()
         .AddSingleton<IKms, KmsApi>()
+        .AddSingleton<IResourcePolicies, KeyPolicyFacts>()
         .AddReconciler<KeyReconciler, KeyRef>(o =>
         {
             o.Name = "kms.key";

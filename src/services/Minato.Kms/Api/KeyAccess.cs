@@ -47,7 +47,7 @@ internal sealed class KeyAccess
         return state.Where(KmsTables.GrantsByKey, key.Arn).Any(g => GrantRules.Permits(g, names, operation, use.Context));
     }
 
-    private PolicyDocument DocumentOf(StoredKey key)
+    public PolicyDocument DocumentOf(StoredKey key)
     {
         if (_read.TryGetValue(key.Policy, out var known)) return known;
         var read = PolicyParser.Parse(key.Policy, PolicyKind.Resource);
@@ -77,9 +77,6 @@ internal sealed class KeyAccess
     private static AuthorizationPrincipal PrincipalOf(Caller caller)
     {
         if (caller.IsService) return new("", caller.PrincipalArn, Service: caller.PrincipalArn);
-        // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION; the role's path is not part of it.
-        var role = Arn.TryParse(caller.PrincipalArn, out var arn) && arn.Service == "sts" && arn.Resource.Split('/') is ["assumed-role", var name, ..]
-            ? $"arn:aws:iam::{arn.AccountId}:role/{name}" : null;
-        return new(caller.AccountId, caller.PrincipalArn, role);
+        return new(caller.AccountId, caller.PrincipalArn, caller.Session?.RoleArn);
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class KmsApi
         await store.UpdateAsync(tx =>
         {
             var alias = FindAlias(tx, caller, request.AliasName);
-            if (tx.Find(KmsTables.Keys, alias.KeyArn) is { } key) _access.Demand(tx, key, caller, new("DeleteAlias"));
+            if (tx.Find(KmsTables.Keys, alias.KeyArn) is { } key) access.Demand(tx, key, caller, new("DeleteAlias"));
             tx.Delete(KmsTables.Aliases, alias.Arn);
         }, ct);
         return new();

@@ -41,7 +41,7 @@ internal sealed partial class KmsApi
     public async Task<DescribeKeyResponse> DescribeKeyAsync(DescribeKeyRequest request, Caller caller, CancellationToken ct)
     {
         var key = await FindAsync(caller, request.KeyId, ct);
-        _access.Demand(store.Current, key, caller, new("DescribeKey"));
+        access.Demand(store.Current, key, caller, new("DescribeKey"));
         return new() { KeyMetadata = ToWire(key) };
     }
 

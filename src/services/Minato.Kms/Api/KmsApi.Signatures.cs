@@ -30,7 +30,7 @@ internal sealed partial class KmsApi
     public async Task<GetPublicKeyResponse> GetPublicKeyAsync(GetPublicKeyRequest request, Caller caller, CancellationToken ct)
     {
         var key = await FindAsync(caller, request.KeyId, ct);
-        _access.Demand(store.Current, key, caller, new("GetPublicKey"));
+        access.Demand(store.Current, key, caller, new("GetPublicKey"));
         if (key.Current.PublicKey is not { } publicKey) throw KmsErrors.Unsupported(key, "GetPublicKey");
         DemandEnabled(key);
         var told = ToWire(key);

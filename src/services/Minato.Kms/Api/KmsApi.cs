@@ -10,11 +10,10 @@ using Minato.Platform;
 namespace Minato.Kms.Api;
 
 /// <summary>The Key Management Service. Key material leaves this room sealed only; what it does is in no answer but as its result.</summary>
-internal sealed partial class KmsApi(Store store, KeyMaterials materials, PageTokens tokens, Ids ids, TimeProvider clock) : IKms
+internal sealed partial class KmsApi(Store store, KeyMaterials materials, KeyAccess access, PageTokens tokens, Ids ids, TimeProvider clock) : IKms
 {
     private const int DefaultPage = 100;
     private const int DefaultTagPage = 50;
-    private readonly KeyAccess _access = new();
 
     /// <summary>By id, ARN, alias or ARN of an alias.</summary>
     private static StoredKey Resolve(IReadState state, Caller caller, string text)
@@ -59,7 +58,7 @@ internal sealed partial class KmsApi(Store store, KeyMaterials materials, PageTo
     {
         var key = await FindAsync(caller, keyId, ct);
         var alias = AliasArn(Home.Of(caller), keyId) is { } arn ? arn[(arn.LastIndexOf(':') + 1)..] : null;
-        _access.Demand(store.Current, key, caller, new(action ?? operation, context, alias));
+        access.Demand(store.Current, key, caller, new(action ?? operation, context, alias));
         DemandEnabled(key);
         return key.Usage == usage ? key : throw KmsErrors.WrongUsage(key, operation);
     }
@@ -68,7 +67,7 @@ internal sealed partial class KmsApi(Store store, KeyMaterials materials, PageTo
     private StoredKey Permitted(IReadState state, Caller caller, string keyId, string action, bool takesAlias = false)
     {
         var key = takesAlias ? Resolve(state, caller, keyId) : ResolveId(state, caller, keyId);
-        _access.Demand(state, key, caller, new(action));
+        access.Demand(state, key, caller, new(action));
         return key;
     }
 
