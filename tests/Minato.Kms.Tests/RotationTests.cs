@@ -64,9 +64,10 @@ public sealed class RotationTests
     public void Rotation_has_a_period_and_pairs_have_none() => KmsWorld.Run(async w =>
     {
         var key = (await w.CreateAsync()).KeyId;
+        var now = w.World.Time.GetUtcNow();
         await w.Kms.EnableKeyRotationAsync(new() { KeyId = key, RotationPeriodInDays = 90 }, w.Caller, default);
         var status = await w.Kms.GetKeyRotationStatusAsync(new() { KeyId = key }, w.Caller, default);
-        (status.KeyRotationEnabled, status.RotationPeriodInDays, status.NextRotationDate).ShouldBe((true, 90, w.World.Time.GetUtcNow().AddDays(90)));
+        (status.KeyRotationEnabled, status.RotationPeriodInDays, status.NextRotationDate).ShouldBe((true, 90, now.AddDays(90)));
         await w.Kms.DisableKeyRotationAsync(new() { KeyId = key }, w.Caller, default);
         (await w.Kms.GetKeyRotationStatusAsync(new() { KeyId = key }, w.Caller, default)).KeyRotationEnabled.ShouldBe(false);
         var pair = (await w.CreateAsync(KeySpec.EccNistP256, KeyUsageType.SignVerify)).KeyId;

@@ -4,6 +4,7 @@ using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
 using Minato.CloudMap;
+using Minato.CloudTrail;
 using Minato.CloudWatch;
 using Minato.Contracts;
 using Minato.Ec2;
@@ -96,6 +97,7 @@ internal static class Composition
         .AddSecretsManager()
         .AddSsm()
         .AddCloudWatch()
+        .AddCloudTrail()
         .AddS3()
         .AddRoute53()
         .AddCloudMap();
