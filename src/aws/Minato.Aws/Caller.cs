@@ -16,6 +16,10 @@ public sealed record Caller
     /// <summary>Null for long-lived keys.</summary>
     public CallerSession? Session { get; init; }
 
+    /// <summary>Where the request came from; null for what rooms ask each other.</summary>
+    public string? SourceIp { get; init; }
+    public string? UserAgent { get; init; }
+
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
 

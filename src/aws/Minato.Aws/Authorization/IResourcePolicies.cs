@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Minato.Aws.Dispatch;
 using Minato.Aws.Policies;
+using Minato.Aws.Shapes;
 
 namespace Minato.Aws.Authorization;
 
@@ -16,6 +18,10 @@ public interface IResourcePolicies
     /// suffix, a task definition without revision) that may be in it, too.</param>
     /// <returns>Null for a resource that is not there.</returns>
     ResourceFacts? Find(string arn);
+
+    /// <summary>What an operation is about when its request does not name it, such as the key that a ciphertext was made with.</summary>
+    /// <returns>ARNs; null when this room does not know either.</returns>
+    IEnumerable<string>? ResourcesOf(OperationModel operation, IShape request, Caller caller) => null;
 }
 
 /// <param name="Arn">In full.</param>

@@ -29,8 +29,8 @@ public sealed record CallRecord
     public IShape? Response { get; init; }
     public string? ErrorCode { get; init; }
     public string? ErrorMessage { get; init; }
-    public string? SourceIp { get; init; }
-    public string? UserAgent { get; init; }
+    public string? SourceIp => Caller.SourceIp;
+    public string? UserAgent => Caller.UserAgent;
 
     /// <summary>As the client wrote it.</summary>
     public string? Host { get; init; }

@@ -21,6 +21,10 @@ public sealed class ServiceModel
     /// <summary>Nobody has to sign: the room decides what strangers may do.</summary>
     public bool TakesAnonymous => SigningName is "s3";
 
+    /// <summary>Also of those that prove who they are with a token of somebody else's.</summary>
+    internal bool MayBeUnsigned(string? operation) =>
+        TakesAnonymous || (SigningName is "sts" && operation is "AssumeRoleWithWebIdentity" or "AssumeRoleWithSAML");
+
     /// <summary>The generated interface that a room implements.</summary>
     public required Type Interface { get; init; }
 

@@ -145,7 +145,7 @@ public static class PolicyParser
             throw new PolicySyntaxException($"Partition \"{partition}\" is not valid for resource \"{resource}\".");
     }
 
-    // AWS: policies of keys and other resources have names with blanks, such as that of every new key.
+    // AWS: policies of resources may have spaces and more in it, as the default policy of a key has.
     private static string Sid(string sid, PolicyKind kind) => kind is PolicyKind.Resource || sid.All(char.IsAsciiLetterOrDigit) ? sid
         : throw new PolicySyntaxException("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*");
 

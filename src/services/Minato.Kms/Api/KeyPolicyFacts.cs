@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Aws.Authorization;
+using Minato.Aws.Dispatch;
 using Minato.Aws.Policies;
+using Minato.Aws.Shapes;
+using Minato.Contracts.Kms;
+using Minato.Kms.Planning;
 using Minato.Kms.State;
 using Minato.Platform;
 
@@ -29,6 +33,17 @@ internal sealed class KeyPolicyFacts(Store store, KeyAccess access) : IResourceP
         ];
         return new(key.Arn) { Policy = new(statements), PolicyMustAllow = true, AccountId = key.Home.AccountId, Tags = key.Tags };
     }
+
+    // AWS: Decrypt need not say by which key; the ciphertext does.
+    public IEnumerable<string>? ResourcesOf(OperationModel operation, IShape request, Caller caller) => request switch
+    {
+        DecryptRequest { KeyId: null, CiphertextBlob: { } blob } => OfBlob(blob, caller),
+        ReEncryptRequest { SourceKeyId: null, CiphertextBlob: { } blob } => OfBlob(blob, caller),
+        _ => null,
+    };
+
+    private IEnumerable<string>? OfBlob(ReadOnlyMemory<byte> blob, Caller caller) =>
+        CiphertextBlob.TryRead(blob, out var read) ? store.Current.Where(KmsTables.KeysById, (caller.Region, read.KeyId)).Select(k => k.Arn) : null;
 
     private static bool IsOwn(PolicyCondition condition) => condition.Key.StartsWith("kms:", StringComparison.OrdinalIgnoreCase);
 
