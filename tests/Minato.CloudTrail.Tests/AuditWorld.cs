@@ -32,9 +32,9 @@ internal sealed class AuditWorld(World world, List<PutEventsRequestEntry> told)
     public void Called(ServiceModel service, string operation, IShape? request = null, IShape? response = null, Caller? caller = null, string? error = null, TimeSpan? ago = null) =>
         world.Client<CallRecorder>().Observe(new()
         {
-            At = world.Time.GetUtcNow() - (ago ?? TimeSpan.Zero), Caller = caller ?? Caller, Service = service,
+            At = world.Time.GetUtcNow() - (ago ?? TimeSpan.Zero), Caller = (caller ?? Caller) with { SourceIp = "192.0.2.7", UserAgent = "aws-cli/2.9" }, Service = service,
             Operation = service.Find(operation) ?? throw new InvalidOperationException($"There is no {operation}."), Request = request, Response = response,
-            ErrorCode = error, ErrorMessage = error is null ? null : "Because.", SourceIp = "192.0.2.7", UserAgent = "aws-cli/2.9", Host = "127.0.0.1:4566",
+            ErrorCode = error, ErrorMessage = error is null ? null : "Because.", Host = "127.0.0.1:4566",
         });
 
     public async Task<List<Minato.Contracts.Cloudtrail.Event>> LookupAsync(LookupAttributeKey? key = null, string value = "", Func<LookupEventsRequest, LookupEventsRequest>? with = null)

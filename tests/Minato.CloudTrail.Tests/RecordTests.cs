@@ -49,7 +49,7 @@ public sealed class RecordTests
         w.Called(SecretsManagerService.Model, "GetSecretValue", new GetSecretValueRequest { SecretId = "db" }, new GetSecretValueResponse { SecretString = "hush" });
         w.Called(IamService.Model, "CreateAccessKey", new CreateAccessKeyRequest { UserName = "ann" }, new CreateAccessKeyResponse
         {
-            AccessKey = new() { UserName = "ann", AccessKeyId = "AKIA1", SecretAccessKey = "hush", Status = StatusType.Active },
+            AccessKey = new() { UserName = "ann", AccessKeyId = "AKIA1", SecretAccessKey = "hush", Status = Minato.Contracts.Iam.StatusType.Active },
         });
         var found = await w.LookupAsync();
         found.Count.ShouldBe(3);
