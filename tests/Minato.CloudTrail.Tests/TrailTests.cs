@@ -159,7 +159,7 @@ public sealed class TrailTests
         using var body = got.Body ?? Stream.Null;
         await using var unpacked = new GZipStream(body, CompressionMode.Decompress);
         using var whole = new MemoryStream();
-        unpacked.CopyTo(whole);
+        await unpacked.CopyToAsync(whole);
         using var json = JsonDocument.Parse(whole.ToArray());
         return [.. json.RootElement.GetProperty("Records").EnumerateArray().Select(e => e.GetProperty("eventName").GetString())];
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Acm;
+using Minato.ApplicationAutoScaling;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
@@ -98,6 +99,7 @@ internal static class Composition
         .AddSsm()
         .AddCloudWatch()
         .AddCloudTrail()
+        .AddApplicationAutoScaling()
         .AddS3()
         .AddRoute53()
         .AddCloudMap();
