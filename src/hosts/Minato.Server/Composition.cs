@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Acm;
+using Minato.ApplicationAutoScaling;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
 using Minato.CloudMap;
+using Minato.CloudTrail;
 using Minato.CloudWatch;
 using Minato.Contracts;
 using Minato.Ec2;
@@ -20,6 +22,7 @@ using Minato.Engines.Registries;
 using Minato.Engines.Sessions;
 using Minato.EventBridge;
 using Minato.Iam;
+using Minato.Kms;
 using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
@@ -94,10 +97,13 @@ internal static class Composition
         .AddElb()
         .AddAutoScaling()
         .AddEcs()
+        .AddKms()
         .AddSecretsManager()
         .AddSsm()
         .AddCloudWatch()
         .AddEventBridge()
+        .AddCloudTrail()
+        .AddApplicationAutoScaling()
         .AddS3()
         .AddRoute53()
         .AddCloudMap();
