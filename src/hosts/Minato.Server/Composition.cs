@@ -67,7 +67,7 @@ internal static class Composition
         .AddDnsServer(new() { Port = file.DnsPort })
         .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
-        .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
+        .AddSingleton(new ElbOptions())
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
@@ -95,6 +95,6 @@ internal static class Composition
         .AddSsm()
         .AddCloudWatch()
         .AddS3()
-        .AddRoute53()
+        .AddRoute53(new() { Sources = options.DnsLocations })
         .AddCloudMap();
 }
