@@ -8,6 +8,9 @@ namespace Minato.Migration.Tests;
 /// <summary>Migrations whose entry is a record: weights per answer, in force when caches have forgotten.</summary>
 public sealed class RecordTests
 {
+    /// <summary>Minutes: caches may keep the record as it was found for an hour.</summary>
+    private const double OldTtlAndMore = 90;
+
     private const string Plan = """
         migration: web
         new: { service: web }
@@ -29,7 +32,7 @@ public sealed class RecordTests
     {
         m.Begin(Plan);
         var run = m.RunAsync();
-        await m.UntilAsync(s => s.Weight == 10);
+        await m.UntilAsync(s => s.Weight == 10, OldTtlAndMore);
         (await ReadAsync(m, zone)).Select(r => (r.SetIdentifier, r.Weight, r.TTL)).ShouldBe([("web-new", 10, null), ("web-old", 90, 60)]);
         (await ReadAsync(m, zone, "test.example.com.")).ShouldHaveSingleItem().AliasTarget.ShouldNotBeNull();
         (await run).ShouldBe(Outcome.Completed, WorldTests.Story(m));
@@ -53,7 +56,7 @@ public sealed class RecordTests
     {
         m.Begin(Plan);
         var run = m.RunAsync();
-        await m.UntilAsync(s => s.Weight == 10);
+        await m.UntilAsync(s => s.Weight == 10, OldTtlAndMore);
         m.Sender.Answer = (side, _) => SimSender.Ok("", side == "10.9.0.99" ? 503 : 200);
         (await run).ShouldBe(Outcome.Retreated);
         (await ReadAsync(m, zone)).Select(r => (r.SetIdentifier, r.Weight)).ShouldBe([("web-new", 0), ("web-old", 100)]);
@@ -65,7 +68,7 @@ public sealed class RecordTests
     {
         m.Begin(Plan);
         var run = m.RunAsync();
-        await m.UntilAsync(s => s.Weight == 10);
+        await m.UntilAsync(s => s.Weight == 10, OldTtlAndMore);
         await ChangeAsync(m, zone, [.. (await ReadAsync(m, zone)).Select(r => (ChangeAction.Upsert, r with { Weight = 50 }))]);
         await m.UntilAsync(s => s.Paused is not null);
         m.State.Paused.ShouldNotBeNull().ShouldStartWith("somebody else changed the entry: www.example.com. has web-new 50");
@@ -81,7 +84,7 @@ public sealed class RecordTests
         var before = await ReadAsync(m, zone);
         m.Begin(Plan);
         var run = m.RunAsync();
-        await m.UntilAsync(s => s.Weight == 10);
+        await m.UntilAsync(s => s.Weight == 10, OldTtlAndMore);
         m.Write(new Asked(Wish.Abort, "me", null));
         (await run).ShouldBe(Outcome.Aborted, WorldTests.Story(m));
         (await ReadAsync(m, zone)).Select(r => (r.SetIdentifier, r.TTL, r.ResourceRecords?[0].Value)).ShouldBe(before.Select(r => (r.SetIdentifier, r.TTL, r.ResourceRecords?[0].Value)));
