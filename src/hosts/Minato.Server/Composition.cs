@@ -73,7 +73,7 @@ internal static class Composition
         .AddRegistryClient()
         .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
-        .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
+        .AddSingleton(new ElbOptions())
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
@@ -105,6 +105,6 @@ internal static class Composition
         .AddCloudTrail()
         .AddApplicationAutoScaling()
         .AddS3()
-        .AddRoute53()
+        .AddRoute53(new() { Sources = options.DnsLocations })
         .AddCloudMap();
 }
