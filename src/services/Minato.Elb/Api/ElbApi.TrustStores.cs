@@ -14,7 +14,7 @@ internal sealed partial class ElbApi
 
     public async Task<CreateTrustStoreResponse> CreateTrustStoreAsync(CreateTrustStoreRequest request, Caller caller, CancellationToken ct)
     {
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         var (pem, count) = await trust.BundleAsync(request.CaCertificatesBundleS3Bucket, request.CaCertificatesBundleS3Key, request.CaCertificatesBundleS3ObjectVersion, caller, ct);
         var made = await store.UpdateAsync(tx =>
         {
