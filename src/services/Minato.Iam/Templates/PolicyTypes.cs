@@ -66,6 +66,7 @@ internal sealed class ManagedPolicyType(IIam iam, TimeProvider clock) : Resource
     };
 
     protected override NameRule Name { get; } = new("ManagedPolicyName", 128);
+    protected override IReadOnlyList<string> Unchangeable { get; } = ["PolicyDocument"];
     protected override IReadOnlyDictionary<string, string> Spelled { get; } = new Dictionary<string, string> { ["ManagedPolicyName"] = "PolicyName" };
 
     protected override async Task<string?> FindAsync(TemplateResource r, CancellationToken ct) =>
@@ -80,8 +81,6 @@ internal sealed class ManagedPolicyType(IIam iam, TimeProvider clock) : Resource
 
     protected override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
     {
-        // IAM has no operation here that makes another version of a policy.
-        if (r.Changed("PolicyDocument")) throw new ResourceFailedException("NotUpdatable", "The document of a managed policy can not be changed.");
         await AttachAsync(r, ct);
         await DetachAsync(r, r.PreviousTexts("Roles").Except(r.Texts("Roles")), r.PreviousTexts("Users").Except(r.Texts("Users")), ct);
     }
