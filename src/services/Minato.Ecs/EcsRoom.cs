@@ -30,6 +30,7 @@ public static class EcsRoom
         services.AddEcsRecords();
         services.AddEcsHosts();
         services.AddEcsResourceTypes();
+        services.AddEcsEvents();
         services.AddSingleton<ExecSessions>().AddSingleton<ISessionOwner>(p => p.GetRequiredService<ExecSessions>())
             .AddSingleton<IResettable>(p => p.GetRequiredService<ExecSessions>());
         return services;

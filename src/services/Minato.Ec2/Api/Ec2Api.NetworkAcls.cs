@@ -7,7 +7,7 @@ using Minato.Platform;
 
 namespace Minato.Ec2.Api;
 
-// Network ACLs are kept and answered, not enforced.
+// Network ACLs.
 internal sealed partial class Ec2Api
 {
     private const int MostAclEntries = 40;

@@ -78,6 +78,7 @@ internal sealed partial class ElbApi
             case "targetgroup": FindGroup(state, caller, arn); break;
             case "listener": FindListener(state, caller, arn); break;
             case "listener-rule": FindRule(state, caller, arn); break;
+            case "truststore": FindTrustStore(state, caller, arn); break;
             default: throw ElbErrors.Validation($"'{arn}' is not a valid load balancer ARN");
         }
     }
