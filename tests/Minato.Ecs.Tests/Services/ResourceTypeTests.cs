@@ -104,7 +104,7 @@ public sealed class ResourceTypeTests
     public void A_service_whose_circuit_breaker_is_triggered_fails_with_that_reason() => Run(async (world, driver) =>
     {
         var service = await driver.CreateAsync(Service, await ServiceAsync(world, ServiceWorld.Good));
-        var end = (ResourceProgress.Failed)await driver.TryUpdateAsync(service, await ServiceAsync(world, ServiceWorld.Crashing));
+        var end = (ResourceProgress.Failed)await driver.TryUpdateAsync(service, await ServiceAsync(world, ServiceWorld.Missing));
         end.Code.ShouldBe("GeneralServiceException");
         end.Message.ShouldBe("Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.");
         end.PhysicalResourceId.ShouldBe(service.Id);
