@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Minato.Aws.Templates;
 using Minato.Contracts.Ecr;
 using Minato.Ecr.Api;
 using Minato.Ecr.Caching;
@@ -44,7 +43,7 @@ public static class EcrRoom
         services.TryAddSingleton<RegistryAuthentication>();
         services.TryAddSingleton<RegistryHandler>();
         services.TryAddSingleton<IEcr, EcrApi>();
-        services.AddSingleton<IResourceType, RepositoryType>();
+        services.AddEcrResourceTypes();
         services.AddSingleton<IResettable, EcrReset>();
         services.AddRoomService<BlobSweep>();
         services.AddRoomService<PullMetrics>();

@@ -4,6 +4,7 @@ using Minato.EventBridge.Api;
 using Minato.EventBridge.Reconcile;
 using Minato.EventBridge.State;
 using Minato.EventBridge.Targets;
+using Minato.EventBridge.Templates;
 using Minato.Platform;
 
 namespace Minato.EventBridge;
@@ -20,6 +21,7 @@ public static class EventBridgeRoom
         .AddTable(EventTables.Deliveries).AddTable(EventTables.Archives).AddTable(EventTables.Replays)
         .AddSingleton<EventRouter>()
         .AddSingleton<IEventbridge, EventBridgeApi>()
+        .AddEventBridgeResourceTypes()
         .AddSingleton<TargetDispatcher>()
         .AddSingleton<ITargetKind, LogGroupTarget>()
         .AddSingleton<ITargetKind, TopicTarget>()

@@ -32,7 +32,7 @@ internal sealed class LoadBalancerType(IElasticLoadBalancingV2 elb, TimeProvider
     {
         if (r.Changed("LoadBalancerAttributes")) await SetAttributesAsync(r, ct);
         if (r.Changed("SecurityGroups", "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")) await SetSecurityGroupsAsync(r, ct);
-        if (r.Changed("Subnets", "SubnetMappings")) await elb.SetSubnetsAsync(r.As<SetSubnetsRequest>(("LoadBalancerArn", r.Id)), r.Caller, ct);
+        if (r.Changed("EnablePrefixForIpv6SourceNat", "Subnets", "SubnetMappings")) await elb.SetSubnetsAsync(r.As<SetSubnetsRequest>(("LoadBalancerArn", r.Id)), r.Caller, ct);
         else if (r.Changed("IpAddressType") && r.Has("IpAddressType")) await elb.SetIpAddressTypeAsync(r.As<SetIpAddressTypeRequest>(("LoadBalancerArn", r.Id)), r.Caller, ct);
         await elb.RetagAsync(r, ct);
     }
