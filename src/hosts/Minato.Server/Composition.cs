@@ -17,6 +17,7 @@ using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Sessions;
+using Minato.Engines.Webhooks;
 using Minato.EventBridge;
 using Minato.Iam;
 using Minato.Logs;
@@ -26,6 +27,7 @@ using Minato.Platform.Sqlite;
 using Minato.Route53;
 using Minato.S3;
 using Minato.SecretsManager;
+using Minato.Sns;
 using Minato.Ssm;
 using Minato.Sts;
 
@@ -73,6 +75,7 @@ internal static class Composition
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
         })
+        .AddHttpWebhooks()
         .AddHttpFunctions(new(Path.Combine(options.DataDirectory, "functions.json")));
 
     private static IServiceCollection AddRooms(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -96,6 +99,7 @@ internal static class Composition
         .AddSsm()
         .AddCloudWatch()
         .AddEventBridge()
+        .AddSns()
         .AddS3()
         .AddRoute53()
         .AddCloudMap();
