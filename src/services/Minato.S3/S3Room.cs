@@ -9,6 +9,7 @@ using Minato.S3.Content;
 using Minato.S3.Events;
 using Minato.S3.Reconcile;
 using Minato.S3.State;
+using Minato.S3.Templates;
 
 namespace Minato.S3;
 
@@ -23,6 +24,7 @@ public static class S3Room
             .AddTable(S3Tables.Buckets).AddTable(S3Tables.Resting).AddTable(S3Tables.Versions).AddTable(S3Tables.Uploads).AddTable(S3Tables.Parts).AddTable(S3Tables.Events)
             .AddSingleton<ObjectContents>().AddSingleton<CorsHandler>()
             .AddSingleton<IS3, S3Api>()
+            .AddS3ResourceTypes()
             .AddSingleton<IResettable, S3Reset>()
             .AddRoomService<BlobSweep>()
             .AddReconciler<BlobReconciler, BlobKey>(o =>

@@ -21,7 +21,7 @@ internal sealed partial class EcsApi
     {
         if (AgentRegistration.IsFromAgent(request)) return await RegisterAgentAsync(request, caller, ct);
         var size = await host.AskAsync(InstanceIdOf(request.InstanceIdentityDocument), caller, ct);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var now = Now;
         var wire = await store.UpdateAsync(ecs =>
         {
