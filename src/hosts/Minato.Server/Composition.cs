@@ -20,6 +20,7 @@ using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Registries;
 using Minato.Engines.Sessions;
+using Minato.Engines.Webhooks;
 using Minato.EventBridge;
 using Minato.Iam;
 using Minato.Kms;
@@ -30,6 +31,7 @@ using Minato.Platform.Sqlite;
 using Minato.Route53;
 using Minato.S3;
 using Minato.SecretsManager;
+using Minato.Sns;
 using Minato.Ssm;
 using Minato.Sts;
 
@@ -78,6 +80,7 @@ internal static class Composition
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
         })
+        .AddHttpWebhooks()
         .AddHttpFunctions(new(Path.Combine(options.DataDirectory, "functions.json")));
 
     private static IServiceCollection AddRooms(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -102,6 +105,7 @@ internal static class Composition
         .AddSsm()
         .AddCloudWatch()
         .AddEventBridge()
+        .AddSns()
         .AddCloudTrail()
         .AddApplicationAutoScaling()
         .AddS3()
