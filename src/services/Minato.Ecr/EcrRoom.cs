@@ -133,6 +133,9 @@ public static class EcrRoom
         endpoints.Map("/v2/{**path}", registry);
     }
 
+    /// <summary>Is this a host name of ECR's: <c>ACCOUNT.dkr.ecr.REGION.amazonaws.com</c>?</summary>
+    public static bool IsRegistryHost(string host) => Planning.UpstreamNames.EcrHost(host) is not null;
+
     /// <summary>The same for a server that routes by itself: give it every request whose path is <c>/v2</c> or below.</summary>
     public static RequestDelegate Registry(IServiceProvider services) => services.GetRequiredService<RegistryHandler>().HandleAsync;
 }
