@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Authorization;
 using Minato.Contracts.SecretsManager;
 using Minato.Platform;
 using Minato.SecretsManager.Api;
@@ -14,6 +15,7 @@ public static class SecretsManagerRoom
     public static IServiceCollection AddSecretsManager(this IServiceCollection services) => services
         .AddTable(SecretsTables.Secrets)
         .AddSingleton<ISecretsManager, SecretsManagerApi>()
+        .AddSingleton<IResourcePolicies, SecretPolicies>()
         .AddReconciler<DeletionReconciler, SecretKey>(o =>
         {
             o.Name = "secretsmanager.deletion";
