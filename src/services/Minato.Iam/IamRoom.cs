@@ -7,6 +7,7 @@ using Minato.Contracts.Iam;
 using Minato.Iam.Api;
 using Minato.Iam.Authorization;
 using Minato.Iam.State;
+using Minato.Iam.Templates;
 using Minato.Platform;
 
 namespace Minato.Iam;
@@ -29,7 +30,8 @@ public static class IamRoom
         .AddSingleton<IResourcePolicies, IamResources>()
         .AddSingleton<Decisions>().AddSingleton<IDecisionLog>(p => p.GetRequiredService<Decisions>())
         .AddSingleton<IAuthorizer, Authorizer>()
-        .AddSingleton<IIam, IamApi>();
+        .AddSingleton<IIam, IamApi>()
+        .AddIamResourceTypes();
 
     /// <summary><c>GET …?principal=NAME&amp;since=SECONDS</c>: what a role or user did, and the policy that allows just that. Who may ask is the host's business.</summary>
     public static RequestDelegate Suggestions(IServiceProvider services) => new DecisionEndpoint(services.GetRequiredService<Decisions>(), services.GetRequiredService<TimeProvider>()).SuggestAsync;

@@ -9,6 +9,7 @@ using Minato.S3.Browser;
 using Minato.S3.Content;
 using Minato.S3.Reconcile;
 using Minato.S3.State;
+using Minato.S3.Templates;
 
 namespace Minato.S3;
 
@@ -24,6 +25,7 @@ public static class S3Room
             .AddSingleton<ObjectContents>().AddSingleton<CorsHandler>()
             .AddSingleton<IS3, S3Api>()
             .AddSingleton<IResourcePolicies, BucketPolicies>()
+            .AddS3ResourceTypes()
             .AddSingleton<IResettable, S3Reset>()
             .AddRoomService<BlobSweep>()
             .AddReconciler<BlobReconciler, BlobKey>(o =>
