@@ -22,6 +22,9 @@ public sealed record Caller
     public string? SourceIp { get; init; }
     public string? UserAgent { get; init; }
 
+    /// <summary>For which resource a service asks; policies may insist on it.</summary>
+    public string? SourceArn { get; init; }
+
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
 

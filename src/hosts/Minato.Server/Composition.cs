@@ -92,7 +92,7 @@ internal static class Composition
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey)
-        .AddSts()
+        .AddSts().AddSingleton<IWebKeys, HttpWebKeys>()
         .AddEc2()
         .AddLogs()
         .AddEcr()

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Authorization;
 using Minato.Contracts.S3;
 using Minato.Platform;
 using Minato.S3.Api;
@@ -24,6 +25,7 @@ public static class S3Room
             .AddTable(S3Tables.Buckets).AddTable(S3Tables.Resting).AddTable(S3Tables.Versions).AddTable(S3Tables.Uploads).AddTable(S3Tables.Parts).AddTable(S3Tables.Events)
             .AddSingleton<ObjectContents>().AddSingleton<CorsHandler>()
             .AddSingleton<IS3, S3Api>()
+            .AddSingleton<IResourcePolicies, BucketPolicies>()
             .AddS3ResourceTypes()
             .AddSingleton<IResettable, S3Reset>()
             .AddRoomService<BlobSweep>()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -41,6 +42,12 @@ internal sealed class MinatoClient : AwsClients, IDisposable
         HttpMethod.Post,
         $"/_minato/spot/interrupt?cluster={Uri.EscapeDataString(cluster)}&service={Uri.EscapeDataString(service ?? "")}&count={count}&region={Uri.EscapeDataString(Caller.Region)}",
         ct);
+
+    public Task<JsonNode> SuggestPolicyAsync(string principal, double seconds, CancellationToken ct) => CallAsync(
+        HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/_minato/iam/suggest?principal={Uri.EscapeDataString(principal)}&since={seconds}"), ct);
+
+    public Task<JsonNode> ExplainDenialsAsync(string? principal, CancellationToken ct) =>
+        CallAsync(HttpMethod.Get, $"/_minato/iam/explain?principal={Uri.EscapeDataString(principal ?? "")}", ct);
 
     public Task ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
 
