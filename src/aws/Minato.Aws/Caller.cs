@@ -13,8 +13,6 @@ public sealed record Caller
     public string PrincipalId { get; init; } = "";
     public string? AccessKeyId { get; init; }
 
-    /// <summary>For which resource a service asks; policies may insist on it.</summary>
-    public string? SourceArn { get; init; }
     /// <summary>Null for long-lived keys.</summary>
     public CallerSession? Session { get; init; }
 

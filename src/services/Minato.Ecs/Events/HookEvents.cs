@@ -19,20 +19,20 @@ internal static class HookEvents
         {
             foreach (var hook in deployment.Traffic?.Hooks ?? [])
             {
-                if (hook.Type != DeploymentLifecycleHookTargetType.Pause || Stage(hook.Status) is not var (name, version) || name is null) continue;
+                if (hook.Type != DeploymentLifecycleHookTargetType.Pause || Stage(hook.Status) is not var (name, version)) continue;
                 if (before?.Deployments.Any(d => d.Traffic?.Hooks.Any(h => h.Id == hook.Id && h.Status == hook.Status) is true) is true) continue;
                 yield return new(after.Key.Cluster.Scope, MarkOf(hook), version, "ECS Hook State Change", after.Key.Arn, Detail(after, deployment, hook, name, now));
             }
         }
     }
 
-    private static (string? Name, int Version) Stage(DeploymentLifecycleHookStatus status) => status switch
+    private static (string Name, int Version)? Stage(DeploymentLifecycleHookStatus status) => status switch
     {
         DeploymentLifecycleHookStatus.AwaitingAction => ("HOOK_AWAITING_ACTION", 1),
         DeploymentLifecycleHookStatus.Succeeded => ("HOOK_SUCCEEDED", 2),
         DeploymentLifecycleHookStatus.Failed => ("HOOK_FAILED", 2),
         DeploymentLifecycleHookStatus.TimedOut => ("HOOK_TIMED_OUT", 2),
-        _ => (null, 0),
+        _ => null,
     };
 
     private static JsonObject Detail(ServiceState service, DeploymentState deployment, HookExecution hook, string name, DateTimeOffset now) => new()
