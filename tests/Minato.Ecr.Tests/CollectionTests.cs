@@ -103,7 +103,7 @@ public sealed class CollectionTests
                 foreach (var digest in image.Layers.Add(image.Key.Digest))
                 {
                     var found = _blobs.FindAsync(digest, default);
-                    if (found.Result is null) return $"{image.Key} has lost {digest}";
+                    if (!found.IsCompletedSuccessfully || found.Result is null) return $"{image.Key} has lost {digest}";
                 }
 
                 foreach (var digest in image.Layers)

@@ -18,9 +18,9 @@ public sealed class InputFuzzTests
         for (var round = 0; round < 20_000; round++)
         {
             var text = string.Concat(Enumerable.Range(0, chance.Next(24)).Select(_ => Alphabet[chance.Next(Alphabet.Length)]));
-            EventPath.TryParse(text, out _);
-            RuleSchedule.TryParse($"cron({text})", out _);
-            RuleSchedule.TryParse($"rate({text})", out _);
+            _ = EventPath.TryParse(text, out _);
+            _ = RuleSchedule.TryParse($"cron({text})", out _);
+            _ = RuleSchedule.TryParse($"rate({text})", out _);
             var target = new Target
             {
                 Id = "t", Arn = "a", InputTransformer = new() { InputTemplate = text + "<v>", InputPathsMap = ImmutableDictionary<string, string>.Empty.Add("v", "$" + text) },

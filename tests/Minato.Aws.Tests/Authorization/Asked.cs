@@ -44,7 +44,8 @@ internal sealed class Asked : IPrincipalPolicies, IResourcePolicies
     public ImmutableArray<AuthorizedAction> Decide(string service, IShape request, Caller? caller = null)
     {
         var model = Model(service);
-        var operation = model.Find(request.GetType().Name[..^"Request".Length]) ?? throw new InvalidOperationException($"{service} has no {request.GetType().Name}.");
+        var name = request.GetType().Name;
+        var operation = model.Find(name.Remove(name.Length - "Request".Length)) ?? throw new InvalidOperationException($"{service} has no {request.GetType().Name}.");
         return new Authorizer(this, [this], new FixedClock("2026-05-04T12:00:00Z")).Decide(caller ?? Ann, model, operation, request);
     }
 

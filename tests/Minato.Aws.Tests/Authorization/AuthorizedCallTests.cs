@@ -14,7 +14,7 @@ public sealed class AuthorizedCallTests : ICallObserver
     private static readonly Credential s_ann = new("AKIAANN", "secret", null, "123456789012", "arn:aws:iam::123456789012:user/team/ann", "AIDAANN");
     private readonly List<CallRecord> _calls = [];
 
-    public void Observe(CallRecord call) => _calls.Add(call);
+    void ICallObserver.Observe(CallRecord call) => _calls.Add(call);
 
     [Fact]
     public async Task A_call_without_permission_is_refused_before_the_room_hears_of_it()

@@ -94,7 +94,7 @@ internal sealed class DriftReconciler(Store store, DriftLooks looks) : IReconcil
         return Next.Done;
     }
 
-    private void Keep(Transaction tx, DetectionState detection, Dictionary<string, StackResourceDrift> found, string? failure)
+    private static void Keep(Transaction tx, DetectionState detection, Dictionary<string, StackResourceDrift> found, string? failure)
     {
         foreach (var (key, drift) in found) DriftLooks.Keep(tx, key, drift);
         var drifted = found.Values.Count(d => d.StackResourceDriftStatus is StackResourceDriftStatus.Modified or StackResourceDriftStatus.Deleted);

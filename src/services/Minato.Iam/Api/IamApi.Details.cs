@@ -14,13 +14,13 @@ internal sealed partial class IamApi
     {
         var state = store.Current;
         var policy = Existing(request.PolicyArn);
-        var uses = request.PolicyUsageFilter switch
+        var holders = request.PolicyUsageFilter switch
         {
             PolicyUsageType.PermissionsPolicy => state.Where(IamTables.AttachmentsByPolicy, policy.Arn),
             PolicyUsageType.PermissionsBoundary => state.Where(IamTables.BoundariesByPolicy, policy.Arn),
             _ => state.Where(IamTables.AttachmentsByPolicy, policy.Arn).Concat(state.Where(IamTables.BoundariesByPolicy, policy.Arn)),
         };
-        var principals = uses.Select(u => Find(state, caller, u.PrincipalArn)).OfType<PrincipalState>()
+        var principals = holders.Select(u => Find(state, caller, u.PrincipalArn)).OfType<PrincipalState>()
             .Where(p => request.EntityFilter is null || string.Equals($"{request.EntityFilter}", p.Kind, StringComparison.OrdinalIgnoreCase))
             .Where(p => p.Path.StartsWith(request.PathPrefix ?? "/", StringComparison.Ordinal))
             .DistinctBy(p => p.Arn).OrderBy(p => p.Arn, StringComparer.Ordinal);
