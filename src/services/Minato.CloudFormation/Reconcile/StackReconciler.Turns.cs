@@ -89,6 +89,7 @@ internal sealed partial class StackReconciler
                 Forsake(tx, stack, operation, reason);
                 break;
             default:
+                if (stack.Before is { } before && before.TemplateId != stack.Inputs.TemplateId) tx.Delete(CloudFormationTables.Templates, stack.Inputs.TemplateId);
                 teller.Turn(tx, stack with { Operation = back with { Phase = Phase.Back }, Inputs = stack.Before ?? stack.Inputs, Before = null }, StackStatus.UpdateRollbackInProgress, reason);
                 break;
         }
@@ -124,7 +125,11 @@ internal sealed partial class StackReconciler
             return;
         }
         Exporting.Remove(tx, stack);
-        foreach (var set in tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).ToList()) tx.Delete(CloudFormationTables.ChangeSets, set.Id);
+        foreach (var set in tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).ToList())
+        {
+            tx.Delete(CloudFormationTables.Templates, set.Inputs.TemplateId);
+            tx.Delete(CloudFormationTables.ChangeSets, set.Id);
+        }
         End(tx, stack with { DeletedAt = clock.GetUtcNow() }, StackStatus.DeleteComplete);
     }
 
