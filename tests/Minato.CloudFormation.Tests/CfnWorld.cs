@@ -24,6 +24,7 @@ internal sealed class CfnWorld(World world)
 
     public static void Configure(World world, IServiceCollection services) => services
         .AddSingleton(new PageTokens("a secret of the test"u8)).AddYaml().AddS3().AddSsm().AddSecretsManager().AddCloudFormation()
+        .AddSingleton<ISealer>(p => new AesSealer(new byte[AesSealer.KeyLength], p.GetRequiredService<Ids>())) // The key outlives the process, as the one on disk does.
         .AddSingleton(world.Outside(_ => new TestCloud()))
         .AddSingleton<IResourceType>(p => new ThingType(p.GetRequiredService<TestCloud>(), p.GetRequiredService<TimeProvider>()))
         .AddSingleton<IResourceType>(p => new ThingType(p.GetRequiredService<TestCloud>(), p.GetRequiredService<TimeProvider>(), "AWS::IAM::Role"));

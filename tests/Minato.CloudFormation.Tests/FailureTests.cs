@@ -99,7 +99,7 @@ public sealed class FailureTests
             """;
         await w.MadeAsync(two.Replace("VALUE", "1", StringComparison.Ordinal));
         w.Cloud.Failing["update B"] = 1;
-        await w.UpdateAsync(two.Replace("VALUE", "2", StringComparison.Ordinal) + "  C: { Type: Test::Cloud::Thing, Properties: { Name: c } }\n");
+        await w.UpdateAsync(two.Replace("VALUE", "2", StringComparison.Ordinal) + "\n  C: { Type: Test::Cloud::Thing, Properties: { Name: c } }\n");
         await w.ReachAsync(StackStatus.UpdateRollbackComplete);
         w.PropertiesOf("A")["Value"]?.ToString().ShouldBe("1");
         w.PropertiesOf("B")["Value"]?.ToString().ShouldBe("1");

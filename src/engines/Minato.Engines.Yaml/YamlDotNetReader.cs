@@ -29,6 +29,10 @@ internal sealed class YamlDotNetReader : IYamlReader
         {
             throw new YamlFaultException(e.Message, (int)e.Start.Line, (int)e.Start.Column, e);
         }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new YamlFaultException(e.Message, 1, 1, e); // Text from strangers finds the parser's own faults, too.
+        }
     }
 
     private static YamlPiece? PieceOf(ParsingEvent found) => found switch

@@ -111,6 +111,7 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
     {
         var template = new TemplateState(ids.Uuid(), prepared.Original, prepared.Processed);
         tx.Put(CloudFormationTables.Templates, template);
+        blueprints.Learn(template.Id, prepared.Blueprint);
         return asked.InputsFor(template.Id, prepared, before);
     }
 

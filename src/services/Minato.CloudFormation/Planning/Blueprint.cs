@@ -34,9 +34,15 @@ internal sealed class Blueprints(IYamlReader yaml, FactsVault vault)
         if (_byTemplate.TryGetValue(inputs.TemplateId, out var known)) return known;
         var text = state.Find(CloudFormationTables.Templates, inputs.TemplateId) ?? throw new InvalidOperationException($"The template of {stack.Id} is gone.");
         var made = Blueprint.Of(TemplateParser.Parse(Text.Read(text.Processed ?? text.Original)), stack.FactsFor(inputs), ParametersOf(stack.Id, inputs));
+        return Learn(inputs.TemplateId, made);
+    }
+
+    /// <summary>Who has just read a template spares others the work.</summary>
+    public Blueprint Learn(string templateId, Blueprint blueprint)
+    {
         // Forgetting all of them now and then is as good as knowing which were not used for long.
         if (_byTemplate.Count >= Kept) _byTemplate.Clear();
-        return _byTemplate[inputs.TemplateId] = made;
+        return _byTemplate[templateId] = blueprint;
     }
 
     public IReadOnlyDictionary<string, ParameterValue> ParametersOf(string stackId, StackInputs inputs) =>

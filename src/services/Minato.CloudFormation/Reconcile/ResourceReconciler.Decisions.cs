@@ -25,7 +25,7 @@ internal sealed partial class ResourceReconciler
                 TakeBack(tx, stack, resource, step);
                 break;
             case Decision.Impossible { Reason: var reason }:
-                Fail(tx, stack, resource, step, reason, null);
+                Fail(tx, stack, resource, step, reason, null); // It was not touched: there is nothing to undo.
                 break;
         }
     }

@@ -118,8 +118,8 @@ internal sealed partial class ResourceReconciler
         var status = step.Way is StepWay.Import ? ResourceStatus.ImportFailed : isCreate && !isUpdate ? ResourceStatus.CreateFailed : ResourceStatus.UpdateFailed;
         tx.Put(CloudFormationTables.Resources, resource with
         {
-            Step = null, Status = status, StatusReason = reason, ChangedAt = clock.GetUtcNow(), IsTouched = true,
-            FailedIn = stack.Operation is { } operation ? ResourceState.PhaseOf(operation) : null,
+            Step = null, Status = status, StatusReason = reason, ChangedAt = clock.GetUtcNow(),
+            FailedIn = FailurePhase(stack),
         });
         teller.Tell(tx, stack, resource, status, reason, physicalId ?? resource.PhysicalId, step.Shown);
     }
@@ -128,10 +128,18 @@ internal sealed partial class ResourceReconciler
     {
         await store.UpdateAsync(tx =>
         {
-            if (IsSame(tx, seen, step, out var stack, out var resource) && resource.Step is { } newest)
-                Fail(tx, stack, resource, newest, CancellationOf(resource, newest), newest.PhysicalId);
+            if (!IsSame(tx, seen, step, out var stack, out var resource) || resource.Step is not { } newest) return;
+            if (newest.Way is StepWay.Undecided) Unbegin(tx, resource);
+            else Fail(tx, stack, resource, newest, CancellationOf(resource, newest), newest.PhysicalId);
         }, ct);
         return Next.Done;
+    }
+
+    // Nothing was told of it, and nothing was done.
+    private static void Unbegin(Transaction tx, ResourceState resource)
+    {
+        if (resource is { Current: null, IsTouched: false }) tx.Delete(CloudFormationTables.Resources, resource.Key);
+        else tx.Put(CloudFormationTables.Resources, resource with { Step = null });
     }
 
     // It is made: only nobody wants it any more.
@@ -142,10 +150,13 @@ internal sealed partial class ResourceReconciler
         tx.Put(CloudFormationTables.Resources, resource with
         {
             Step = null, Status = status, StatusReason = reason, ChangedAt = clock.GetUtcNow(), IsTouched = true,
-            FailedIn = stack.Operation is { } operation ? ResourceState.PhaseOf(operation) : null,
+            FailedIn = FailurePhase(stack),
         });
         teller.Tell(tx, stack, resource, status, reason, resource.PhysicalId, step.Shown);
     }
+
+    // What a deletion interrupts has not failed to be deleted.
+    private static string? FailurePhase(StackState stack) => stack.Operation is { Phase: not Phase.Delete } operation ? ResourceState.PhaseOf(operation) : null;
 
     private static string CancellationOf(ResourceState resource, StepState step) =>
         step.Way is StepWay.Update or StepWay.Replace || (step.Way is StepWay.Undecided && resource.Current is not null) ? UpdateCancelled : CreationCancelled;

@@ -12,6 +12,11 @@ namespace Minato.CloudFormation.Reconcile;
 // From phase to phase, with AWS's statuses and words.
 internal sealed partial class StackReconciler
 {
+    private static readonly (ResourceStatus Status, string Verb)[] s_failures =
+    [
+        (ResourceStatus.CreateFailed, "create"), (ResourceStatus.UpdateFailed, "update"), (ResourceStatus.DeleteFailed, "delete"), (ResourceStatus.ImportFailed, "import"),
+    ];
+
     private void Take(Transaction tx, StackState stack, OperationState operation, Blueprint blueprint, Turn turn, Func<string, IReadOnlyList<string>?> known)
     {
         switch (turn)
@@ -30,6 +35,7 @@ internal sealed partial class StackReconciler
                 teller.Turn(tx, clean, StackStatus.UpdateRollbackCompleteCleanupInProgress);
                 break;
             case Turn.BackFailed:
+                RestoreSettings(tx, stack, blueprint, keepsNeeds: true);
                 End(tx, stack, StackStatus.UpdateRollbackFailed, FailuresOf(tx, stack, operation));
                 break;
             case Turn.Clean:
@@ -89,6 +95,7 @@ internal sealed partial class StackReconciler
                 Forsake(tx, stack, operation, reason);
                 break;
             default:
+                if (stack.Before is { } before && before.TemplateId != stack.Inputs.TemplateId) tx.Delete(CloudFormationTables.Templates, stack.Inputs.TemplateId);
                 teller.Turn(tx, stack with { Operation = back with { Phase = Phase.Back }, Inputs = stack.Before ?? stack.Inputs, Before = null }, StackStatus.UpdateRollbackInProgress, reason);
                 break;
         }
@@ -110,7 +117,11 @@ internal sealed partial class StackReconciler
     {
         var left = tx.Where(CloudFormationTables.ResourcesByStack, stack.Id).Any(r => r.HasRemains);
         Settle(tx, stack.Id, blueprint.IsActive);
-        if (operation.IsRollback) Exporting.Restore(tx, stack, blueprint);
+        if (operation.IsRollback)
+        {
+            Exporting.Restore(tx, stack, blueprint);
+            RestoreSettings(tx, stack, blueprint, keepsNeeds: false);
+        }
         DropTemplates(tx, stack);
         End(tx, stack with { Before = null }, operation.IsRollback ? StackStatus.UpdateRollbackComplete : StackStatus.UpdateComplete,
             left && !operation.IsRollback ? "Update successful. One or more resources could not be deleted." : null);
@@ -124,7 +135,11 @@ internal sealed partial class StackReconciler
             return;
         }
         Exporting.Remove(tx, stack);
-        foreach (var set in tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).ToList()) tx.Delete(CloudFormationTables.ChangeSets, set.Id);
+        foreach (var set in tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).ToList())
+        {
+            tx.Delete(CloudFormationTables.Templates, set.Inputs.TemplateId);
+            tx.Delete(CloudFormationTables.ChangeSets, set.Id);
+        }
         End(tx, stack with { DeletedAt = clock.GetUtcNow() }, StackStatus.DeleteComplete);
     }
 
@@ -147,6 +162,24 @@ internal sealed partial class StackReconciler
         }
     }
 
+    // What a resource needs, and how it goes, is as the old template says again.
+    private static void RestoreSettings(Transaction tx, StackState stack, Blueprint blueprint, bool keepsNeeds)
+    {
+        var evaluator = new Evaluator(blueprint.Scope with { IsSymbolic = true });
+        foreach (var resource in tx.Where(CloudFormationTables.ResourcesByStack, stack.Id).Where(r => blueprint.IsActive(r.LogicalId)).ToList())
+        {
+            var definition = blueprint.Template.Resources[resource.LogicalId];
+            var needs = blueprint.Graph.Needs(resource.LogicalId);
+            tx.Put(CloudFormationTables.Resources, resource with
+            {
+                // Where not everything went back, what is there may need what either template says.
+                Needs = [.. keepsNeeds ? needs.Union(resource.Needs) : needs],
+                DeletionPolicy = definition.DeletionPolicy is { } deletion ? evaluator.Text(deletion, "DeletionPolicy") : Policies.Delete,
+                UpdateReplacePolicy = definition.UpdateReplacePolicy is { } replace ? evaluator.Text(replace, "UpdateReplacePolicy") : Policies.Delete,
+            });
+        }
+    }
+
     private static void DropTemplates(Transaction tx, StackState stack)
     {
         if (stack.Before is { } before && before.TemplateId != stack.Inputs.TemplateId) tx.Delete(CloudFormationTables.Templates, before.TemplateId);
@@ -155,10 +188,10 @@ internal sealed partial class StackReconciler
     private static string FailuresOf(Transaction tx, StackState stack, OperationState operation)
     {
         var failed = tx.Where(CloudFormationTables.ResourcesByStack, stack.Id).Where(r => r.FailedIn == ResourceState.PhaseOf(operation)).ToList();
-        return string.Concat(new[] { (ResourceStatus.CreateFailed, "create"), (ResourceStatus.UpdateFailed, "update"), (ResourceStatus.DeleteFailed, "delete"), (ResourceStatus.ImportFailed, "import") }
-            .Select(kind => (kind.Item2, Ids: failed.Where(r => r.Status == kind.Item1).Select(r => r.LogicalId).ToList()))
+        return string.Concat(s_failures
+            .Select(kind => (kind.Verb, Ids: failed.Where(r => r.Status == kind.Status).Select(r => r.LogicalId).ToList()))
             .Where(kind => kind.Ids.Count > 0)
-            .Select(kind => $"The following resource(s) failed to {kind.Item2}: [{string.Join(", ", kind.Ids)}]. "));
+            .Select(kind => $"The following resource(s) failed to {kind.Verb}: [{string.Join(", ", kind.Ids)}]. "));
     }
 
     private static string? ExportInUse(Transaction tx, StackState stack) => tx.Where(CloudFormationTables.ExportsByStack, stack.Id)

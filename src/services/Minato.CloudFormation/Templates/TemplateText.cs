@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Minato.Aws;
 using Minato.Engines.Documents;
 
 namespace Minato.CloudFormation.Templates;
@@ -24,7 +25,26 @@ internal sealed class TemplateText(IYamlReader yaml)
     }
 
     /// <summary>A part of a template, such as what an AWS::Include brings.</summary>
-    public JsonNode? Parse(string text) => text.AsSpan().TrimStart() is ['{' or '[', ..] ? ParseJson(text) : new YamlTree(yaml, Deepest).Read(text);
+    public JsonNode? Parse(string text)
+    {
+        if (text.AsSpan().TrimStart() is not ['{' or '[', ..]) return new YamlTree(yaml, Deepest).Read(text);
+        try
+        {
+            return ParseJson(text);
+        }
+        catch (AwsException notJson)
+        {
+            // AWS: what is no JSON may still be YAML, which has braces, too.
+            try
+            {
+                return new YamlTree(yaml, Deepest).Read(text);
+            }
+            catch (AwsException)
+            {
+                throw notJson;
+            }
+        }
+    }
 
     private static JsonNode? ParseJson(string text)
     {
@@ -38,6 +58,10 @@ internal sealed class TemplateText(IYamlReader yaml)
         catch (JsonException e)
         {
             throw TemplateErrors.NotWellFormed("JSON", (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
+        }
+        catch (InvalidOperationException)
+        {
+            throw TemplateErrors.NotWellFormed("JSON", 1, 1); // Half of a character that has two.
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed partial class YamlTree(IYamlReader yaml, int deepest)
         try
         {
             using var pieces = yaml.Read(text).GetEnumerator();
-            return pieces.MoveNext() ? ReadValue(pieces, 0) : null;
+            var read = pieces.MoveNext() ? ReadValue(pieces, 0) : null;
+            return pieces.MoveNext() ? throw TemplateErrors.NotWellFormed("YAML", pieces.Current.Line, pieces.Current.Column) : read;
         }
         catch (YamlFaultException e)
         {
