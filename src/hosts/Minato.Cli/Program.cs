@@ -10,6 +10,7 @@ var root = new RootCommand("Minato runs Amazon ECS, and what an ECS deployment s
     LogsCommand.Create(), EventsCommand.Create(), WhyCommand.Create(), DeployCommand.Create(), RehearseCommand.Create(), PlanCommand.Create(),
     MigrateCommand.Create(), FunctionCommand.Create(), ExecCommand.Create(), SpotCommand.Create(), ResetCommand.Create(), InstancesCommand.Create(),
     CaCommand.Create(),
+    ScanCommand.Create(), LintCommand.Create(),
 };
 root.Add(Options.Test());
 Options.AddShared(root);

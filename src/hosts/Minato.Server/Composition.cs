@@ -18,7 +18,9 @@ using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
+using Minato.Engines.Registries;
 using Minato.Engines.Sessions;
+using Minato.EventBridge;
 using Minato.Iam;
 using Minato.Kms;
 using Minato.Logs;
@@ -68,9 +70,10 @@ internal static class Composition
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddNetworkFirewall(new() { InstallationId = file.Id })
         .AddDnsServer(new() { Port = file.DnsPort })
+        .AddRegistryClient()
         .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
-        .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
+        .AddSingleton(new ElbOptions())
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
@@ -98,9 +101,10 @@ internal static class Composition
         .AddSecretsManager()
         .AddSsm()
         .AddCloudWatch()
+        .AddEventBridge()
         .AddCloudTrail()
         .AddApplicationAutoScaling()
         .AddS3()
-        .AddRoute53()
+        .AddRoute53(new() { Sources = options.DnsLocations })
         .AddCloudMap();
 }

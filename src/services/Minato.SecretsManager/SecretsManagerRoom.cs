@@ -5,6 +5,7 @@ using Minato.Platform;
 using Minato.SecretsManager.Api;
 using Minato.SecretsManager.Reconcile;
 using Minato.SecretsManager.State;
+using Minato.SecretsManager.Templates;
 
 namespace Minato.SecretsManager;
 
@@ -19,6 +20,7 @@ public static class SecretsManagerRoom
         .AddTable(SecretsTables.Secrets)
         .AddSingleton<SecretValues>()
         .AddSingleton<ISecretsManager, SecretsManagerApi>()
+        .AddSecretsResourceTypes()
         .AddSingleton<IResourcePolicies, SecretPolicies>()
         .AddReconciler<ReplicaReconciler, ReplicaKey>(o =>
         {

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Templates;
 using Minato.Contracts.Ssm;
 using Minato.Platform;
 using Minato.Ssm.Api;
 using Minato.Ssm.Reconcile;
 using Minato.Ssm.State;
+using Minato.Ssm.Templates;
 
 namespace Minato.Ssm;
 
@@ -16,6 +18,7 @@ public static class SsmRoom
     /// </param>
     public static IServiceCollection AddSsm(this IServiceCollection services) => services
         .AddTable(SsmTables.Parameters)
+        .AddSingleton<IResourceType, SsmParameterType>()
         .AddSingleton<ParameterValues>()
         .AddSingleton<ParameterEvents>()
         .AddSingleton<SecretReferences>()
