@@ -14,6 +14,7 @@ public sealed class TrailTests
         await w.BucketAsync("audit");
         await w.Trail.CreateTrailAsync(new() { Name = "main", S3BucketName = "audit", S3KeyPrefix = "logs" }, w.Caller, default);
         w.Called(EcsService.Model, "CreateCluster"); // Before it began.
+        await w.World.RunFor(TimeSpan.FromSeconds(1));
         await w.Trail.StartLoggingAsync(new() { Name = "main" }, w.Caller, default);
         await w.World.RunFor(TimeSpan.FromSeconds(1));
         w.Called(EcsService.Model, "DeleteCluster", new DeleteClusterRequest { Cluster = "a" });
