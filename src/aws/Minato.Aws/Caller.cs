@@ -15,6 +15,7 @@ public sealed record Caller
 
     /// <summary>For which resource a service asks; policies may insist on it.</summary>
     public string? SourceArn { get; init; }
+
     /// <summary>Null for long-lived keys.</summary>
     public CallerSession? Session { get; init; }
 

@@ -3,6 +3,7 @@ using Minato.ApplicationAutoScaling.Api;
 using Minato.ApplicationAutoScaling.Reconcile;
 using Minato.ApplicationAutoScaling.State;
 using Minato.Contracts.ApplicationAutoScaling;
+using Minato.Engines.Alarms;
 using Minato.Platform;
 
 namespace Minato.ApplicationAutoScaling;
@@ -15,6 +16,7 @@ public static class ApplicationAutoScalingRoom
         .AddTable(Tables.Targets).AddTable(Tables.Policies).AddTable(Tables.Scheduled).AddTable(Tables.Activities)
         .AddSingleton<Scaler>()
         .AddSingleton<AlarmReader>()
+        .AddSingleton<IAlarmActionTaker, PolicyActions>()
         .AddSingleton<IApplicationAutoScaling, ScalingApi>()
         .AddRoomService<AlarmListener>()
         .AddReconciler<AlarmReconciler, AlarmRef>(o =>

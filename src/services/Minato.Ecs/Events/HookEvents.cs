@@ -19,7 +19,8 @@ internal static class HookEvents
         {
             foreach (var hook in deployment.Traffic?.Hooks ?? [])
             {
-                if (hook.Type != DeploymentLifecycleHookTargetType.Pause || Stage(hook.Status) is not var (name, version) || name is null) continue;
+                var (name, version) = Stage(hook.Status);
+                if (hook.Type != DeploymentLifecycleHookTargetType.Pause || name is null) continue;
                 if (before?.Deployments.Any(d => d.Traffic?.Hooks.Any(h => h.Id == hook.Id && h.Status == hook.Status) is true) is true) continue;
                 yield return new(after.Key.Cluster.Scope, MarkOf(hook), version, "ECS Hook State Change", after.Key.Arn, Detail(after, deployment, hook, name, now));
             }
