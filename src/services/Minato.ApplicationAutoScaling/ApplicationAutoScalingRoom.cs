@@ -4,6 +4,7 @@ using Minato.ApplicationAutoScaling.Reconcile;
 using Minato.ApplicationAutoScaling.State;
 using Minato.ApplicationAutoScaling.Templates;
 using Minato.Contracts.ApplicationAutoScaling;
+using Minato.Engines.Alarms;
 using Minato.Platform;
 
 namespace Minato.ApplicationAutoScaling;
@@ -16,6 +17,7 @@ public static class ApplicationAutoScalingRoom
         .AddTable(Tables.Targets).AddTable(Tables.Policies).AddTable(Tables.Scheduled).AddTable(Tables.Activities)
         .AddSingleton<Scaler>()
         .AddSingleton<AlarmReader>()
+        .AddSingleton<IAlarmActionTaker, PolicyActions>()
         .AddSingleton<IApplicationAutoScaling, ScalingApi>()
         .AddApplicationAutoScalingResourceTypes()
         .AddRoomService<AlarmListener>()

@@ -33,10 +33,14 @@ public sealed class EventFeedTests
         events.Select(e => ((string?)e["resources"]?[0], (string?)e["detail"]?["taskArn"], (string?)e["version"])).Distinct().ShouldBe([(arn, arn, "0")]);
         var versions = events.Select(e => (long?)e["detail"]?["version"] ?? 0).ToArray();
         versions.ShouldBe(versions.Distinct().Order()); // In order, each once.
-        events.Select(e => ((string?)e["detail"]?["lastStatus"], (string?)e["detail"]?["desiredStatus"])).Distinct().ShouldBe(
-        [
-            ("PROVISIONING", "RUNNING"), ("RUNNING", "RUNNING"), ("RUNNING", "STOPPED"), ("STOPPED", "STOPPED"),
-        ]);
+        var statuses = events.Select(e => ((string?)e["detail"]?["lastStatus"], (string?)e["detail"]?["desiredStatus"])).Distinct().ToArray();
+        statuses[0].ShouldBe(("PROVISIONING", "RUNNING"));
+        statuses[^1].ShouldBe(("STOPPED", "STOPPED"));
+        statuses.ShouldContain(("RUNNING", "RUNNING"));
+        statuses.ShouldContain(("RUNNING", "STOPPED")); // The wish to stop is a change of its own.
+        string[] order = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
+        var steps = statuses.Select(s => Array.IndexOf(order, s.Item1)).ToArray();
+        steps.ShouldBe(steps.Order()); // Never back.
         var last = events[^1]["detail"] ?? new JsonObject();
         ((string?)last["stoppedReason"], (string?)last["stopCode"], (string?)last["attachments"]?[0]?["type"]).ShouldBe(("enough", "UserInitiated", "eni"));
         ((string?)last["createdAt"] ?? "").ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$");

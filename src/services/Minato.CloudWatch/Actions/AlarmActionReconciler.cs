@@ -38,7 +38,7 @@ internal sealed class AlarmActionReconciler(
         }
 
         // Written first: after a crash in between it is there twice rather than not at all.
-        if (action.Action is { } name && outcome is not { IsSilent: true })
+        if (action.Action is { } name && !outcome.IsSilent && !action.IsRepeated)
             await book.WriteAsync(action.After.Key, [AlarmHistory.CarriedOut(action.After, name, outcome.Published, outcome.Error, clock.GetUtcNow())], ct);
         await store.UpdateAsync(tx => { tx.Delete(CloudWatchTables.Actions, key.Id); }, ct);
         return Next.Done;
@@ -123,12 +123,10 @@ internal sealed class AlarmActionReconciler(
             _ => new(null),
         };
 
-    // A state that lasts is told at each evaluation: only what goes wrong, and the first time, is history.
     private static async ValueTask<Outcome> ActAsync(IAlarmActionTaker taker, string name, AlarmActionState action, CancellationToken ct)
     {
         var notice = new AlarmNotice(name, action.After.Key.Arn, action.After.State.ToWire(), action.At, action.After.Asked.Threshold, Newest(action.After.ReasonData));
-        var fault = await taker.TakeAsync(notice, ct);
-        return new(fault, IsSilent: fault is null && action.Before.State == action.After.State);
+        return new(await taker.TakeAsync(notice, ct));
     }
 
     private static double? Newest(string? reasonData)

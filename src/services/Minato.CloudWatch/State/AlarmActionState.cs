@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Minato.CloudWatch.State;
 
 /// <summary>Something to do about an alarm's change of state. On record together with the change, gone when it is done or given up.</summary>
@@ -12,6 +14,10 @@ internal sealed record AlarmActionState
     /// <summary>What the alarm names; null for the event on the default bus.</summary>
     public string? Action { get; init; }
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>A state that lasts is told at each evaluation; history has the first time alone.</summary>
+    [JsonIgnore]
+    public bool IsRepeated => Before.State == After.State;
 
     // Progress.
     public int Attempts { get; init; }

@@ -7,6 +7,8 @@ namespace Minato.EventBridge.Api;
 
 internal sealed partial class EventBridgeApi
 {
+    private const int MostReplays = 1000; // On record, whatever became of them.
+
     public async Task<StartReplayResponse> StartReplayAsync(StartReplayRequest request, Caller caller, CancellationToken ct)
     {
         var key = new NamedKey(Home.Of(caller), request.ReplayName);
@@ -16,6 +18,7 @@ internal sealed partial class EventBridgeApi
         var replay = await store.UpdateAsync(tx =>
         {
             if (tx.Find(EventTables.Replays, key) is not null) throw new ResourceAlreadyExistsException($"Replay {key.Name} already exists.");
+            if (tx.Count(EventTables.ReplaysByHome, key.Home) >= MostReplays) throw new LimitExceededException(EventErrors.TooMany);
             var archive = tx.Find(EventTables.Archives, new NamedKey(key.Home, NameOf(request.EventSourceArn)))
                 ?? throw EventErrors.Validation($"Parameter EventSourceArn is not valid. Reason: Archive {NameOf(request.EventSourceArn)} does not exist.");
             // AWS: events go back to where they came from.

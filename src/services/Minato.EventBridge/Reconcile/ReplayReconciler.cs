@@ -70,7 +70,7 @@ internal sealed class ReplayReconciler(Store store, EventRouter router, IAppendL
 
 internal sealed record ArchiveKey(NamedKey Archive);
 
-/// <summary>Forgets events that an archive keeps no longer, and old replays.</summary>
+/// <summary>Forgets events that an archive keeps no longer.</summary>
 internal sealed class ArchiveRetention(Store store, IAppendLog log, TimeProvider clock) : IReconciler<ArchiveKey>
 {
     private static readonly TimeSpan s_again = TimeSpan.FromHours(6);
