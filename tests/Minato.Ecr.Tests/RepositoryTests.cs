@@ -143,15 +143,6 @@ public sealed class RepositoryTests
     }
 
     [Fact]
-    public async Task What_is_not_served_says_so()
-    {
-        await using var ecr = await StartAsync("web");
-        var error = await RefusedAsync(
-            () => ecr.Ecr.StartImageScanAsync(new() { RepositoryName = "web", ImageId = new() }, ecr.Caller, default), "UnsupportedOperationException");
-        error.Message.ShouldContain("ecr:StartImageScan");
-    }
-
-    [Fact]
     public async Task A_reset_forgets_blobs_too()
     {
         await using var ecr = await StartAsync("web");

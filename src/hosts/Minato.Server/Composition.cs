@@ -16,6 +16,7 @@ using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
+using Minato.Engines.Registries;
 using Minato.Engines.Sessions;
 using Minato.Iam;
 using Minato.Logs;
@@ -65,6 +66,7 @@ internal static class Composition
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddNetworkFirewall(new() { InstallationId = file.Id })
         .AddDnsServer(new() { Port = file.DnsPort })
+        .AddRegistryClient()
         .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
         .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
