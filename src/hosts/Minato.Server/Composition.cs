@@ -17,7 +17,9 @@ using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Registries;
+using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
+using Minato.Gates;
 using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
@@ -63,6 +65,7 @@ internal static class Composition
         .AddDockerEngine(new() { InstallationId = file.Id, EnginesDirectory = Path.Combine(options.DataDirectory, DataDirectory.Engines) })
         .AddEcsAgents(new())
         .AddSessions(new())
+        .AddImageScanner(options.DataDirectory)
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddNetworkFirewall(new() { InstallationId = file.Id })
         .AddDnsServer(new() { Port = file.DnsPort })
@@ -95,6 +98,7 @@ internal static class Composition
         .AddEcs()
         .AddSecretsManager()
         .AddSsm()
+        .AddImageGate()
         .AddCloudWatch()
         .AddS3()
         .AddRoute53()
