@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 
@@ -37,6 +38,7 @@ internal sealed record ShellCommand(ImmutableArray<string> Words, string Operato
 internal static class ShellReader
 {
     private const int MaxCommands = 2_000;
+    private static readonly SearchValues<char> s_name = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     public static List<ShellCommand> Read(string script)
     {
@@ -57,7 +59,7 @@ internal static class ShellReader
             if (c is '\n' or ';' or '(' or ')') { End(";"); i++; }
             else if (char.IsWhiteSpace(c)) i++;
             else if (c == '#') while (i < script.Length && script[i] != '\n') i++;
-            else if (c == '&') i = Ampersand(script, i, End, words);
+            else if (c == '&') i = Ampersand(script, i, End);
             else if (c == '|') { var isOr = Next(script, i) == '|'; End(isOr ? "||" : "|"); i += isOr ? 2 : 1; }
             else if (c is '<' or '>') i = Redirection(script, i);
             else i = Word(script, i, words);
@@ -67,10 +69,9 @@ internal static class ShellReader
         return commands;
     }
 
-    private static int Ampersand(string script, int at, Action<string> end, List<string> words)
+    private static int Ampersand(string script, int at, Action<string> end)
     {
         if (Next(script, at) == '>') return Redirection(script, at + 1);
-        _ = words;
         var isAnd = Next(script, at) == '&';
         end(isAnd ? "&&" : "&");
         return at + (isAnd ? 2 : 1);
@@ -139,6 +140,6 @@ internal static class ShellReader
     private static bool IsAssignment(string word)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 && (char.IsAsciiLetter(word[0]) || word[0] == '_') && word.AsSpan(0, equals).IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < 0;
+        return equals > 0 && (char.IsAsciiLetter(word[0]) || word[0] == '_') && !word.AsSpan(0, equals).ContainsAnyExcept(s_name);
     }
 }
