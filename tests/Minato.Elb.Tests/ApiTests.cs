@@ -292,6 +292,13 @@ public sealed class ApiTests
     });
 
     [Fact]
+    public void A_protocol_version_that_is_an_empty_word_is_none() => ElbWorld.Run(1, async w =>
+    {
+        var group = await w.GroupAsync(with: r => r with { ProtocolVersion = "" });
+        (await w.Elb.DescribeTargetGroupsAsync(new() { TargetGroupArns = [group] }, w.Caller, None)).TargetGroups?[0].ProtocolVersion.ShouldBe("HTTP1");
+    });
+
+    [Fact]
     public void Health_checks_have_the_defaults_and_limits_of_an_alb() => ElbWorld.Run(1, async w =>
     {
         var vpc = (await w.SubnetsAsync())[0].VpcId;

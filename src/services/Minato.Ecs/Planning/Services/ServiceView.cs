@@ -61,6 +61,9 @@ internal sealed record ServiceView
     /// <summary>Deployments whose task definition has a health check on an essential container.</summary>
     public ImmutableHashSet<string> WithHealthCheck { get; init; } = [];
 
+    /// <summary>Deployments with images whose tags may come to stand for other bytes.</summary>
+    public ImmutableHashSet<string> WithTags { get; init; } = [];
+
     /// <summary>Availability Zone of each subnet, as far as known.</summary>
     public ImmutableDictionary<string, string> SubnetZones { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -122,6 +125,9 @@ internal sealed record TaskInService
 
     /// <summary>Digests of all its images; null until all are known.</summary>
     public ImmutableSortedDictionary<string, string>? ImageDigests { get; init; }
+
+    /// <summary>All of its images are where it runs.</summary>
+    public bool HasImages { get; init; }
     public required ServiceTaskState Memory { get; init; }
 }
 
