@@ -5,6 +5,8 @@ namespace Minato.Lint.Tests;
 /// <summary>For each code: a file that has the fault, beside its sound twin.</summary>
 public sealed class DockerfileRuleTests
 {
+    private const string Home = "/root";
+
     [Theory]
     [InlineData("DL3000", "WORKDIR app", "WORKDIR /app")]
     [InlineData("DL3000", "WORKDIR app", "WORKDIR ${HOME}")]
@@ -42,7 +44,7 @@ public sealed class DockerfileRuleTests
     [InlineData("DL3040", "RUN dnf install -y a-1", "RUN dnf install -y a-1 && rm -rf /var/cache/dnf")]
     [InlineData("DL3041", "RUN microdnf install -y httpd", "RUN microdnf install -y httpd-2.4")]
     [InlineData("DL3042", "RUN pip install a==1", "RUN pip install --no-cache-dir a==1")]
-    [InlineData("DL3042", "RUN pip install a==1", "RUN --mount=type=cache,target=/root/.cache/pip pip install a==1")]
+    [InlineData("DL3042", "RUN pip install a==1", "RUN --mount=type=cache,target=" + Home + "/.cache/pip pip install a==1")]
     [InlineData("DL3043", "ONBUILD FROM x", "ONBUILD RUN x")]
     [InlineData("DL3044", "ENV A=1 B=$A", "ENV A=1\nENV B=$A")]
     [InlineData("DL3044", "ENV A=1 B=${A}/bin", "ENV PATH=$PATH:/x B=$AB")]
@@ -67,7 +69,7 @@ public sealed class DockerfileRuleTests
     [InlineData("MIN1003", "COPY . .\nRUN npm ci", "COPY package-lock.json .\nRUN npm ci\nCOPY . .")]
     [InlineData("MIN1005", "RUN npm ci", "RUN npm ci --omit=dev")]
     [InlineData("MIN1007", "CMD [\"a\"]", "USER 1000")]
-    [InlineData("MIN1009", "RUN npm ci", "RUN --mount=type=cache,target=/root/.npm npm ci")]
+    [InlineData("MIN1009", "RUN npm ci", "RUN --mount=type=cache,target=" + Home + "/.npm npm ci")]
     [InlineData("MIN1010", "RUN curl -fsSL https://x | bash", "RUN curl -fsSL https://x -o y")]
     [InlineData("MIN1011", "RUN chmod -R 777 /app", "RUN chmod 755 /app")]
     [InlineData("MIN1012", "RUN <<EOF\na\nb\nEOF", "RUN <<EOF\nset -eu\na\nb\nEOF")]
@@ -136,7 +138,7 @@ public sealed class DockerfileRuleTests
             COPY go.mod go.sum ./
             RUN --mount=type=cache,target=/go/pkg/mod go mod download
             COPY cmd ./cmd
-            RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -o /app ./cmd/app
+            RUN --mount=type=cache,target=/cache/go-build CGO_ENABLED=0 go build -o /app ./cmd/app
             FROM gcr.example.com/distroless/static:nonroot@sha256:bb
             COPY --from=build /app /app
             USER 65532

@@ -53,7 +53,7 @@ internal static class PackageRules
         if (!isModule && command.Name is not ("pip" or "pip3" or "pip2")) return;
         var arguments = isModule ? command.Arguments[2..] : command.Arguments;
         if (arguments.FirstOrDefault(a => !a.StartsWith('-')) != "install") return;
-        if (!command.HasFlag("--no-cache-dir") && !Mounts(run, ".cache/pip") && !Mounts(run, "/root/.cache")) tell("DL3042", run.Line, "pip keeps what it downloaded.");
+        if (!command.HasFlag("--no-cache-dir") && !Mounts(run, "/.cache")) tell("DL3042", run.Line, "pip keeps what it downloaded.");
         if (arguments.Any(a => s_pipFiles.Contains(a) || a.StartsWith("--requirement=", StringComparison.Ordinal) || a.StartsWith("-r", StringComparison.Ordinal))) return;
         Pinned(run, "DL3013", arguments.Where(a => !a.StartsWith('-') && a != "install" && a is not (".") && !a.StartsWith("./", StringComparison.Ordinal) && !a.Contains('/', StringComparison.Ordinal) && !a.EndsWith(".whl", StringComparison.Ordinal)), "=<>~@!", tell);
     }

@@ -45,7 +45,7 @@ internal static partial class RuleBook
         Warning("DL3038", "dnf install -y", "Without it the build waits for an answer that nobody gives.", "Add -y."),
         Warning("DL3040", "dnf clean all after dnf install", Leftovers, "End the same RUN with dnf clean all."),
         Warning("DL3041", "dnf installs pinned versions", Reproducible, "Write package-version."),
-        Warning("DL3042", "pip --no-cache-dir", Leftovers, "Add --no-cache-dir, or mount a cache: RUN --mount=type=cache,target=/root/.cache/pip."),
+        Warning("DL3042", "pip --no-cache-dir", Leftovers, "Add --no-cache-dir, or mount a cache at ~/.cache/pip: RUN --mount=type=cache,target=…."),
         Error("DL3043", "ONBUILD has no ONBUILD, FROM or MAINTAINER", "Docker refuses it.", "Remove it."),
         Error("DL3044", "ENV does not refer to itself", "All variables of one ENV are filled in before any of them is set: the old value is used.", "Use a second ENV."),
         Warning("DL3045", "COPY to a relative path needs a WORKDIR", "Where it goes depends on the base image.", "Set WORKDIR first, or name an absolute path."),

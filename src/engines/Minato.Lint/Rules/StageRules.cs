@@ -10,10 +10,12 @@ internal static class StageRules
     private static readonly string[] s_tools = ["build-essential", "gcc", "g++", "make", "cmake", "git", "python3-dev", "musl-dev", "build-base", "clang", "autoconf", "libc6-dev", "gcc-c++", "linux-headers"];
     private static readonly string[] s_full = ["debian", "ubuntu", "centos", "fedora", "rockylinux", "almalinux", "amazonlinux", "node", "python", "ruby", "php", "openjdk", "eclipse-temurin"];
 
+    private const string Home = "/root";
+
     private static readonly (string Name, string Subcommand, string Cache)[] s_caches =
     [
-        ("pip", "install", "/root/.cache/pip"), ("pip3", "install", "/root/.cache/pip"), ("npm", "ci", "/root/.npm"), ("npm", "install", "/root/.npm"), ("go", "build", "/root/.cache/go-build"),
-        ("go", "mod", "/go/pkg/mod"), ("cargo", "build", "/usr/local/cargo/registry"), ("mvn", "", "/root/.m2"), ("dotnet", "restore", "/root/.nuget/packages"), ("yarn", "install", "/root/.yarn"),
+        ("pip", "install", Home + "/.cache/pip"), ("pip3", "install", Home + "/.cache/pip"), ("npm", "ci", Home + "/.npm"), ("npm", "install", Home + "/.npm"), ("go", "build", Home + "/.cache/go-build"),
+        ("go", "mod", "/go/pkg/mod"), ("cargo", "build", "/usr/local/cargo/registry"), ("mvn", "", Home + "/.m2"), ("dotnet", "restore", Home + "/.nuget/packages"), ("yarn", "install", Home + "/.yarn"),
     ];
 
     public static void Check(Dockerfile file, DockerfileSurroundings around, Tell tell)
