@@ -127,7 +127,7 @@ public sealed class GateTests : IAsyncLifetime
                 ["mediaType"] = l.Type, ["digest"] = DigestOf(l.Bytes), ["size"] = l.Bytes.Length,
                 ["annotations"] = l.Signature is null ? new() : new Dictionary<string, string> { [CosignSignature.Annotation] = l.Signature },
             }),
-        }.Concat(subject is null ? [] : new Dictionary<string, object?> { ["subject"] = new { mediaType = ManifestType, digest = subject, size = 1 } }).ToDictionary());
+        }.Concat(subject is null ? new Dictionary<string, object?>() : new Dictionary<string, object?> { ["subject"] = new { mediaType = ManifestType, digest = subject, size = 1 } }).ToDictionary());
         var content = new ByteArrayContent(manifest);
         content.Headers.ContentType = new MediaTypeHeaderValue(ManifestType);
         using var answer = await Http.PutAsync($"/v2/web/manifests/{(reference.Length == 0 ? DigestOf(manifest) : reference)}", content, Ct);
