@@ -11,6 +11,7 @@ internal static class Names
         ["elastic-load-balancing-v2"] = "ElasticLoadBalancingV2",
         ["cloudwatch-logs"] = "CloudWatchLogs",
         ["cloudwatch"] = "CloudWatch",
+        ["cloudformation"] = "CloudFormation",
     };
 
     public static string FromFile(string file) => Namespaces.TryGetValue(file, out var known) ? known : Pascal(file);

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Acm;
+using Minato.ApplicationAutoScaling;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
 using Minato.CloudMap;
+using Minato.CloudTrail;
 using Minato.CloudWatch;
 using Minato.Contracts;
 using Minato.Ec2;
@@ -19,8 +21,10 @@ using Minato.Engines.Network;
 using Minato.Engines.Registries;
 using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
+using Minato.EventBridge;
 using Minato.Gates;
 using Minato.Iam;
+using Minato.Kms;
 using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
@@ -72,7 +76,7 @@ internal static class Composition
         .AddRegistryClient()
         .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
-        .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
+        .AddSingleton(new ElbOptions())
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
@@ -96,11 +100,15 @@ internal static class Composition
         .AddElb()
         .AddAutoScaling()
         .AddEcs()
+        .AddKms()
         .AddSecretsManager()
         .AddSsm()
         .AddImageGate()
         .AddCloudWatch()
+        .AddEventBridge()
+        .AddCloudTrail()
+        .AddApplicationAutoScaling()
         .AddS3()
-        .AddRoute53()
+        .AddRoute53(new() { Sources = options.DnsLocations })
         .AddCloudMap();
 }

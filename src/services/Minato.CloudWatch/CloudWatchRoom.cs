@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Templates;
 using Minato.CloudWatch.Api;
 using Minato.CloudWatch.Reading;
 using Minato.CloudWatch.Reconcile;
 using Minato.CloudWatch.State;
+using Minato.CloudWatch.Templates;
 using Minato.Contracts.CloudWatch;
 using Minato.Platform;
 
@@ -17,6 +19,7 @@ public static class CloudWatchRoom
         .AddSingleton<AlarmBook>()
         .AddSingleton<MetricReader>()
         .AddSingleton<ICloudWatch, CloudWatchApi>()
+        .AddSingleton<IResourceType, MetricAlarmType>()
         .AddReconciler<AlarmReconciler, AlarmKey>(o =>
         {
             o.Name = "cloudwatch.alarm";

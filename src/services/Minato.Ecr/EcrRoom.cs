@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Templates;
 using Minato.Contracts.Ecr;
 using Minato.Ecr.Api;
 using Minato.Ecr.Caching;
@@ -11,6 +12,7 @@ using Minato.Ecr.Reconcile;
 using Minato.Ecr.Registry;
 using Minato.Ecr.Scanning;
 using Minato.Ecr.State;
+using Minato.Ecr.Templates;
 using Minato.Engines.Scanning;
 using Minato.Platform;
 
@@ -42,6 +44,7 @@ public static class EcrRoom
         services.TryAddSingleton<RegistryAuthentication>();
         services.TryAddSingleton<RegistryHandler>();
         services.TryAddSingleton<IEcr, EcrApi>();
+        services.AddSingleton<IResourceType, RepositoryType>();
         services.AddSingleton<IResettable, EcrReset>();
         services.AddRoomService<BlobSweep>();
         services.AddRoomService<PullMetrics>();

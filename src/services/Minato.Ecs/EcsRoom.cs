@@ -5,6 +5,7 @@ using Minato.Aws.Dispatch;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Api;
 using Minato.Ecs.State;
+using Minato.Ecs.Templates;
 using Minato.Engines.Sessions;
 using Minato.Platform;
 
@@ -28,6 +29,8 @@ public static class EcsRoom
         services.AddEcsCapacity();
         services.AddEcsRecords();
         services.AddEcsHosts();
+        services.AddEcsResourceTypes();
+        services.AddEcsEvents();
         services.AddSingleton<ExecSessions>().AddSingleton<ISessionOwner>(p => p.GetRequiredService<ExecSessions>())
             .AddSingleton<IResettable>(p => p.GetRequiredService<ExecSessions>());
         return services;

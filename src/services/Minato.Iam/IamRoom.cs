@@ -3,6 +3,7 @@ using Minato.Aws.Signing;
 using Minato.Contracts.Iam;
 using Minato.Iam.Api;
 using Minato.Iam.State;
+using Minato.Iam.Templates;
 using Minato.Platform;
 
 namespace Minato.Iam;
@@ -18,5 +19,6 @@ public static class IamRoom
         .AddSingleton(new RootKey(rootKeyId, rootSecret, accountId))
         .AddTable(IamTables.Users).AddTable(IamTables.Roles).AddTable(IamTables.Policies).AddTable(IamTables.AccessKeys).AddTable(IamTables.Attachments)
         .AddSingleton<ICredentials, IamCredentials>()
-        .AddSingleton<IIam, IamApi>();
+        .AddSingleton<IIam, IamApi>()
+        .AddIamResourceTypes();
 }

@@ -8,6 +8,7 @@ using Minato.S3.Browser;
 using Minato.S3.Content;
 using Minato.S3.Reconcile;
 using Minato.S3.State;
+using Minato.S3.Templates;
 
 namespace Minato.S3;
 
@@ -22,6 +23,7 @@ public static class S3Room
             .AddTable(S3Tables.Buckets).AddTable(S3Tables.Resting).AddTable(S3Tables.Versions).AddTable(S3Tables.Uploads).AddTable(S3Tables.Parts)
             .AddSingleton<ObjectContents>().AddSingleton<CorsHandler>()
             .AddSingleton<IS3, S3Api>()
+            .AddS3ResourceTypes()
             .AddSingleton<IResettable, S3Reset>()
             .AddRoomService<BlobSweep>()
             .AddReconciler<BlobReconciler, BlobKey>(o =>

@@ -5,8 +5,10 @@ using Minato.Contracts.CloudWatchLogs;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecr;
 using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancing;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Iam;
+using Minato.Contracts.Route53;
 using Minato.Contracts.SecretsManager;
 using Minato.Contracts.Ssm;
 
@@ -24,6 +26,7 @@ internal abstract class AwsClients
         Caller = caller;
         Ecs = new EcsClient(at("ecs"));
         Elb = new ElasticLoadBalancingV2Client(at("elasticloadbalancing"));
+        ClassicElb = new ElasticLoadBalancingClient(at("elasticloadbalancing"));
         AutoScaling = new AutoScalingClient(at("autoscaling"));
         CloudWatch = new CloudWatchClient(at("monitoring"));
         Logs = new CloudWatchLogsClient(at("logs"));
@@ -32,6 +35,7 @@ internal abstract class AwsClients
         Iam = new IamClient(at("iam"));
         SecretsManager = new SecretsManagerClient(at("secretsmanager"));
         Ssm = new SsmClient(at("ssm"));
+        Route53 = new Route53Client(at("route53"));
     }
 
     /// <summary>The same services as the same caller.</summary>
@@ -40,6 +44,7 @@ internal abstract class AwsClients
     public Caller Caller { get; }
     public IEcs Ecs { get; }
     public IElasticLoadBalancingV2 Elb { get; }
+    public IElasticLoadBalancing ClassicElb { get; }
     public IAutoScaling AutoScaling { get; }
     public ICloudWatch CloudWatch { get; }
     public ICloudWatchLogs Logs { get; }
@@ -48,4 +53,5 @@ internal abstract class AwsClients
     public IIam Iam { get; }
     public ISecretsManager SecretsManager { get; }
     public ISsm Ssm { get; }
+    public IRoute53 Route53 { get; }
 }

@@ -25,7 +25,7 @@ internal sealed partial class ElbApi
         if (request.VpcId is not { } vpcId) throw ElbErrors.Validation("A VPC ID must be specified");
         await network.DemandVpcAsync(vpcId, caller, ct);
         var check = HealthChecks.Create(request);
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         var group = await store.UpdateAsync(tx =>
         {
             if (tx.Where(ElbTables.GroupsByName, (HomeOf(caller), request.Name)).FirstOrDefault() is { } same)
