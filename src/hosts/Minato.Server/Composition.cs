@@ -22,7 +22,6 @@ using Minato.Engines.Registries;
 using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
 using Minato.EventBridge;
-using Minato.Gates;
 using Minato.Iam;
 using Minato.Kms;
 using Minato.Logs;
@@ -103,7 +102,6 @@ internal static class Composition
         .AddKms()
         .AddSecretsManager()
         .AddSsm()
-        .AddImageGate()
         .AddCloudWatch()
         .AddEventBridge()
         .AddCloudTrail()
