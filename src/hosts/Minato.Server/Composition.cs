@@ -21,6 +21,7 @@ using Minato.Engines.Network;
 using Minato.Engines.Registries;
 using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
+using Minato.Engines.Webhooks;
 using Minato.EventBridge;
 using Minato.Iam;
 using Minato.Kms;
@@ -31,6 +32,7 @@ using Minato.Platform.Sqlite;
 using Minato.Route53;
 using Minato.S3;
 using Minato.SecretsManager;
+using Minato.Sns;
 using Minato.Ssm;
 using Minato.Sts;
 
@@ -80,6 +82,7 @@ internal static class Composition
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
         })
+        .AddHttpWebhooks()
         .AddHttpFunctions(new(Path.Combine(options.DataDirectory, "functions.json")));
 
     private static IServiceCollection AddRooms(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -91,7 +94,7 @@ internal static class Composition
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey)
-        .AddSts()
+        .AddSts().AddSingleton<IWebKeys, HttpWebKeys>()
         .AddEc2()
         .AddLogs()
         .AddEcr()
@@ -104,6 +107,7 @@ internal static class Composition
         .AddSsm()
         .AddCloudWatch()
         .AddEventBridge()
+        .AddSns()
         .AddCloudTrail()
         .AddApplicationAutoScaling()
         .AddS3()
