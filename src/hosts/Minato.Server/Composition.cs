@@ -19,6 +19,7 @@ using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Registries;
+using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
 using Minato.Engines.Webhooks;
 using Minato.EventBridge;
@@ -69,6 +70,7 @@ internal static class Composition
         .AddDockerEngine(new() { InstallationId = file.Id, EnginesDirectory = Path.Combine(options.DataDirectory, DataDirectory.Engines) })
         .AddEcsAgents(new())
         .AddSessions(new())
+        .AddImageScanner(options.DataDirectory)
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddNetworkFirewall(new() { InstallationId = file.Id })
         .AddDnsServer(new() { Port = file.DnsPort })

@@ -58,7 +58,7 @@ internal static class ShellReader
             if (c is '\n' or ';' or '(' or ')') { End(";"); i++; }
             else if (char.IsWhiteSpace(c)) i++;
             else if (c == '#') while (i < script.Length && script[i] != '\n') i++;
-            else if (c == '&') i = Ampersand(script, i, End, words);
+            else if (c == '&') i = Ampersand(script, i, End);
             else if (c == '|') { var isOr = Next(script, i) == '|'; End(isOr ? "||" : "|"); i += isOr ? 2 : 1; }
             else if (c is '<' or '>') i = Redirection(script, i);
             else i = Word(script, i, words);
@@ -68,10 +68,9 @@ internal static class ShellReader
         return commands;
     }
 
-    private static int Ampersand(string script, int at, Action<string> end, List<string> words)
+    private static int Ampersand(string script, int at, Action<string> end)
     {
         if (Next(script, at) == '>') return Redirection(script, at + 1);
-        _ = words;
         var isAnd = Next(script, at) == '&';
         end(isAnd ? "&&" : "&");
         return at + (isAnd ? 2 : 1);

@@ -68,6 +68,9 @@ internal sealed record DeploymentState
     /// <summary>The scheduler has begun with it.</summary>
     public bool IsTakenUp { get; init; }
 
+    /// <summary>The gate let its images through: it is asked once.</summary>
+    public bool IsAdmitted { get; init; }
+
     /// <summary>How its service deployment ended (or that it is being rolled back) is on record: said once, never twice.</summary>
     public bool IsOutcomeRecorded { get; init; }
 }

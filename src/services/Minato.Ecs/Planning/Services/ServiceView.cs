@@ -3,6 +3,7 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
+using Minato.Engines.Gates;
 
 namespace Minato.Ecs.Planning.Services;
 
@@ -30,6 +31,9 @@ internal sealed record ServiceView
 
     /// <summary>States of those alarms as far as they exist; null when they were not asked for.</summary>
     public ImmutableDictionary<string, AlarmReading>? AlarmReadings { get; init; }
+
+    /// <summary>What the gate says of the primary deployment's images; null when it has nothing to say.</summary>
+    public GateVerdict? Gate { get; init; }
 
     /// <summary>When a deployment may end before all of its tasks are healthy; null when not.</summary>
     public EarlySuccess? EarlySuccess { get; init; }
