@@ -29,6 +29,11 @@ internal sealed class YamlDotNetReader : IYamlReader
         {
             throw new YamlFaultException(e.Message, (int)e.Start.Line, (int)e.Start.Column, e);
         }
+        // On some texts that are no YAML the scanner loses its own place instead of saying so.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            throw new YamlFaultException(e.Message, (int)(parser.Current?.End.Line ?? 0), (int)(parser.Current?.End.Column ?? 0), e);
+        }
     }
 
     private static YamlPiece? PieceOf(ParsingEvent found) => found switch
