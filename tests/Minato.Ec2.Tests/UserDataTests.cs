@@ -2,14 +2,19 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Minato.Ec2.Planning;
+using Minato.Engines.Documents;
+using Minato.Engines.Yaml;
 
 namespace Minato.Ec2.Tests;
 
 /// <summary>What an instance is told to do at its first boot: read as cloud-init reads it, and done by a real shell.</summary>
 public sealed class UserDataTests
 {
-    private static ImmutableArray<BootPart> Read(string text) => UserData.Read(Encoding.UTF8.GetBytes(text));
+    private static readonly UserData s_reader = new(new ServiceCollection().AddYaml().BuildServiceProvider().GetRequiredService<IYamlReader>());
+
+    private static ImmutableArray<BootPart> Read(string text) => s_reader.Read(Encoding.UTF8.GetBytes(text));
 
     [Fact]
     public void A_script_is_run_and_what_is_no_user_data_is_named()
@@ -71,7 +76,7 @@ public sealed class UserDataTests
             """;
         var packed = new MemoryStream();
         using (var zip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true)) zip.Write(Encoding.UTF8.GetBytes(archive));
-        foreach (var parts in new[] { Read(archive), UserData.Read(packed.ToArray()) })
+        foreach (var parts in new[] { Read(archive), s_reader.Read(packed.ToArray()) })
         {
             parts.OfType<BootPart.Late>().Single().Lines.ShouldBe(["echo late"]);
             Encoding.UTF8.GetString(parts.OfType<BootPart.Script>().Single().Content.Span).ShouldContain("echo packed");
@@ -83,7 +88,7 @@ public sealed class UserDataTests
     {
         var packed = new MemoryStream();
         using (var zip = new GZipStream(packed, CompressionMode.Compress, leaveOpen: true)) zip.Write(new byte[1 << 24]);
-        UserData.Read(packed.ToArray()).ShouldHaveSingleItem().ShouldBeOfType<BootPart.Unknown>();
+        s_reader.Read(packed.ToArray()).ShouldHaveSingleItem().ShouldBeOfType<BootPart.Unknown>();
         Read("#cloud-config\nruncmd: " + new string('[', 5000)).ShouldHaveSingleItem().ShouldBeOfType<BootPart.Unknown>();
         Read("#cloud-config\nbootcmd: &a [x]\nruncmd: *a\n").ShouldHaveSingleItem().ShouldBeOfType<BootPart.Unknown>().What.ShouldContain("aliases");
         BootScript.Compile("i-1", [new BootPart.Script(new byte[64 * 1024])]).Length.ShouldBeLessThan(120 * 1024);
@@ -101,7 +106,7 @@ public sealed class UserDataTests
         {
             var bytes = new byte[chance.Next(200)];
             chance.NextBytes(bytes);
-            BootScript.Compile("i-1", UserData.Read((byte[])[.. Encoding.Latin1.GetBytes(starts[i % starts.Length]), .. bytes])).ShouldNotBeEmpty();
+            BootScript.Compile("i-1", s_reader.Read((byte[])[.. Encoding.Latin1.GetBytes(starts[i % starts.Length]), .. bytes])).ShouldNotBeEmpty();
         }
     }
 

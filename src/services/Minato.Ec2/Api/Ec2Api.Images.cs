@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Minato.Aws;
 using Minato.Contracts.Ec2;
@@ -58,7 +59,7 @@ internal sealed partial class Ec2Api
         {
             var (machine, body) = BodyOf(tx, caller, request.InstanceId);
             if (body.State is not (InstanceStateName.Running or InstanceStateName.Stopped))
-                throw new AwsException("IncorrectState", $"Instance is not in state 'running' or 'stopped'.");
+                throw new AwsException("IncorrectState", "Instance is not in state 'running' or 'stopped'.");
             if (body.ImageWanted is not null) throw new AwsException("ResourceLimitExceeded", $"An image of the instance '{machine.Key.Id}' is being made already.");
             PutNew(tx, new()
             {
@@ -97,7 +98,7 @@ internal sealed partial class Ec2Api
         return new() { Images = page, NextToken = next };
     }
 
-    private static void PutNew(Transaction tx, StoredImage image, System.Collections.Immutable.ImmutableSortedDictionary<string, string> tags)
+    private static void PutNew(Transaction tx, StoredImage image, ImmutableSortedDictionary<string, string> tags)
     {
         if (tx.Where(Ec2Tables.ImagesByName, (image.Key.Home, image.Name)).FirstOrDefault() is { } same)
             throw new AwsException("InvalidAMIName.Duplicate", $"AMI name {image.Name} is already in use by AMI {same.Key.Id}");

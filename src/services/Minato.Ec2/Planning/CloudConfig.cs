@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Text;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.RepresentationModel;
+using Minato.Engines.Documents;
 
 namespace Minato.Ec2.Planning;
 
 /// <summary>Reads <c>#cloud-config</c>: <c>bootcmd</c>, <c>write_files</c> and <c>runcmd</c>. What else it says, the console names.</summary>
-internal static class CloudConfig
+/// <param name="yaml">Null where nobody reads YAML: then the console says so.</param>
+internal sealed class CloudConfig(IYamlReader? yaml)
 {
     private const int DeepestNesting = 16;
 
@@ -17,55 +16,64 @@ internal static class CloudConfig
         ["b64"] = false, ["base64"] = false, ["gz+b64"] = true, ["gz+base64"] = true, ["gzip+b64"] = true, ["gzip+base64"] = true,
     };
 
-    public static ImmutableArray<BootPart> Read(string text)
+    public ImmutableArray<BootPart> Read(string text)
     {
+        if (yaml is null) return [new BootPart.Unknown("a cloud-config")];
         try
         {
-            if (Refusal(text) is { } refusal) return [new BootPart.Unknown(refusal)];
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents is [{ RootNode: YamlMappingNode root }, ..] ? [.. root.Children.SelectMany(c => ReadKey(c.Key.ToString(), c.Value))] : [];
+            using var pieces = yaml.Read(text).GetEnumerator();
+            return pieces.MoveNext() && ReadNode(pieces, 0) is Dictionary<string, object> root ? [.. root.SelectMany(c => ReadKey(c.Key, c.Value))] : [];
         }
-        // The package says what is wrong in all of these ways.
-        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (YamlFaultException e)
         {
-            return [new BootPart.Unknown($"a cloud-config that is no YAML: {e.Message}")];
+            return [new BootPart.Unknown($"a cloud-config that cannot be read ({e.Message})")];
         }
     }
 
-    /// <summary>Reading into a tree takes stack for each level, and an alias makes much out of little.</summary>
-    private static string? Refusal(string text)
+    /// <returns>A text, a list or a dictionary of them. Each level takes stack, and an alias would make much out of little.</returns>
+    private static object ReadNode(IEnumerator<YamlPiece> pieces, int depth)
     {
-        var depth = 0;
-        for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
+        var piece = pieces.Current;
+        if (depth > DeepestNesting) throw new YamlFaultException("it is nested too deeply", piece.Line, piece.Column);
+        switch (piece.Kind)
         {
-            depth += parser.Current?.NestingIncrease ?? 0;
-            if (depth > DeepestNesting + 2) return "a cloud-config that is nested too deeply"; // Stream and document count.
-            if (parser.Current is AnchorAlias) return "a cloud-config with aliases";
+            case YamlPieceKind.Scalar: return piece.Text;
+            case YamlPieceKind.Alias: throw new YamlFaultException("it has aliases", piece.Line, piece.Column);
+            case YamlPieceKind.SequenceStart:
+                var list = new List<object>();
+                while (pieces.MoveNext() && pieces.Current.Kind is not YamlPieceKind.SequenceEnd) list.Add(ReadNode(pieces, depth + 1));
+                return list;
+            default:
+                var map = new Dictionary<string, object>(StringComparer.Ordinal);
+                while (pieces.MoveNext() && pieces.Current.Kind is not YamlPieceKind.MappingEnd)
+                {
+                    var name = ReadNode(pieces, depth + 1) as string ?? "";
+                    if (pieces.MoveNext()) map[name] = ReadNode(pieces, depth + 1);
+                }
+                return map;
         }
-        return null;
     }
 
-    private static IEnumerable<BootPart> ReadKey(string key, YamlNode value) => key switch
+    private static IEnumerable<BootPart> ReadKey(string key, object value) => key switch
     {
         "bootcmd" => [new BootPart.Early(Lines(value))],
         "runcmd" => [new BootPart.Late(Lines(value))],
-        "write_files" => (value as YamlSequenceNode)?.Children.OfType<YamlMappingNode>().Select(ReadFile) ?? [],
+        "write_files" => (value as List<object>)?.OfType<Dictionary<string, object>>().Select(ReadFile) ?? [],
         _ => [new BootPart.Unknown($"cloud-config's {key}")],
     };
 
     /// <summary>A text is a line of a shell; a list is a program with its arguments, each a word.</summary>
-    private static ImmutableArray<string> Lines(YamlNode value) => value is not YamlSequenceNode commands ? [] :
+    private static ImmutableArray<string> Lines(object value) => value is not List<object> commands ? [] :
     [
-        .. commands.Children.Select(c => c switch
+        .. commands.Select(c => c switch
         {
-            YamlScalarNode { Value: { Length: > 0 } line } => line,
-            YamlSequenceNode words => string.Join(' ', words.Children.OfType<YamlScalarNode>().Select(w => BootScript.Quote(w.Value ?? ""))),
+            string line => line,
+            List<object> words => string.Join(' ', words.OfType<string>().Select(BootScript.Quote)),
             _ => "",
         }).Where(l => l.Length > 0),
     ];
 
-    private static BootPart ReadFile(YamlMappingNode file)
+    private static BootPart ReadFile(Dictionary<string, object> file)
     {
         var path = Text(file, "path");
         if (string.IsNullOrEmpty(path)) return new BootPart.Unknown("a file of cloud-config without a path");
@@ -84,5 +92,5 @@ internal static class CloudConfig
         return isPacked ? UserData.Unpack(bytes) : bytes;
     }
 
-    private static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? (value as YamlScalarNode)?.Value : null;
+    private static string? Text(Dictionary<string, object> node, string key) => node.GetValueOrDefault(key) as string;
 }

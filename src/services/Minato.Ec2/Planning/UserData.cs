@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
+using Minato.Engines.Documents;
 
 namespace Minato.Ec2.Planning;
 
@@ -33,7 +34,8 @@ internal abstract record BootPart
 /// Reads user data as cloud-init does: a script, a cloud-config, several of them as MIME parts, each of it compressed or not. Foreign bytes:
 /// whatever they are, there is an answer.
 /// </summary>
-internal static class UserData
+/// <param name="yaml">Reads cloud-configs.</param>
+internal sealed class UserData(IYamlReader? yaml)
 {
     /// <summary>AWS: of what is given, before it is put into Base64.</summary>
     public const int MaxBytes = 16 * 1024;
@@ -42,7 +44,7 @@ internal static class UserData
     public const int MaxPlainBytes = 24 * 1024;
     private const int MostParts = 32;
 
-    public static ImmutableArray<BootPart> Read(ReadOnlyMemory<byte> data)
+    public ImmutableArray<BootPart> Read(ReadOnlyMemory<byte> data)
     {
         if (Unpack(data) is not { } plain) return [new BootPart.Unknown("user data that is compressed and too large, or damaged")];
         return Starts(plain, "content-type:") || Starts(plain, "mime-version:") ? ReadParts(plain) : ReadPart(plain, null);
@@ -88,16 +90,16 @@ internal static class UserData
         data.Length >= prefix.Length && Encoding.Latin1.GetString(data.Span[..prefix.Length]).Equals(prefix, StringComparison.OrdinalIgnoreCase);
 
     /// <param name="type">What a MIME part says it is; null when its first line tells.</param>
-    private static ImmutableArray<BootPart> ReadPart(ReadOnlyMemory<byte> data, string? type)
+    private ImmutableArray<BootPart> ReadPart(ReadOnlyMemory<byte> data, string? type)
     {
         if (data.IsEmpty) return [];
         if (Starts(data, "#!")) return [new BootPart.Script(data)];
-        if (Starts(data, "#cloud-config") || type is "text/cloud-config") return CloudConfig.Read(Encoding.UTF8.GetString(data.Span));
+        if (Starts(data, "#cloud-config") || type is "text/cloud-config") return new CloudConfig(yaml).Read(Encoding.UTF8.GetString(data.Span));
         if (type is "text/x-shellscript") return [new BootPart.Script(data)];
         return [new BootPart.Unknown($"user data of type {type ?? "text/x-not-multipart"}")];
     }
 
-    private static ImmutableArray<BootPart> ReadParts(ReadOnlyMemory<byte> data)
+    private ImmutableArray<BootPart> ReadParts(ReadOnlyMemory<byte> data)
     {
         // Latin-1 keeps every byte what it was.
         var text = Encoding.Latin1.GetString(data.Span).ReplaceLineEndings("\n");
@@ -107,7 +109,7 @@ internal static class UserData
         return [.. parts.Take(MostParts).SelectMany(p => ReadMimePart(p))];
     }
 
-    private static ImmutableArray<BootPart> ReadMimePart(string part)
+    private ImmutableArray<BootPart> ReadMimePart(string part)
     {
         var (headers, body) = SplitHeaders(part.TrimStart('\n'));
         var type = headers.GetValueOrDefault("content-type", "text/plain").Split(';')[0].Trim().ToLowerInvariant();

@@ -3,6 +3,7 @@ using Minato.Contracts.Ec2;
 using Minato.Ec2.Planning;
 using Minato.Ec2.State;
 using Minato.Engines.Containers;
+using Minato.Engines.Documents;
 using Minato.Platform;
 
 namespace Minato.Ec2.Reconcile;
@@ -14,7 +15,8 @@ internal sealed record MachineKey(ResourceKey Id)
 
 /// <summary>Boots, stops, copies and removes the containers that play instances.</summary>
 internal sealed class MachineReconciler(
-    Store store, IContainerEngine engine, TimeProvider clock, Hints hints, MachineDoors doors, MachineImages images) : IReconciler<MachineKey>
+    Store store, IContainerEngine engine, TimeProvider clock, Hints hints, MachineDoors doors, MachineImages images,
+    IYamlReader? yaml = null) : IReconciler<MachineKey>
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
@@ -102,7 +104,7 @@ internal sealed class MachineReconciler(
     private async ValueTask BootAsync(MachineState machine, MachineBody body, string container, CancellationToken ct)
     {
         if (body.UserData is null || UserData.Decode(body.UserData) is not { Length: > 0 } data) return;
-        var script = BootScript.Compile(machine.Key.Id, UserData.Read(data));
+        var script = BootScript.Compile(machine.Key.Id, new UserData(yaml).Read(data));
         if (await engine.ExecAsync(container, new(["/bin/sh", "-c", script], "0"), ct) is not ExecOutcome.Started started) return;
         await using var process = started.Process;
         var buffer = new byte[1024];
