@@ -45,7 +45,7 @@ internal sealed record Thing(string Id, string LogicalId, JsonObject Properties,
 }
 
 /// <summary>A type whose resources take their time. Name makes another one; what refers to a thing must be gone before it.</summary>
-internal class ThingType(TestCloud cloud, TimeProvider clock, string name = "Test::Cloud::Thing") : IResourceType
+internal sealed class ThingType(TestCloud cloud, TimeProvider clock, string name = "Test::Cloud::Thing") : IResourceType
 {
     public string TypeName => name;
 
