@@ -3,6 +3,7 @@ using Minato.Acm;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
+using Minato.CloudFormation;
 using Minato.CloudMap;
 using Minato.CloudWatch;
 using Minato.Contracts;
@@ -17,6 +18,7 @@ using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
 using Minato.Engines.Sessions;
+using Minato.Engines.Yaml;
 using Minato.Iam;
 using Minato.Logs;
 using Minato.Platform;
@@ -60,6 +62,7 @@ internal static class Composition
 
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
         .AddDockerEngine(new() { InstallationId = file.Id, EnginesDirectory = Path.Combine(options.DataDirectory, DataDirectory.Engines) })
+        .AddYaml()
         .AddEcsAgents(new())
         .AddSessions(new())
         .AddInsideEndpoint(new() { InstallationId = file.Id })
@@ -93,6 +96,7 @@ internal static class Composition
         .AddEcs()
         .AddSecretsManager()
         .AddSsm()
+        .AddCloudFormation()
         .AddCloudWatch()
         .AddS3()
         .AddRoute53()
