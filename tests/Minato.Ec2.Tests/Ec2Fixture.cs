@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Engines.Containers;
+using Minato.Engines.Inside;
 using Minato.Platform;
 using Minato.Testing.Containers;
 
@@ -18,6 +19,7 @@ internal sealed class Ec2Fixture : IAsyncDisposable
         Engine = new(Host, "test");
         var services = new ServiceCollection().AddPlatform().AddSingleton(ids).AddEc2()
             .AddSingleton<IContainerEngine>(Engine)
+            .AddSingleton<IInsideEndpoint>(Inside)
             .AddSingleton(new PageTokens("a secret of the test"u8))
             .AddSingleton(new Installation { Id = "test", AccountId = "123456789012", Endpoint = new("http://127.0.0.1:4566") });
         _services = services.BuildServiceProvider();
@@ -25,7 +27,9 @@ internal sealed class Ec2Fixture : IAsyncDisposable
 
     public SimHost Host { get; }
     public SimContainerEngine Engine { get; }
+    public SimInside Inside { get; } = new();
     public IEc2 Ec2 => _services.GetRequiredService<IEc2>();
+    public Snapshot State => _services.GetRequiredService<Store>().Current;
     public PlatformHost Platform => _services.GetRequiredService<PlatformHost>();
     public Caller Caller { get; } = CallerIn("us-east-1");
 

@@ -1,3 +1,5 @@
+using Minato.Contracts.Ec2;
+using Minato.Ec2.Planning;
 using Minato.Engines.Firewall;
 using Minato.Engines.Simulated;
 
@@ -73,4 +75,45 @@ public sealed class FirewallPlanTests
         firewall.Lets("192.168.0.7", Web, 80).ShouldBeFalse();
         firewall.Lets("10.0.3.3", Web, 80).ShouldBeFalse("nobody has that address");
     }
+
+    [Theory] // Numbered entries of the subnet of who is asked, in order; the first that matches decides.
+    [InlineData("in 100 allow 6 80-80, out 100 allow 6 1024-65535", true, "replies go out by an entry of their own")]
+    [InlineData("in 100 allow 6 80-80", false, "no entry lets replies out: ACLs know no connections")]
+    [InlineData("in 100 allow -1, out 100 allow -1", true, "all is open")]
+    [InlineData("in 90 deny 6 80-80, in 100 allow -1, out 100 allow -1", false, "the lower number decides")]
+    [InlineData("in 110 deny 6 80-80, in 100 allow -1, out 100 allow -1", true, "the lower number decides")]
+    [InlineData("in 100 allow 17, out 100 allow -1", false, "it is another protocol")]
+    [InlineData("out 100 allow -1", false, "what no entry allows is denied")]
+    public async Task Network_acls_judge_every_packet_that_crosses_the_border_of_a_subnet(string entries, bool passes, string why)
+    {
+        await using var world = await Ec2Fixture.StartAsync();
+        var vpc = (await world.Ec2.CreateVpcAsync(new() { CidrBlock = "10.0.0.0/16" }, world.Caller, default)).Vpc?.VpcId ?? "";
+        var inner = await SubnetAsync(world, vpc, "10.0.1.0/24");
+        var outer = await SubnetAsync(world, vpc, "10.0.2.0/24");
+        var group = (await world.Ec2.DescribeSecurityGroupsAsync(new() { Filters = [new() { Name = "vpc-id", Values = [vpc] }] }, world.Caller, default)).SecurityGroups?[0].GroupId ?? "";
+        var server = (await world.InterfaceAsync(inner)).PrivateIpAddress ?? "";
+        var neighbour = (await world.InterfaceAsync(inner)).PrivateIpAddress ?? "";
+        var client = (await world.InterfaceAsync(outer)).PrivateIpAddress ?? "";
+        var acl = (await world.Ec2.CreateNetworkAclAsync(new() { VpcId = vpc }, world.Caller, default)).NetworkAcl?.NetworkAclId ?? "";
+        foreach (var words in entries.Split(", ").Select(e => e.Split(' ')))
+        {
+            await world.Ec2.CreateNetworkAclEntryAsync(new()
+            {
+                NetworkAclId = acl, Egress = words[0] is "out", RuleNumber = int.Parse(words[1]), RuleAction = words[2] is "allow" ? RuleAction.Allow : RuleAction.Deny,
+                Protocol = words[3], CidrBlock = "0.0.0.0/0", PortRange = words.Length < 5 ? words[3] is "-1" ? null : new() { From = 0, To = 65535 }
+                    : new() { From = int.Parse(words[4].Split('-')[0]), To = int.Parse(words[4].Split('-')[1]) },
+            }, world.Caller, default);
+        }
+        var old = (await world.Ec2.DescribeNetworkAclsAsync(new() { Filters = [new() { Name = "association.subnet-id", Values = [inner] }] }, world.Caller, default))
+            .NetworkAcls?[0].Associations?.First(a => a.SubnetId == inner).NetworkAclAssociationId ?? "";
+        await world.Ec2.ReplaceNetworkAclAssociationAsync(new() { AssociationId = old, NetworkAclId = acl }, world.Caller, default);
+        var firewall = new SimFirewall();
+        await firewall.ApplyAsync(FirewallPlanner.Plan(world.State), default);
+        group.ShouldNotBeEmpty();
+        firewall.Lets(client, server, 80).ShouldBe(passes, why);
+        firewall.Lets(neighbour, server, 80).ShouldBeTrue("within a subnet no border is crossed");
+    }
+
+    private static async Task<string> SubnetAsync(Ec2Fixture world, string vpc, string range) =>
+        (await world.Ec2.CreateSubnetAsync(new() { VpcId = vpc, CidrBlock = range }, world.Caller, default)).Subnet?.SubnetId ?? "";
 }

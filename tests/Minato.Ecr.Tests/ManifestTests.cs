@@ -172,8 +172,9 @@ public sealed class ManifestTests
     {
         await using var ecr = await StartAsync("web");
         var (digest, _) = await ecr.PushImageAsync("web", "v1");
-        using var deleted = await ecr.SendAsync(HttpMethod.Delete, "/v2/web/manifests/v1");
+        using var deleted = await ecr.SendAsync(HttpMethod.Delete, $"/v2/web/manifests/{digest}");
         deleted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await FailedAsync(ecr.SendAsync(HttpMethod.Get, "/v2/web/manifests/v1"), 404, "MANIFEST_UNKNOWN");
         await FailedAsync(ecr.SendAsync(HttpMethod.Get, $"/v2/web/manifests/{digest}"), 404, "MANIFEST_UNKNOWN");
         await FailedAsync(ecr.SendAsync(HttpMethod.Delete, "/v2/web/manifests/v1"), 404, "MANIFEST_UNKNOWN");
         await ecr.Service<BlobReconciler>().ReconcileAsync(new(digest), default);
@@ -190,7 +191,7 @@ public sealed class ManifestTests
         using var pushed = await ecr.SendAsync(HttpMethod.Put, "/v2/web/manifests/all", list, Given.OciIndex);
         await FailedAsync(ecr.SendAsync(HttpMethod.Delete, $"/v2/web/manifests/{digest}"), 405, "UNSUPPORTED",
             $"Requested image referenced by manifest list: [{DigestOf(list)}]");
-        using var deleted = await ecr.SendAsync(HttpMethod.Delete, "/v2/web/manifests/all");
+        using var deleted = await ecr.SendAsync(HttpMethod.Delete, $"/v2/web/manifests/{DigestOf(list)}");
         using var then = await ecr.SendAsync(HttpMethod.Delete, $"/v2/web/manifests/{digest}");
         then.StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }

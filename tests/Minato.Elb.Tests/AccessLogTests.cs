@@ -1,9 +1,13 @@
 using System.IO.Compression;
 using System.Text;
+using Minato.Aws;
 using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.S3;
 using Minato.Elb.State;
 using Minato.Elb.Traffic;
 using Minato.Engines.Proxy;
+using Minato.S3;
+using Minato.Testing;
 
 namespace Minato.Elb.Tests;
 
@@ -83,6 +87,76 @@ public sealed class AccessLogTests
         await w.World.RunFor(TimeSpan.FromSeconds(1));
         w.Proxy.Serving.Listeners.Single().TellsAll.ShouldBeFalse();
     });
+
+    [Theory]
+    [InlineData("{\"Service\":\"logdelivery.elasticloadbalancing.amazonaws.com\"}", true)]
+    [InlineData("{\"AWS\":\"arn:aws:iam::127311923021:root\"}", true)] // Of the region, in policies from before 2022.
+    [InlineData("{\"Service\":\"delivery.logs.amazonaws.com\"}", false)]
+    [InlineData(null, false)]
+    public void A_bucket_that_does_not_let_log_delivery_in_is_refused_and_nothing_changes(string? principal, bool goes) => WithBucket(principal, async (w, s3) =>
+    {
+        var (balancer, _, _) = await w.SetUpAsync();
+        Task Enable(string bucket) => w.Elb.ModifyLoadBalancerAttributesAsync(new()
+        {
+            LoadBalancerArn = balancer,
+            Attributes = [new() { Key = "access_logs.s3.enabled", Value = "true" }, new() { Key = "access_logs.s3.bucket", Value = bucket }, new() { Key = "access_logs.s3.prefix", Value = "web" }],
+        }, w.Caller, CancellationToken.None);
+        await ElbWorld.RefusedAsync(() => Enable("nobodys-bucket"), "InvalidConfigurationRequest");
+        if (goes)
+        {
+            await Enable("our-logs");
+            (await KeysAsync(s3, w)).ShouldBe([$"web/AWSLogs/{w.Caller.AccountId}/ELBAccessLogTestFile"]);
+            return;
+        }
+        (await w.World.Throws<AwsException>(() => Enable("our-logs"))).Message.ShouldBe("Access Denied for bucket: our-logs. Please check S3bucket permission");
+        var attributes = await w.Elb.DescribeLoadBalancerAttributesAsync(new() { LoadBalancerArn = balancer }, w.Caller, CancellationToken.None);
+        attributes.Attributes.GetValueOrDefault().Single(a => a.Key == "access_logs.s3.enabled").Value.ShouldBe("false");
+    });
+
+    [Fact]
+    public void Every_five_minutes_the_requests_of_a_load_balancer_are_in_its_bucket() => WithBucket("{\"Service\":\"logdelivery.elasticloadbalancing.amazonaws.com\"}", async (w, s3) =>
+    {
+        var (balancer, _, group) = await w.SetUpAsync();
+        w.Targets.Set("172.31.0.10", 80);
+        await w.RegisterAsync(group, "172.31.0.10");
+        await w.UntilAsync(group, "172.31.0.10", TargetHealthStateEnum.Healthy, 1);
+        await w.Elb.ModifyLoadBalancerAttributesAsync(new()
+        {
+            LoadBalancerArn = balancer, Attributes = [new() { Key = "access_logs.s3.enabled", Value = "true" }, new() { Key = "access_logs.s3.bucket", Value = "our-logs" }],
+        }, w.Caller, CancellationToken.None);
+        await w.World.RunFor(TimeSpan.FromSeconds(1));
+        w.Ask(3);
+        await w.World.RunFor(TimeSpan.FromMinutes(5));
+        var key = (await KeysAsync(s3, w)).Single(k => k.EndsWith(".log.gz", StringComparison.Ordinal));
+        key.ShouldStartWith($"AWSLogs/{w.Caller.AccountId}/elasticloadbalancing/{w.Caller.Region}/2026/");
+        var file = await s3.GetObjectAsync(new() { Bucket = "our-logs", Key = key }, w.Caller, CancellationToken.None);
+        using var gzip = new GZipStream(file.Body ?? Stream.Null, CompressionMode.Decompress);
+        var lines = (await new StreamReader(gzip).ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(3);
+        lines.ShouldAllBe(l => Words(l).Count == 33);
+        await w.World.RunFor(TimeSpan.FromMinutes(10));
+        (await KeysAsync(s3, w)).Count(k => k.EndsWith(".log.gz", StringComparison.Ordinal)).ShouldBe(1, "nothing to tell is no file");
+    });
+
+    private static void WithBucket(string? principal, Func<ElbWorld, IS3, Task> test) => World.Run(1, async world =>
+    {
+        var w = new ElbWorld(world);
+        var s3 = world.Client<IS3>();
+        await s3.CreateBucketAsync(new() { Bucket = "our-logs" }, w.Caller, CancellationToken.None);
+        if (principal is not null)
+        {
+            var policy = $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{{principal}},"Action":"s3:PutObject","Resource":"arn:aws:s3:::our-logs/*"}]}""";
+            await s3.PutBucketPolicyAsync(new() { Bucket = "our-logs", Policy = policy }, w.Caller, CancellationToken.None);
+        }
+        await test(w, s3);
+    }, services =>
+    {
+        ElbWorld.Configure(services);
+        services.AddS3();
+    });
+
+    private static async Task<IReadOnlyList<string>> KeysAsync(IS3 s3, ElbWorld w) =>
+        [.. ((await s3.ListObjectsV2Async(new() { Bucket = "our-logs" }, w.Caller, CancellationToken.None)).Contents ?? []).Select(o => o.Key ?? "")];
 
     private static ProxyRequest Request => new()
     {

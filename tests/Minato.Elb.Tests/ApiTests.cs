@@ -288,7 +288,14 @@ public sealed class ApiTests
             .Message.ShouldBe("Certificate 'arn:x' not found");
         (await ElbWorld.RefusedAsync(() => w.Elb.CreateLoadBalancerAsync(new() { Name = "n", Type = LoadBalancerTypeEnum.Gateway }, w.Caller, None), "UnsupportedOperationException"))
             .Message.ShouldBe("Minato does not serve this yet: load balancers of type 'gateway'.");
-        await ElbWorld.RefusedAsync(() => w.Elb.DescribeTrustStoresAsync(new(), w.Caller, None), "UnsupportedOperationException");
+        await ElbWorld.RefusedAsync(() => w.Elb.ModifyIpPoolsAsync(new() { LoadBalancerArn = balancer }, w.Caller, None), "UnsupportedOperationException");
+    });
+
+    [Fact]
+    public void A_protocol_version_that_is_an_empty_word_is_none() => ElbWorld.Run(1, async w =>
+    {
+        var group = await w.GroupAsync(with: r => r with { ProtocolVersion = "" });
+        (await w.Elb.DescribeTargetGroupsAsync(new() { TargetGroupArns = [group] }, w.Caller, None)).TargetGroups?[0].ProtocolVersion.ShouldBe("HTTP1");
     });
 
     [Fact]
@@ -338,6 +345,35 @@ public sealed class ApiTests
         await w.UntilAsync(group, host, TargetHealthStateEnum.Healthy, 1);
         (await w.AllHealthAsync(group))[0].HealthCheckPort.ShouldBe("32768");
         w.Proxy.Serving.Backends.Single().Servers.Single().Address.ShouldBe("127.0.0.1");
+    });
+
+    [Fact]
+    public void An_instance_that_a_container_plays_is_reached_unused_while_it_is_stopped_and_gone_when_it_is_terminated() => ElbWorld.Run(1, async w =>
+    {
+        var ec2 = w.World.Client<IEc2>();
+        w.World.Host.AddImage(new("legacy:1") { Listens = [8080] });
+        var image = (await ec2.RegisterImageAsync(new() { Name = "legacy", ImageLocation = "legacy:1" }, w.Caller, None)).ImageId;
+        var made = (await ec2.RunInstancesAsync(new() { ImageId = image, InstanceType = "t3.micro", MinCount = 1, MaxCount = 1 }, w.Caller, None)).Instances?[0];
+        var (id, address) = (made?.InstanceId ?? "", made?.PrivateIpAddress ?? "");
+        var (_, _, group) = await w.SetUpAsync(r => r with { TargetType = TargetTypeEnum.Instance, Port = 8080 });
+        await ElbWorld.RefusedAsync(() => w.RegisterAsync(group, id), "InvalidTarget"); // It is pending.
+        await StateAsync(InstanceStateName.Running);
+        await w.RegisterAsync(group, id);
+        await w.UntilAsync(group, id, TargetHealthStateEnum.Healthy);
+        w.Proxy.Serving.Backends.Single().Servers.Single().Address.ShouldBe(address);
+        await ec2.StopInstancesAsync(new() { InstanceIds = [id] }, w.Caller, None);
+        await StateAsync(InstanceStateName.Stopped);
+        await w.UntilAsync(group, id, TargetHealthStateEnum.Unused);
+        var stopped = await w.HealthAsync(group, id);
+        (stopped?.Reason, stopped?.Description).ShouldBe((TargetHealthReasonEnum.TargetInvalidState, "Target is in the stopped state"));
+        w.Proxy.Serving.Backends.Single().Servers.ShouldBeEmpty();
+        await ec2.StartInstancesAsync(new() { InstanceIds = [id] }, w.Caller, None);
+        await w.UntilAsync(group, id, TargetHealthStateEnum.Healthy);
+        await ec2.TerminateInstancesAsync(new() { InstanceIds = [id] }, w.Caller, None);
+        await w.World.Eventually(async () => (await w.AllHealthAsync(group)).IsEmpty, TimeSpan.FromMinutes(1));
+
+        async Task StateAsync(InstanceStateName state) => await w.World.Eventually(
+            async () => (await ec2.DescribeInstancesAsync(new() { InstanceIds = [id] }, w.Caller, None)).Reservations?[0].Instances?[0].State?.Name == state, TimeSpan.FromMinutes(1));
     });
 
     [Fact]

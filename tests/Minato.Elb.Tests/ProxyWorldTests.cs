@@ -55,6 +55,18 @@ public sealed class ProxyWorldTests
     });
 
     [Fact]
+    public void A_load_balancer_listens_at_its_addresses_in_the_vpc_while_the_host_has_them() => ElbWorld.Run(1, async w =>
+    {
+        await w.SetUpAsync();
+        await w.World.RunFor(TimeSpan.FromSeconds(2));
+        var nics = (await w.World.Client<Minato.Contracts.Ec2.IEc2>().DescribeNetworkInterfacesAsync(
+            new() { Filters = [new() { Name = "requester-id", Values = ["elasticloadbalancing.amazonaws.com"] }] }, w.Caller, None)).NetworkInterfaces ?? [];
+        nics.Length.ShouldBe(3, "one a subnet");
+        nics.ShouldAllBe(n => n.Description != null && n.Description.StartsWith("ELB app/web/"));
+        w.Proxy.Serving.Listeners.Single().InnerAddresses.ShouldBe(nics.Select(n => n.PrivateIpAddress ?? "").Order(StringComparer.Ordinal));
+    });
+
+    [Fact]
     public void Every_kind_of_rule_survives_a_restart() => ElbWorld.Run(1, async w =>
     {
         var (_, listener, group) = await w.SetUpAsync();

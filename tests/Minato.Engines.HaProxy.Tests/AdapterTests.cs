@@ -41,6 +41,29 @@ public sealed class AdapterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_listener_is_found_at_an_address_that_comes_later_and_does_not_need_it()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Needs root.");
+        const string Later = "198.18.77.9"; // Nobody's (RFC 2544).
+        var bed = NewBed();
+        var listener = Listener(bed, To("web")) with { InnerAddresses = [Later] };
+        await ApplyAsync(bed, listener, await bed.StartTargetAsync("one"));
+        (await bed.SendAsync(listener, new())).Server.ShouldBe("one");
+        try
+        {
+            Process.Start("ip", $"address add {Later}/32 dev lo").WaitForExit();
+            (await bed.SendAsync(listener with { Address = Later }, new())).Server.ShouldBe("one");
+        }
+        finally
+        {
+            Process.Start("ip", $"address del {Later}/32 dev lo").WaitForExit();
+        }
+        await bed.ReplaceAdapterAsync();
+        await ApplyAsync(bed, listener, await bed.StartTargetAsync("two"));
+        (await bed.SendAsync(listener, new())).Server.ShouldBe("two");
+    }
+
+    [Fact]
     public async Task An_adopted_HAProxy_that_dies_is_noticed_too()
     {
         var bed = NewBed();

@@ -13,6 +13,7 @@ public sealed class RequestLineTests
     [InlineData("M f_http b_web one 500 12 -- 5", RequestEnd.Answered, 500, 12, 1)]
     [InlineData("M f_http b_web one 200 +12 -- 5", RequestEnd.Answered, 200, 12, 1)]
     [InlineData("M f_http b_web one 200 12 -- 401", RequestEnd.Answered, 200, 12, 32)]
+    [InlineData("M f_http b_web one 200 12 -- 4001", RequestEnd.Answered, 200, 12, 320)]
     [InlineData("M f_http b_web one 200 12 SD 5", RequestEnd.Answered, 200, 12, 1)]
     [InlineData("M f_http b_web one 502 -1 SH 401", RequestEnd.Error, 502, null, 1)]
     [InlineData("M f_http b_web one 502 -1 PH 5", RequestEnd.Error, 502, null, 1)]

@@ -82,6 +82,33 @@ public sealed class TlsTests : OnHaProxy
     }
 
     [Fact]
+    public async Task A_listener_that_trusts_an_authority_takes_its_certificates_alone_and_tells_targets_what_is_in_them()
+    {
+        using var root = new Authority("Root");
+        using var client = root.Issue("client");
+        using var revoked = root.Issue("revoked");
+        using var expired = root.Issue("expired", DateTimeOffset.UtcNow.AddDays(-1));
+        using var stranger = new Authority("Other").Issue("client");
+        var trust = new ProxyClientTrust(root.Pem, root.ListOf(revoked), IgnoresExpiry: false, NamesAuthorities: true);
+        var listener = await ApplyAsync(GivenTls.Of(GivenTls.Certificate("default")) with { Newest = "TLSv1.2", Trust = trust });
+        using var answer = await GetAsync(listener, HttpVersion.Version11, client);
+        var seen = await answer.Content.ReadAsStringAsync(Stopping);
+        string Told(string name) => seen.Split('\n').Single(l => l.StartsWith($"X-Amzn-Mtls-Clientcert-{name}: ", StringComparison.OrdinalIgnoreCase)).Split(": ", 2)[1].Trim();
+        Told("Serial-Number").ShouldBe(client.SerialNumber);
+        Told("Subject").ShouldBe("CN=client,O=Minato");
+        Told("Issuer").ShouldBe("CN=Root,O=Minato");
+        Told("Validity").ShouldBe(FormattableString.Invariant(
+            $"NotBefore={client.NotBefore.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'};NotAfter={client.NotAfter.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}"));
+        using var leaf = X509Certificate2.CreateFromPem(Uri.UnescapeDataString(Told("Leaf")));
+        leaf.Thumbprint.ShouldBe(client.Thumbprint);
+        foreach (var other in new[] { null, revoked, expired, stranger })
+            await Should.ThrowAsync<HttpRequestException>(() => GetAsync(listener, HttpVersion.Version11, other));
+        listener = await ApplyAsync(GivenTls.Of(GivenTls.Certificate("default")) with { Newest = "TLSv1.2", Trust = trust with { Revocations = null, IgnoresExpiry = true, NamesAuthorities = false } });
+        foreach (var other in new[] { revoked, expired })
+            using (var taken = await GetAsync(listener, HttpVersion.Version11, other)) taken.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Websockets_go_through()
     {
         var listener = await ApplyAsync(GivenTls.Of(GivenTls.Certificate("default")));

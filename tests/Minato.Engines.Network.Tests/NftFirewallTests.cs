@@ -43,7 +43,8 @@ public sealed class NftFirewallTests : IAsyncLifetime
 
     private static readonly FirewallRule s_out = new(true, "-1", null, null, "0.0.0.0/0", null);
 
-    private async Task ApplyAsync(FirewallRule[] web, FirewallRule[]? other = null, bool wayOut = false, string? publicAddress = null) =>
+    private async Task ApplyAsync(
+        FirewallRule[] web, FirewallRule[]? other = null, bool wayOut = false, string? publicAddress = null, FirewallSubnet[]? subnets = null) =>
         (await _firewall.ApplyAsync(new()
         {
             Networks =
@@ -51,7 +52,7 @@ public sealed class NftFirewallTests : IAsyncLifetime
                 new(_one.Name, _one.Address(1), [_one.Range],
                 [
                     new(Web, ["sg-web"]) { HasWayOut = wayOut, PublicAddress = publicAddress }, new(Other, ["sg-other"]), new(Balancer, ["sg-lb"]) { IsOfHost = true },
-                ]),
+                ]) { Subnets = [.. subnets ?? []], Resolver = _one.Address(2) },
                 new(_two.Name, _two.Address(1), [_two.Range], [new(Stranger, ["sg-web"]) { HasWayOut = true }]),
             ],
             Groups = [new("sg-web", [.. web]), new("sg-other", [.. other ?? [s_out]]), new("sg-lb", [s_out])],
@@ -97,6 +98,36 @@ public sealed class NftFirewallTests : IAsyncLifetime
         await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")], wayOut: true, publicAddress: Public);
         (await _one.ConnectAsync(10, internet.Address, internet.Port, Ct)).ShouldBe("connected");
         (await BridgeLab.ConnectFromHostAsync(Public, 8080, null, Ct)).ShouldBe("connected");
+    }
+
+    [Fact]
+    public async Task A_network_acl_judges_each_packet_that_crosses_the_border_of_a_subnet_and_replies_too()
+    {
+        await using var server = await _one.ServeAsync(10, 8080, Ct);
+        FirewallRule[] open = [s_out, In(8080, range: "0.0.0.0/0")];
+        FirewallAclEntry allIn = new(false, true, "-1", null, null, "0.0.0.0/0"), allOut = allIn with { IsEgress = true };
+        FirewallAclEntry web = new(false, true, "6", 8080, 8080, "0.0.0.0/0"), replies = new(true, true, "6", 1024, 65535, "0.0.0.0/0");
+        async Task<string> AskAsync(params FirewallAclEntry[] entries)
+        {
+            await ApplyAsync(open, subnets: [new($"{Web}/32", [.. entries])]); // The web server alone in a subnet.
+            return await _one.ConnectAsync(11, Web, 8080, Ct);
+        }
+        (await AskAsync(allIn, allOut)).ShouldBe("connected");
+        (await AskAsync(web, replies)).ShouldBe("connected");
+        (await AskAsync(web)).ShouldBe("timed out", "no entry lets replies out");
+        (await AskAsync(web with { IsAllowed = false }, allIn, allOut)).ShouldBe("timed out", "the first that matches decides");
+        (await AskAsync(allIn with { Range = $"{_two.Range}" }, allOut)).ShouldBe("timed out", "the peer is somebody else");
+        (await AskAsync(new(false, true, "1", 8, -1, "0.0.0.0/0"), new(false, true, "17", null, null, "0.0.0.0/0"), web, replies)).ShouldBe("connected");
+        await ApplyAsync(open, subnets: [new(_one.Range, [])]);
+        (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("connected", "within a subnet no border is crossed");
+    }
+
+    [Fact]
+    public async Task The_host_has_the_address_of_the_resolver()
+    {
+        await ApplyAsync([s_out]);
+        (await Shell.RunAsync($"ip -4 address show to {_one.Address(2)}/32", Ct)).Output.ShouldContain(_one.Address(2));
+        (await _firewall.IsIntactAsync(Ct)).ShouldBeTrue();
     }
 
     [Fact]

@@ -25,8 +25,8 @@ public sealed class NftInsideEndpointTests
         await using var endpoint = new NftInsideEndpoint(new() { InstallationId = _installation });
         try
         {
-            (await endpoint.OpenAsync(new InsideNetwork.Host(), new Echo(), Ct)).ShouldBeOfType<OpenOutcome.Open>();
-            (await endpoint.OpenAsync(new InsideNetwork.Host(), new Echo(), Ct)).ShouldBeOfType<OpenOutcome.Open>(); // Again is no more.
+            (await endpoint.OpenAsync(new InsideNetwork.Host(), InsideDoor.Task, new Echo(), Ct)).ShouldBeOfType<OpenOutcome.Open>();
+            (await endpoint.OpenAsync(new InsideNetwork.Host(), InsideDoor.Task, new Echo(), Ct)).ShouldBeOfType<OpenOutcome.Open>(); // Again is no more.
             using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
             using var answer = await http.PutAsync("http://169.254.170.2/v4/me", new StringContent("hello"), Ct);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -45,7 +45,7 @@ public sealed class NftInsideEndpointTests
     public async Task An_address_that_the_host_does_not_have_is_refused_in_words()
     {
         await using var endpoint = new NftInsideEndpoint(new() { InstallationId = _installation });
-        (await endpoint.OpenAsync(new InsideNetwork.Bridge("192.0.2.0/24", "192.0.2.1"), new Echo(), Ct))
+        (await endpoint.OpenAsync(new InsideNetwork.Bridge("192.0.2.0/24", "192.0.2.1"), InsideDoor.Task, new Echo(), Ct))
             .ShouldBeOfType<OpenOutcome.Refused>().Reason.ShouldContain("192.0.2.1");
     }
 
@@ -53,7 +53,7 @@ public sealed class NftInsideEndpointTests
     public async Task A_host_without_nftables_is_told_what_to_install()
     {
         await using var endpoint = new NftInsideEndpoint(new() { InstallationId = _installation, Nft = "/nowhere/nft" });
-        (await endpoint.OpenAsync(new InsideNetwork.Host(), new Echo(), Ct)).ShouldBeOfType<OpenOutcome.Refused>().Reason.ShouldContain("install nftables");
+        (await endpoint.OpenAsync(new InsideNetwork.Host(), InsideDoor.Task, new Echo(), Ct)).ShouldBeOfType<OpenOutcome.Refused>().Reason.ShouldContain("install nftables");
         await endpoint.RemoveAsync(Ct);
     }
 

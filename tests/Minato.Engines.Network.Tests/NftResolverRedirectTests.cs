@@ -17,7 +17,9 @@ public sealed class NftResolverRedirectTests
               chain from_tasks {
                 type nat hook prerouting priority dstnat - 10; policy accept;
                 ip saddr 10.20.0.0/16 ip daddr 169.254.169.253 udp dport 53 dnat to 10.20.0.1:40000
+                ip saddr 10.20.0.0/16 ip daddr 10.20.0.2 fib daddr type local udp dport 53 dnat to 10.20.0.1:40000
                 ip saddr 10.20.0.0/16 ip daddr 169.254.169.253 tcp dport 53 dnat to 10.20.0.1:40000
+                ip saddr 10.20.0.0/16 ip daddr 10.20.0.2 fib daddr type local tcp dport 53 dnat to 10.20.0.1:40000
               }
 
             """);

@@ -1,8 +1,14 @@
 using System.Collections.Immutable;
 using System.Text;
+using Minato.Contracts.CloudWatch;
+using Minato.Contracts.Ec2;
+using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancing;
+using Minato.Contracts.Route53;
 using Minato.Migration.Planning;
 using Minato.Migration.Plans;
 using Minato.Migration.Running;
+using AccessLog = Minato.Migration.Planning.AccessLog;
 
 namespace Minato.Migration.Tests;
 
@@ -57,6 +63,26 @@ public sealed class CheckTests
         TlsLoss.Between(@new with { Protocols = ["TLSv1.2"] }, @new).ShouldBeEmpty();
         TlsLoss.Between(old, new(["TLSv1", "TLSv1.2"], [])).ShouldContain(l => l.StartsWith("no cipher of before is left", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("old", 443, "ELBSecurityPolicy-TLS-1-2-2017-01", false, "tls: ELBSecurityPolicy-TLS-1-2-2017-01 lacks ")]
+    [InlineData("old", 443, "ELBSecurityPolicy-2016-08", true, "")]
+    [InlineData("old", 80, "ELBSecurityPolicy-2016-08", false, "tls: the Classic Load Balancer old has no listener with TLS on port 80.")]
+    [InlineData("none", 443, "ELBSecurityPolicy-2016-08", false, "tls: there is no Classic Load Balancer none.")]
+    public void What_a_Classic_Load_Balancer_offers_is_read_from_its_policy(string name, int port, string policy, bool goesOn, string why) => MigrationWorld.Run(async m =>
+    {
+        var classic = m.World.Client<IElasticLoadBalancing>();
+        await classic.CreateLoadBalancerAsync(new()
+        {
+            LoadBalancerName = "old", AvailabilityZones = ["us-east-1a"],
+            Listeners = [new() { Protocol = "HTTPS", LoadBalancerPort = 443, InstancePort = 80, SSLCertificateId = await m.CertificateAsync() }, new() { Protocol = "HTTP", LoadBalancerPort = 80, InstancePort = 80 }],
+        }, m.World.Caller, default);
+        var aws = new MigrationAws(m.Elb, classic, m.World.Client<IEcs>(), m.World.Client<IEc2>(), m.World.Client<ICloudWatch>(), m.World.Client<IRoute53>(), m.World.Caller, m.World.Caller);
+        var plan = PlanReader.Read(MigrationWorld.Short) with { Tls = new(name, port, [], [], policy, false) };
+        var result = await new TlsCheck(plan, aws).CompareAsync(default);
+        (result is StepResult.Done).ShouldBe(goesOn, result.ToString());
+        if (result is StepResult.Rejected refused) ("tls: " + refused.Why).ShouldStartWith(why);
+    });
 
     private static HttpAnswer Answer(string body, int status = 200, string type = "text/html") =>
         new(status, ImmutableSortedDictionary<string, string>.Empty.Add("content-type", type).Add("date", Guid.NewGuid().ToString()), Encoding.UTF8.GetBytes(body), false, null);

@@ -32,7 +32,7 @@ internal sealed class MemoryJournal : IJournal
 /// <summary>Two sides that answer what a test says.</summary>
 internal sealed class SimSender : IHttpSender
 {
-    /// <summary>By the value of the header that chooses the side, and the path.</summary>
+    /// <summary>By the value of the header that chooses the side, or its host where it has an address of its own, and the path.</summary>
     public Func<string?, string, HttpAnswer> Answer { get; set; } = (_, path) => Ok($"the page {path}");
 
     public int Sent { get; private set; }
@@ -43,7 +43,7 @@ internal sealed class SimSender : IHttpSender
     public Task<HttpAnswer> SendAsync(SideAddress side, MirrorRequest request, TimeSpan timeout, int maxBody, CancellationToken ct)
     {
         Sent++;
-        return Task.FromResult(Answer(side.Value, request.Path));
+        return Task.FromResult(Answer(side.Value ?? side.Url.Host, request.Path));
     }
 }
 

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Acm;
 using Minato.Aws;
 using Minato.CloudWatch;
+using Minato.Contracts.Acm;
 using Minato.Contracts.CloudWatch;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancing;
 using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.Route53;
 using Minato.Ec2;
 using Minato.Ecs;
 using Minato.Elb;
@@ -14,7 +18,9 @@ using Minato.Migration.Journal;
 using Minato.Migration.Planning;
 using Minato.Migration.Plans;
 using Minato.Migration.Running;
+using Minato.Route53;
 using Minato.Testing;
+using Dimension = Minato.Contracts.CloudWatch.Dimension;
 using Rule = Minato.Contracts.ElasticLoadBalancingV2.Rule;
 using Task = System.Threading.Tasks.Task;
 
@@ -58,6 +64,8 @@ internal sealed class MigrationWorld(World world)
     /// <summary>What the runner meets instead of the room, to fail or crash it.</summary>
     public IElasticLoadBalancingV2? ElbOfRunner { get; set; }
 
+    public IRoute53? Route53OfRunner { get; set; }
+
     public MigrationState State => MigrationState.Of(Journal.Read());
 
     public static void Run(Func<MigrationWorld, Task> test) => World.Run(1, async world =>
@@ -69,7 +77,17 @@ internal sealed class MigrationWorld(World world)
         await migration.OpenAsync();
         _ = migration.UseAsync();
         await test(migration);
-    }, services => services.AddSingleton(new EcsOptions()).AddSingleton(new PageTokens("a secret of the test"u8)).AddEc2().AddElb().AddLogs().AddCloudWatch().AddEcs());
+    }, services => services.AddSingleton(new EcsOptions()).AddSingleton(new PageTokens("a secret of the test"u8)).AddEc2().AddElb().AddAcm().AddLogs().AddCloudWatch().AddEcs().AddRoute53());
+
+    /// <summary>ARN of a certificate that listeners can present.</summary>
+    public async Task<string> CertificateAsync()
+    {
+        var acm = world.Client<IAcm>();
+        var arn = (await acm.RequestCertificateAsync(new() { DomainName = "www.example.com", ValidationMethod = ValidationMethod.Dns }, world.Caller, default)).CertificateArn ?? "";
+        await world.Eventually(
+            async () => (await acm.DescribeCertificateAsync(new() { CertificateArn = arn }, world.Caller, default)).Certificate?.Status is CertificateStatus.Issued, TimeSpan.FromSeconds(5));
+        return arn;
+    }
 
     public void Begin(string plan = Short) => Write(new Begun(State.Attempt + 1, plan, "somebody"));
 
@@ -80,7 +98,7 @@ internal sealed class MigrationWorld(World world)
 
     public MigrationRunner Runner()
     {
-        var aws = new MigrationAws(ElbOfRunner ?? Elb, world.Client<IEcs>(), world.Client<IEc2>(), world.Client<ICloudWatch>(), world.Caller);
+        var aws = new MigrationAws(ElbOfRunner ?? Elb, world.Client<IElasticLoadBalancing>(), world.Client<IEcs>(), world.Client<IEc2>(), world.Client<ICloudWatch>(), Route53OfRunner ?? world.Client<IRoute53>(), world.Caller, world.Caller);
         return new Migrator(PlanReader.Read(State.Plan), "", aws, Sender, world.Time).Runner(Journal);
     }
 

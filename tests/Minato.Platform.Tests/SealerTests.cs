@@ -45,4 +45,31 @@ public sealed class SealerTests
         File.WriteAllBytes(Path.Combine(directory.Path, "sealing.key"), [1, 2, 3]);
         Should.Throw<InvalidDataException>(() => KeyFile.Open(directory.Path)).Message.ShouldContain("3 bytes");
     }
+
+    [Fact]
+    public void A_key_of_the_environment_is_in_no_file()
+    {
+        using var directory = new TempDirectory();
+        var key = Enumerable.Range(0, AesSealer.KeyLength).Select(i => (byte)i).ToArray();
+        KeyFile.Open(directory.Path, Convert.ToBase64String(key)).ShouldBe(key);
+        KeyFile.Open(directory.Path, Convert.ToHexString(key) + "\n").ShouldBe(key);
+        File.Exists(Path.Combine(directory.Path, "sealing.key")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("hello"), InlineData("AAAA"), InlineData("zz00000000000000000000000000000000000000000000000000000000000000")]
+    public void A_key_of_the_environment_that_is_none_is_refused(string text)
+    {
+        using var directory = new TempDirectory();
+        Should.Throw<InvalidDataException>(() => KeyFile.Open(directory.Path, text)).Message.ShouldContain("MINATO_MASTER_KEY");
+    }
+
+    [Fact]
+    public void Two_different_keys_are_refused_and_the_same_one_is_not()
+    {
+        using var directory = new TempDirectory();
+        var kept = KeyFile.Open(directory.Path, "");
+        KeyFile.Open(directory.Path, Convert.ToBase64String(kept)).ShouldBe(kept);
+        Should.Throw<InvalidDataException>(() => KeyFile.Open(directory.Path, Convert.ToBase64String(new byte[AesSealer.KeyLength]))).Message.ShouldContain("different keys");
+    }
 }

@@ -145,4 +145,26 @@ public sealed class HealthCheckTests
         w.Ask(balancer.DNSName ?? "").ShouldBe(w.Ask("www.example.com")); // The balancer's own name, too.
         w.Server.Ask("www.example.com", DnsTypes.A).Answers[0].Ttl.ShouldBe(60u);
     });
+
+    [Fact]
+    public void Who_asks_in_the_vpc_of_a_load_balancer_finds_it_there_and_the_host_on_loopback() => Run(async w =>
+    {
+        var elb = w.World.Client<IElasticLoadBalancingV2>();
+        var ec2 = w.World.Client<IEc2>();
+        var vpc = await w.VpcAsync();
+        var subnets = (await ec2.DescribeSubnetsAsync(new(), w.Caller, default)).Subnets ?? [];
+        var balancer = (await elb.CreateLoadBalancerAsync(
+            new() { Name = "web", Scheme = LoadBalancerSchemeEnum.Internal, Subnets = [.. subnets.Take(2).Select(s => s.SubnetId ?? "")] }, w.Caller, default)).LoadBalancers?[0] ?? new();
+        var zone = await w.ZoneAsync();
+        await w.PutAsync(zone, Alias("www.example.com", RRType.A, balancer.CanonicalHostedZoneId ?? "", balancer.DNSName ?? ""));
+        var inside = System.Net.IPNetwork.Parse(vpc.CidrBlock ?? "");
+        var asker = inside.BaseAddress.ToString()[..^1] + "99";
+        await w.World.Eventually(() => w.Ask(balancer.DNSName ?? "", source: asker).Length == 2, TimeSpan.FromMinutes(1));
+        w.Ask(balancer.DNSName ?? "", source: asker).ShouldAllBe(a => inside.Contains(System.Net.IPAddress.Parse(a)));
+        w.Ask("www.example.com", source: asker).ShouldBe(w.Ask(balancer.DNSName ?? "", source: asker), ignoreOrder: true);
+        w.Ask("www.example.com").ShouldAllBe(a => a.StartsWith("127."));
+        w.Ask("www.example.com", source: "192.0.2.1").ShouldAllBe(a => a.StartsWith("127."), "somebody elsewhere");
+        var nics = (await ec2.DescribeNetworkInterfacesAsync(new() { Filters = [new() { Name = "requester-id", Values = ["elasticloadbalancing.amazonaws.com"] }] }, w.Caller, default)).NetworkInterfaces ?? [];
+        nics.Select(n => n.PrivateIpAddress).ShouldBe(w.Ask(balancer.DNSName ?? "", source: asker), ignoreOrder: true);
+    });
 }

@@ -75,6 +75,46 @@ public sealed class AccessTests
         (await s3.CodeAsync(() => s3.PutAsync("x", "1", caller: service))).ShouldBe("AccessDenied");
     });
 
+    // An operator that nobody evaluates must not turn a refusal into nothing.
+    [Theory]
+    [InlineData("""{"NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}}""", "192.0.2.7", false)]
+    [InlineData("""{"NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}}""", "10.1.2.3", true)]
+    [InlineData("""{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}""", "192.0.2.7", false)]
+    [InlineData("""{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}""", "10.1.2.3", true)]
+    [InlineData("""{"DateGreaterThan":{"aws:CurrentTime":"1999-01-01T00:00:00Z"}}""", "10.1.2.3", false)]
+    [InlineData("""{"NumericGreaterThan":{"aws:EpochTime":"1"}}""", "10.1.2.3", false)]
+    [InlineData("""{"ForAnyValue:StringLike":{"aws:PrincipalArn":"*"}}""", "10.1.2.3", false)]
+    public void A_deny_holds_by_whatever_operator_it_is_narrowed(string condition, string address, bool allowed) => S3World.WithBucket(async s3 =>
+    {
+        await s3.PutAsync("a", "1");
+        await PolicyAsync(s3, $$"""{"Effect":"Allow","Principal":{"AWS":"210987654321"},"Action":"s3:*","Resource":"arn:aws:s3:::things/*"},{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::things/*","Condition":{{condition}}}""");
+        var other = s3.Other with { SourceIp = address };
+        if (allowed) (await s3.GetAsync("a", caller: other)).ShouldBe("1");
+        else (await s3.CodeAsync(() => s3.GetAsync("a", caller: other))).ShouldBe("AccessDenied");
+    });
+
+    [Theory]
+    [InlineData("arn:aws:iam::210987654321:role/reader", true)]
+    [InlineData("arn:aws:iam::210987654321:role/some/path/reader", true)]
+    [InlineData("arn:aws:iam::111111111111:role/reader", false)]
+    [InlineData("arn:aws:iam::111111111111:role/some/path/reader", false)]
+    [InlineData("arn:aws:iam::210987654321:role/other", false)]
+    [InlineData("arn:aws:iam::210987654321:user/reader", false)]
+    public void A_session_is_who_its_role_is_in_its_own_account(string principal, bool allowed) => S3World.WithBucket(async s3 =>
+    {
+        await s3.PutAsync("a", "1");
+        await PolicyAsync(s3, $$$"""{"Effect":"Allow","Principal":{"AWS":"{{{principal}}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::things/*"}""");
+        var session = s3.Other with { PrincipalArn = "arn:aws:sts::210987654321:assumed-role/reader/task" };
+        if (allowed) (await s3.GetAsync("a", caller: session)).ShouldBe("1");
+        else (await s3.CodeAsync(() => s3.GetAsync("a", caller: session))).ShouldBe("AccessDenied");
+    });
+
+    [Fact]
+    public void An_operator_that_is_none_is_refused_when_the_policy_is_put() =>
+        Should.Throw<AwsException>(() => BucketPolicy.Check(
+            """{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::things/*","Condition":{"IpAdress":{"aws:SourceIp":"10.0.0.0/8"}}}]}""", "arn:aws:s3:::things"))
+            .Code.ShouldBe("MalformedPolicy");
+
     [Fact]
     public void Lists_are_refused_until_ownership_lets_them() => S3World.WithBucket(async s3 =>
     {

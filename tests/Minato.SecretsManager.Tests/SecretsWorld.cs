@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
+using Minato.Contracts.Kms;
 using Minato.Contracts.SecretsManager;
+using Minato.Kms;
+using Minato.Platform;
 using Minato.Testing;
 
 namespace Minato.SecretsManager.Tests;
@@ -14,6 +17,13 @@ internal sealed class SecretsWorld(World world)
 
     public static void Run(Func<SecretsWorld, Task> test) => World.Run(1, world => test(new(world)), services =>
         services.AddSingleton(new PageTokens("a secret of the test"u8)).AddSecretsManager());
+
+    /// <summary>With the key service beside it.</summary>
+    public static void RunWithKeys(Func<SecretsWorld, Task> test) => World.Run(1, world => test(new(world)), services =>
+        services.AddSingleton(new PageTokens("a secret of the test"u8))
+            .AddSingleton<ISealer>(p => new AesSealer(new byte[AesSealer.KeyLength], p.GetRequiredService<Ids>())).AddKms().AddSecretsManager());
+
+    public IKms Kms => world.Client<IKms>();
 
     public async Task<string> CreateAsync(string name, string value) =>
         (await Secrets.CreateSecretAsync(new() { Name = name, SecretString = value }, Caller, default)).ARN ?? "";

@@ -5,6 +5,7 @@ using Minato.Engines.Firewall;
 using Minato.Engines.Functions;
 using Minato.Engines.Inside;
 using Minato.Engines.Proxy;
+using Minato.Engines.Webhooks;
 using Minato.Testing.Containers;
 using Minato.Testing.Proxy;
 
@@ -17,6 +18,7 @@ internal static class SimParts
     {
         services.AddSingleton<IContainerEngine>(new SimContainerEngine(world.Host, "sim"));
         services.AddSingleton<IFunctionEngine>(new SimFunctionEngine(world.Functions));
+        services.AddSingleton<IWebhookEngine>(new SimWebhookEngine(world.Web));
         services.AddSingleton<IInsideEndpoint>(world.NewInside());
         services.AddSingleton<INetworkFirewall>(world.Firewall);
         services.AddSingleton<IDnsServer>(new SimDnsServer());
@@ -60,4 +62,7 @@ public sealed partial class World
 
     /// <summary>The functions of the account, which a test puts there.</summary>
     public SimFunctions Functions => Outside(world => new SimFunctions(world.Time));
+
+    /// <summary>The addresses that messages are posted to, which a test puts there.</summary>
+    public SimWebhooks Web => Outside(world => new SimWebhooks(world.Time));
 }

@@ -13,8 +13,24 @@ public sealed record Caller
     public string PrincipalId { get; init; } = "";
     public string? AccessKeyId { get; init; }
 
+    /// <summary>Null for long-lived keys.</summary>
+    public CallerSession? Session { get; init; }
+
+    /// <summary>Where the request came from; null for what rooms ask each other.</summary>
+    public string? SourceIp { get; init; }
+    public string? UserAgent { get; init; }
+
+    /// <summary>For which resource a service asks; policies may insist on it.</summary>
+    public string? SourceArn { get; init; }
+
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";
+
+    /// <summary>The service that calls in the principal's name, as CloudFormation does for who made a stack.</summary>
+    public string? InvokedBy { get; init; }
+
+    /// <summary>Keys of tags that begin with <c>aws:</c> are for AWS alone.</summary>
+    public bool MaySetSystemTags => IsService || InvokedBy is not null;
 
     /// <summary>Somebody who signed nothing.</summary>
     public static Caller Anonymous(string requestId) =>

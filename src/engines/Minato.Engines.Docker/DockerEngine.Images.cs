@@ -9,6 +9,9 @@ internal sealed partial class DockerEngine
 {
     private const int RememberedDigests = 1000;
 
+    /// <summary>A container may have written gigabytes.</summary>
+    private static readonly TimeSpan CommitTime = TimeSpan.FromMinutes(10);
+
     private readonly SemaphoreSlim pauseGate = new(1);
     private readonly ConcurrentDictionary<(string Id, string Name), string?> digests = new();
     private volatile bool hasPause;
@@ -48,6 +51,27 @@ internal sealed partial class DockerEngine
         return await LookForImageAsync(isPause ? PauseImage.Reference : image, ct) is { } found
             ? new(found.Id, Remember(found.Id, image, ImageReference.Parse(image).DigestIn(found.RepoDigests ?? [])))
             : null;
+    }
+
+    public async ValueTask<CommitOutcome> CommitAsync(string containerId, string image, CancellationToken ct)
+    {
+        if (await FindAsync(containerId, ct) is not { } container) return new CommitOutcome.Gone();
+        var reference = ImageReference.Parse(image);
+        try
+        {
+            await docker.DoAsync(
+                HttpMethod.Post, $"/commit?container={container.Id}&repo={Uri.EscapeDataString(reference.Repository)}&tag={Uri.EscapeDataString(reference.TagOrDigest)}&pause=1",
+                ct, CommitTime);
+            return await FindImageAsync(image, ct) is { } made ? new CommitOutcome.Committed(made) : new CommitOutcome.Refused($"The engine does not have {image}.");
+        }
+        catch (DockerException e) when (e.IsNotFound)
+        {
+            return new CommitOutcome.Gone();
+        }
+        catch (DockerException e)
+        {
+            return Words.IsEngineBroken(e.Message) ? throw docker.Away(e) : new CommitOutcome.Refused(e.Message);
+        }
     }
 
     private async Task<ImageAnswer?> LookForImageAsync(string image, CancellationToken ct)

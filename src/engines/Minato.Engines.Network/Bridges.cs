@@ -44,6 +44,7 @@ internal static class Bridges
         foreach (var (network, bridge) in BridgesOf(networks))
         {
             var wanted = network.Endpoints.Where(e => e.IsOfHost).Select(e => e.Address).ToHashSet(StringComparer.Ordinal);
+            if (network.Resolver is { } resolver) wanted.Add(resolver);
             var there = AddressesOf(bridge).Where(a => a != network.Gateway).ToHashSet(StringComparer.Ordinal);
             lines.AddRange(wanted.Except(there).Select(a => $"address add {a}/32 dev {bridge.Name}"));
             lines.AddRange(there.Except(wanted).Select(a => $"address del {a}/32 dev {bridge.Name}"));

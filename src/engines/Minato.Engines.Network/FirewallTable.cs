@@ -7,7 +7,8 @@ namespace Minato.Engines.Network;
 /// <summary>
 /// Writes the verdicts of a <see cref="FirewallPlan"/> as chains of nftables. A packet of a connection that was let through passes; the first
 /// one of another must leave its source (chain <c>leaving</c>) and arrive at its destination (<c>arriving</c>). Endpoints with the same
-/// groups share a chain, which a map finds by address, so that a packet meets only the rules of its own groups.
+/// groups share a chain, which a map finds by address, so that a packet meets only the rules of its own groups. Network ACLs come before all
+/// that (<c>borders</c>): they know no connections.
 /// </summary>
 internal static class FirewallTable
 {
@@ -26,6 +27,7 @@ internal static class FirewallTable
             WriteProfile(text, plan, groups, index, isEgress: true);
             WriteProfile(text, plan, groups, index, isEgress: false);
         }
+        WriteBorders(text, [.. plan.Networks.SelectMany(n => n.Subnets)]);
         WriteVerdict(text, plan);
         WriteHooks(text);
         return text.ToString();
@@ -108,6 +110,45 @@ internal static class FirewallTable
         var number => $"meta l4proto {number} ",
     };
 
+    /// <summary>A direction in which everything passes needs no chain.</summary>
+    private static void WriteBorders(StringBuilder text, FirewallSubnet[] subnets)
+    {
+        var ways = new StringBuilder();
+        for (var i = 0; i < subnets.Length; i++)
+        {
+            foreach (var isEgress in (bool[])[true, false])
+            {
+                var entries = subnets[i].Entries.Where(e => e.IsEgress == isEgress).ToList();
+                if (entries is [{ IsAllowed: true, IsForAll: true }, ..]) continue;
+                var (own, other, name) = isEgress ? ("saddr", "daddr", "out") : ("daddr", "saddr", "in");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  chain border_{name}_{i} {{");
+                foreach (var entry in entries)
+                    text.AppendLine(CultureInfo.InvariantCulture, $"    {(entry.Range is "0.0.0.0/0" ? "" : $"ip {other} {entry.Range} ")}{Ports(entry)}{(entry.IsAllowed ? "return" : "drop")}");
+                text.AppendLine("    drop\n  }");
+                ways.AppendLine(CultureInfo.InvariantCulture, $"    ip {own} {subnets[i].Range} ip {other} != {subnets[i].Range} jump border_{name}_{i}");
+            }
+        }
+        text.AppendLine(CultureInfo.InvariantCulture, $$"""
+              chain borders {
+                ip saddr @gateways return
+                ip daddr @gateways return
+                ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 return
+                ip saddr @resolvers meta l4proto { tcp, udp } th sport 53 return
+            {{ways}}  }
+            """);
+    }
+
+    private static string Ports(FirewallAclEntry entry) => entry switch
+    {
+        { Protocol: "-1" } => "",
+        { Protocol: "1", From: null or < 0 } => "meta l4proto icmp ",
+        { Protocol: "1", From: { } type, To: null or < 0 } => string.Create(CultureInfo.InvariantCulture, $"icmp type {type} "),
+        { Protocol: "1", From: { } type, To: { } code } => string.Create(CultureInfo.InvariantCulture, $"icmp type {type} icmp code {code} "),
+        { Protocol: "6" or "17", From: { } from, To: { } to } =>
+            string.Create(CultureInfo.InvariantCulture, $"meta l4proto {entry.Protocol} th dport {from}-{to} "),
+        _ => $"meta l4proto {entry.Protocol} ",
+    };
+
     private static void WriteVerdict(StringBuilder text, FirewallPlan plan)
     {
         var within = plan.Networks.Select(n => (Ranges: string.Join(", ", n.Ranges), n)).Select(n => $"    ip saddr {{ {n.Ranges} }} ip daddr {{ {n.Ranges} }} ip ").ToList();
@@ -119,6 +160,7 @@ internal static class FirewallTable
         text.AppendLine("    ip saddr @ranges drop\n    ip daddr @inward ip daddr vmap @ingress\n    drop\n  }");
         text.AppendLine("""
               chain judge {
+                jump borders
                 ct state established,related accept
                 ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 accept
                 ip saddr @ranges jump leaving

@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -61,8 +63,11 @@ internal sealed class InsideListener : IAsyncDisposable
         }
 
         var source = context.Connection.RemoteIpAddress?.MapToIPv4().ToString() ?? "";
+        var headers = context.Request.Headers.ToFrozenDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString(), StringComparer.Ordinal);
         var answer = await handler.AnswerAsync(
-            new(network, source, context.Request.Method, context.Request.Path.Value ?? "/", body), context.RequestAborted);
+            new(network, source, context.Request.Method, context.Request.Path.Value ?? "/", body) { Headers = headers }, context.RequestAborted);
+        if (answer.HopLimit is { } hops && context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket) socket.Ttl = (short)hops;
+        foreach (var (name, value) in answer.Headers) context.Response.Headers[name] = value;
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         context.Response.ContentLength = answer.Body.Length;

@@ -3,22 +3,27 @@ using Minato.Engines.Inside;
 
 namespace Minato.Engines.Network;
 
-/// <summary>What leads from 169.254.170.2 to the listener of a network.</summary>
+/// <param name="Port">Of its listener.</param>
+internal sealed record OpenDoor(InsideNetwork Network, InsideDoor Door, int Port)
+{
+    public string Address => Door is InsideDoor.Instance ? "169.254.169.254" : "169.254.170.2";
+}
+
+/// <summary>What leads from the address of a door to its listener in a network.</summary>
 internal static class RedirectTable
 {
-    private const string Address = "169.254.170.2";
     private const int Port = 80;
 
-    public static string Chains(IEnumerable<KeyValuePair<InsideNetwork, int>> listeners)
+    public static string Chains(IEnumerable<OpenDoor> doors)
     {
         var bridges = new StringBuilder();
         var host = new StringBuilder();
-        foreach (var (network, port) in listeners)
+        foreach (var door in doors)
         {
-            if (network is InsideNetwork.Bridge bridge)
-                bridges.AppendLine($"    ip saddr {bridge.Cidr} ip daddr {Address} tcp dport {Port} dnat to {bridge.Gateway}:{port}");
+            if (door.Network is InsideNetwork.Bridge bridge)
+                bridges.AppendLine($"    ip saddr {bridge.Cidr} ip daddr {door.Address} tcp dport {Port} dnat to {bridge.Gateway}:{door.Port}");
             else
-                host.AppendLine($"    ip daddr {Address} tcp dport {Port} dnat to 127.0.0.1:{port}");
+                host.AppendLine($"    ip daddr {door.Address} tcp dport {Port} dnat to 127.0.0.1:{door.Port}");
         }
 
         // Before Docker's own rules, for they end the way.

@@ -29,9 +29,10 @@ internal sealed class YamlDotNetReader : IYamlReader
         {
             throw new YamlFaultException(e.Message, (int)e.Start.Line, (int)e.Start.Column, e);
         }
+        // On some texts that are no YAML the scanner loses its own place instead of saying so.
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            throw new YamlFaultException(e.Message, 1, 1, e); // Text from strangers finds the parser's own faults, too.
+            throw new YamlFaultException(e.Message, (int)(parser.Current?.End.Line ?? 1), (int)(parser.Current?.End.Column ?? 1), e);
         }
     }
 

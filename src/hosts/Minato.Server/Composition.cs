@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Acm;
+using Minato.ApplicationAutoScaling;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
 using Minato.CloudFormation;
 using Minato.CloudMap;
+using Minato.CloudTrail;
 using Minato.CloudWatch;
 using Minato.Contracts;
 using Minato.Ec2;
@@ -17,9 +19,14 @@ using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
 using Minato.Engines.Network;
+using Minato.Engines.Registries;
+using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
+using Minato.Engines.Webhooks;
+using Minato.EventBridge;
 using Minato.Engines.Yaml;
 using Minato.Iam;
+using Minato.Kms;
 using Minato.Logs;
 using Minato.Platform;
 using Minato.Platform.Files;
@@ -27,6 +34,7 @@ using Minato.Platform.Sqlite;
 using Minato.Route53;
 using Minato.S3;
 using Minato.SecretsManager;
+using Minato.Sns;
 using Minato.Ssm;
 using Minato.Sts;
 
@@ -65,16 +73,19 @@ internal static class Composition
         .AddYaml()
         .AddEcsAgents(new())
         .AddSessions(new())
+        .AddImageScanner(options.DataDirectory)
         .AddInsideEndpoint(new() { InstallationId = file.Id })
         .AddNetworkFirewall(new() { InstallationId = file.Id })
         .AddDnsServer(new() { Port = file.DnsPort })
+        .AddRegistryClient()
         .AddSingleton(new Ec2Options { MayRunUnenforced = options.MayRunUnenforced })
         .AddSingleton(new EcsOptions { FileSystemDirectory = Path.Combine(options.DataDirectory, "file-systems"), Quotas = options.Quotas })
-        .AddSingleton(new ElbOptions { LogDirectory = Path.Combine(options.DataDirectory, "load-balancer-logs") })
+        .AddSingleton(new ElbOptions())
         .AddHaProxy(new()
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
         })
+        .AddHttpWebhooks()
         .AddHttpFunctions(new(Path.Combine(options.DataDirectory, "functions.json")));
 
     private static IServiceCollection AddRooms(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -86,7 +97,7 @@ internal static class Composition
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey)
-        .AddSts()
+        .AddSts().AddSingleton<IWebKeys, HttpWebKeys>()
         .AddEc2()
         .AddLogs()
         .AddEcr()
@@ -94,11 +105,16 @@ internal static class Composition
         .AddElb()
         .AddAutoScaling()
         .AddEcs()
+        .AddKms()
         .AddSecretsManager()
         .AddSsm()
         .AddCloudFormation()
         .AddCloudWatch()
+        .AddEventBridge()
+        .AddSns()
+        .AddCloudTrail()
+        .AddApplicationAutoScaling()
         .AddS3()
-        .AddRoute53()
+        .AddRoute53(new() { Sources = options.DnsLocations })
         .AddCloudMap();
 }

@@ -4,11 +4,12 @@ using Minato.Aws.Dispatch;
 using Minato.CloudFormation;
 using Minato.Ecr;
 using Minato.S3;
+using Minato.Sns;
 
 namespace Minato.Server;
 
 /// <summary>One port for everything: AWS APIs, the registry protocol, load balancers by name, and Minato's own few paths.</summary>
-internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalancers, AdminEndpoint admin, AgentEndpoint agents, SessionEndpoint sessions, IServiceProvider services)
+internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalancers, AdminEndpoint admin, AgentEndpoint agents, SessionEndpoint sessions, SnsEndpoint messages, IServiceProvider services)
 {
     private readonly RequestDelegate _registry = EcrRoom.Registry(services);
     private readonly CloudFormationEndpoint _cloudFormation = services.GetRequiredService<CloudFormationEndpoint>();
@@ -22,6 +23,7 @@ internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalanc
         if (request.Path.StartsWithSegments("/_minato", StringComparison.Ordinal)) return admin.HandleAsync(context);
         if (CloudFormationEndpoint.IsMeant(request)) return _cloudFormation.HandleAsync(context);
         if (SessionEndpoint.IsMeant(context)) return sessions.HandleAsync(context);
+        if (SnsEndpoint.IsMeant(request)) return messages.HandleAsync(context);
         return request.Path.StartsWithSegments("/v2", StringComparison.Ordinal) && !IsSigned(request) ? _registry(context) : _aws(context);
     }
 

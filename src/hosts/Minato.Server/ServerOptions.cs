@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Minato.Ecs;
+using Minato.Route53;
 
 namespace Minato.Server;
 
@@ -26,6 +30,9 @@ internal sealed record ServerOptions
     /// <summary>Run containers of VPCs also where security groups cannot be enforced.</summary>
     public bool MayRunUnenforced { get; init; }
 
+    /// <summary>Where askers of DNS are, for latency and geolocation routing.</summary>
+    public ImmutableArray<SourceRange> DnsLocations { get; init; } = [];
+
     /// <summary>Print what to type next when it answers, with this in the commands; null prints nothing.</summary>
     public string? BannerArgument { get; init; }
 
@@ -33,6 +40,7 @@ internal sealed record ServerOptions
     public static ServerOptions Parse(string[] args)
     {
         string? data = null, account = null, banner = null;
+        var locations = ImmutableArray.CreateBuilder<SourceRange>();
         int? port = null, dnsPort = null;
         double? throttle = null;
         RootKeyFile? credentials = null;
@@ -47,6 +55,7 @@ internal sealed record ServerOptions
                 case "--account": account = Account(Value(args, ref i)); break;
                 case "--port": port = ParsePort("--port", Value(args, ref i)); break;
                 case "--dns-port": dnsPort = ParsePort("--dns-port", Value(args, ref i)); break;
+                case "--dns-location": locations.Add(Location(Value(args, ref i))); break;
                 case "--quota": quotas = Quota(quotas, Value(args, ref i)); break;
                 case "--throttle": throttle = Factor(Value(args, ref i)); break;
                 case "--security-groups": unenforced = Unenforced(Value(args, ref i)); break;
@@ -58,7 +67,7 @@ internal sealed record ServerOptions
         {
             DataDirectory = Path.GetFullPath(data ?? throw new ServerStartException("--data DIR is missing.")),
             Port = port, DnsPort = dnsPort, AccountId = account, Credentials = credentials, BannerArgument = banner, Quotas = quotas,
-            Throttle = throttle, MayRunUnenforced = unenforced,
+            Throttle = throttle, MayRunUnenforced = unenforced, DnsLocations = locations.ToImmutable(),
         };
     }
 
@@ -82,6 +91,15 @@ internal sealed record ServerOptions
             : throw new ServerStartException($"--throttle takes a factor above 0, such as 1 for AWS's own rates, not '{text}'.");
     private static bool Unenforced(string text) => text is "unenforced" || (text is not "enforced"
         ? throw new ServerStartException($"--security-groups takes enforced or unenforced, not '{text}'.") : false);
+
+    private static SourceRange Location(string text)
+    {
+        if (text.Split('=', 2) is not [var cidr, var place] || !IPNetwork.TryParse(cidr, out var range) || range.BaseAddress.AddressFamily is not AddressFamily.InterNetwork
+            || place.Split(',') is not { Length: <= 4 } parts)
+            throw new ServerStartException($"--dns-location takes CIDR=REGION[,CONTINENT[,COUNTRY[,SUBDIVISION]]], such as 10.1.0.0/16=eu-central-1,EU,DE, not '{text}'.");
+        string? Part(int i) => i < parts.Length && parts[i].Length > 0 ? parts[i] : null;
+        return new(cidr, Part(0), Part(1), Part(2), Part(3));
+    }
 
     private static RootKeyFile Key(string text) => text.Split(':', 2) is [{ Length: >= 4 } id, { Length: >= 4 } secret] ? new(id, secret)
         : throw new ServerStartException("--credentials takes ID:SECRET, each of at least 4 characters.");

@@ -10,9 +10,9 @@ public static class FilePlatform
         .AddSingleton<IBlobStore>(p => new FileBlobStore(directory, p.GetRequiredService<TimeProvider>()))
         .AddKeyedSingleton<IBlobStore>(KeyedService.AnyKey, (p, room) => new FileBlobStore(Path.Combine(directory, $"{room}"), p.GetRequiredService<TimeProvider>()));
 
-    /// <summary>Secrets are sealed with a key in the data directory.</summary>
+    /// <summary>Secrets are sealed with a key in the data directory, or with the one in the environment (<c>MINATO_MASTER_KEY</c>).</summary>
     public static IServiceCollection AddFileKey(this IServiceCollection services, string directory) =>
-        services.AddSingleton<ISealer>(p => new AesSealer(KeyFile.Open(directory), p.GetRequiredService<Ids>()));
+        services.AddSingleton<ISealer>(p => new AesSealer(KeyFile.Open(directory, Environment.GetEnvironmentVariable(KeyFile.Variable)), p.GetRequiredService<Ids>()));
 
     /// <summary>The certificate authority's key stays in the data directory.</summary>
     public static IServiceCollection AddFileAuthority(this IServiceCollection services, string directory) =>

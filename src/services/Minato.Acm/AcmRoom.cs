@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.Acm.Api;
 using Minato.Acm.Reconcile;
 using Minato.Acm.State;
+using Minato.Acm.Templates;
+using Minato.Aws.Templates;
 using Minato.Contracts.Acm;
 using Minato.Engines.Certificates;
 using Minato.Platform;
@@ -21,6 +23,7 @@ public static class AcmRoom
         .AddSingleton<Issuer>()
         .AddSingleton<ICertificateVault, CertificateVault>()
         .AddSingleton<IAcm, AcmApi>()
+        .AddSingleton<IResourceType, CertificateResourceType>()
         .AddReconciler<IssueReconciler, CertificateKey>(o =>
         {
             o.Name = "acm.issue";

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.AutoScaling.Api;
 using Minato.AutoScaling.Reconcile;
 using Minato.AutoScaling.State;
+using Minato.AutoScaling.Templates;
 using Minato.Contracts.AutoScaling;
 using Minato.Platform;
 
@@ -14,6 +15,7 @@ public static class AutoScalingRoom
         .AddTable(AutoScalingTables.Groups).AddTable(AutoScalingTables.Instances).AddTable(AutoScalingTables.LaunchConfigurations)
         .AddTable(AutoScalingTables.Launches).AddTable(AutoScalingTables.Activities)
         .AddSingleton<IAutoScaling, AutoScalingApi>()
+        .AddAutoScalingResourceTypes()
         .AddSingleton<ClusterMembers>().AddSingleton<Ec2Instances>()
         .AddReconciler<GroupReconciler, GroupKey>(o =>
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.CloudMap.Api;
 using Minato.CloudMap.Reconcile;
 using Minato.CloudMap.State;
+using Minato.CloudMap.Templates;
 using Minato.Contracts.Servicediscovery;
 using Minato.Platform;
 
@@ -14,6 +15,7 @@ public static class CloudMapRoom
     public static IServiceCollection AddCloudMap(this IServiceCollection services) => services
         .AddTable(CloudMapTables.Namespaces).AddTable(CloudMapTables.Services).AddTable(CloudMapTables.Instances).AddTable(CloudMapTables.Operations)
         .AddSingleton<IServicediscovery, CloudMapApi>()
+        .AddCloudMapResourceTypes()
         .AddReconciler<NamespaceReconciler, NamespaceKey>(o =>
         {
             o.Name = "servicediscovery.namespace";

@@ -14,6 +14,7 @@ internal static class EcsServices
         .AddSingleton<ServiceTargetHealth>()
         .AddSingleton<ServiceSubnets>()
         .AddSingleton<ServiceAlarms>()
+        .AddSingleton<ImageAdmission>()
         .AddSingleton<ListenerRules>()
         .AddSingleton<LifecycleHookBoard>()
         .AddTable(ServiceTables.Services).AddTable(ServiceTables.Events).AddTable(ServiceTables.ServiceTasks)

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Authorization;
 using Minato.Aws.Dispatch;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Api;
 using Minato.Ecs.State;
+using Minato.Ecs.Templates;
 using Minato.Engines.Sessions;
 using Minato.Platform;
 
@@ -19,7 +21,7 @@ public static class EcsRoom
     public static IServiceCollection AddEcs(this IServiceCollection services)
     {
         services.TryAddSingleton(new EcsOptions());
-        services.AddSingleton<IEcs, EcsApi>();
+        services.AddSingleton<IEcs, EcsApi>().AddSingleton<IResourcePolicies, EcsResources>();
         services.AddTable(EcsTables.Clusters).AddTable(EcsTables.Families).AddTable(EcsTables.TaskDefinitions)
             .AddTable(EcsTables.Tasks).AddTable(EcsTables.Instances).AddTable(EcsTables.LogCursors)
             .AddTable(EcsTables.Settings).AddTable(EcsTables.ClientTokens);
@@ -28,6 +30,8 @@ public static class EcsRoom
         services.AddEcsCapacity();
         services.AddEcsRecords();
         services.AddEcsHosts();
+        services.AddEcsResourceTypes();
+        services.AddEcsEvents();
         services.AddSingleton<ExecSessions>().AddSingleton<ISessionOwner>(p => p.GetRequiredService<ExecSessions>())
             .AddSingleton<IResettable>(p => p.GetRequiredService<ExecSessions>());
         return services;

@@ -5,6 +5,7 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Api;
 using Minato.Elb.Reconcile;
 using Minato.Elb.State;
+using Minato.Elb.Templates;
 using Minato.Elb.Traffic;
 using Minato.Engines.Certificates;
 using Minato.Platform;
@@ -28,10 +29,12 @@ public static class ElbRoom
         AddTables(services);
         services.TryAddSingleton<NetworkFacts>();
         services.TryAddSingleton<CertificateFacts>();
+        services.TryAddSingleton<TrustFacts>();
         services.TryAddSingleton<LoopbackAddresses>();
         services.TryAddSingleton<ProxyProgress>();
         services.TryAddSingleton<IElasticLoadBalancingV2, ElbApi>();
         services.TryAddSingleton<IElasticLoadBalancing, ClassicApi>();
+        services.AddElbResourceTypes();
         services.AddSingleton<IResettable, ProxyReset>();
         services.AddRoomService<ProxyWatcher>();
         services.AddRoomService<CertificateWatcher>();
@@ -39,6 +42,7 @@ public static class ElbRoom
         services.TryAddSingleton(new ElbOptions());
         services.TryAddSingleton<RequestMeter>();
         services.TryAddSingleton<AccessLogs>();
+        services.TryAddSingleton<LogBuckets>();
         services.AddRoomService<TrafficReader>();
         services.AddRoomService<TrafficReporter>();
         services.AddRoomService<AccessLogShipper>();
@@ -69,11 +73,19 @@ public static class ElbRoom
             o.On(ElbTables.Balancers, _ => [ProxyKey.Only]);
             o.On(ElbTables.Listeners, _ => [ProxyKey.Only]);
             o.On(ElbTables.Certificates, _ => [ProxyKey.Only]);
+            o.On(ElbTables.TrustStores, _ => [ProxyKey.Only]);
             o.On(ElbTables.Rules, _ => [ProxyKey.Only]);
             o.On(ElbTables.Groups, _ => [ProxyKey.Only]);
             o.On(ElbTables.Targets, _ => [ProxyKey.Only]);
             o.On(ElbTables.Health, _ => [ProxyKey.Only]);
             o.On(ElbTables.Interfaces, _ => [ProxyKey.Only]);
+        });
+        services.AddRoomService<InstanceHints>();
+        services.AddReconciler<InstanceReconciler, InstanceKey>(o =>
+        {
+            o.Name = "elb.instances";
+            o.Workers = 2;
+            o.On(ElbTables.Targets, t => t.Key.Id.StartsWith("i-", StringComparison.Ordinal) ? [new(t.Key.Id)] : []);
         });
         services.AddRoomService<InterfaceHints>();
         services.AddReconciler<InterfaceReconciler, InterfaceKey>(o =>
@@ -94,6 +106,7 @@ public static class ElbRoom
         services.AddTable(ElbTables.Listeners);
         services.AddTable(ElbTables.Rules);
         services.AddTable(ElbTables.Certificates);
+        services.AddTable(ElbTables.TrustStores);
         services.AddTable(ElbTables.Uses);
         services.AddTable(ElbTables.Groups);
         services.AddTable(ElbTables.Targets);

@@ -4,6 +4,7 @@ using Minato.Contracts.CloudWatchLogs;
 using Minato.Logs.Api;
 using Minato.Logs.Reconcile;
 using Minato.Logs.State;
+using Minato.Logs.Templates;
 using Minato.Platform;
 
 namespace Minato.Logs;
@@ -17,6 +18,7 @@ public static class LogsRoom
             .AddTable(LogsTables.Usage).AddTable(LogsTables.Dropped);
         services.TryAddSingleton<Activities>();
         services.TryAddSingleton<ICloudWatchLogs, LogsApi>();
+        services.AddLogsResourceTypes();
         services.AddSingleton<IResettable, LogsReset>();
         services.AddReconciler<RetentionReconciler, GroupKey>(o =>
         {

@@ -5,6 +5,7 @@ using Minato.Platform;
 using Minato.Route53.Api;
 using Minato.Route53.Reconcile;
 using Minato.Route53.State;
+using Minato.Route53.Templates;
 
 namespace Minato.Route53;
 
@@ -22,6 +23,7 @@ public static class Route53Room
         services.TryAddSingleton(options ?? new());
         services.TryAddSingleton<HealthBoard>();
         services.AddSingleton<IRoute53, Route53Api>();
+        services.AddRoute53ResourceTypes();
         services.AddRoomService<AnswersStart>().AddRoomService<BalancerHints>();
         services.AddReconciler<AnswersPublisher, AnswersKey>(o =>
         {

@@ -23,6 +23,18 @@ public abstract partial class ContainerEngineKit
     }
 
     [Fact]
+    public async Task A_container_becomes_an_image_that_others_are_made_of()
+    {
+        var spec = Spec();
+        var id = await StartAsync(spec);
+        var name = $"minato-kit/{spec.Name.ToLowerInvariant()}:1";
+        (await Engine.CommitAsync(id, name, Stopping)).ShouldBeOfType<CommitOutcome.Committed>();
+        (await InspectAsync(id)).Phase.ShouldBe(ContainerPhase.Running, "it goes on");
+        await StartAsync(Spec() with { Image = name });
+        (await Engine.CommitAsync("nobody", name, Stopping)).ShouldBeOfType<CommitOutcome.Gone>();
+    }
+
+    [Fact]
     public async Task No_process_starts_in_a_container_that_does_not_run()
     {
         var id = await CreateAsync(Spec());

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Minato.Aws.Authorization;
 using Minato.Aws.Payloads;
 using Minato.Aws.Protocols;
 using Minato.Aws.Shapes;
@@ -20,14 +22,21 @@ public sealed partial class AwsEndpoint
     private readonly SignatureVerifier _signatures;
     private readonly AwsEndpointOptions _options;
     private readonly ILogger<AwsEndpoint> _log;
+    private readonly ICallObserver[] _observers;
+    private readonly IAuthorizer? _authorizer;
+    private readonly PageTokens? _tokens;
 
     /// <param name="models">All services known; those without a room in <paramref name="rooms"/> are not served.</param>
+    /// <param name="rooms">Holds the rooms, whoever observes calls, and whoever knows the policies; without the last everybody who signs may do everything.</param>
     public AwsEndpoint(IEnumerable<ServiceModel> models, IServiceProvider rooms, ICredentials credentials, AwsEndpointOptions options, ILogger<AwsEndpoint> log)
     {
         _services = new(models, rooms.GetService);
         _signatures = new(credentials, options.Clock);
         _options = options;
         _log = log;
+        _authorizer = (IAuthorizer?)rooms.GetService(typeof(IAuthorizer));
+        _tokens = (PageTokens?)rooms.GetService(typeof(PageTokens));
+        _observers = [.. (IEnumerable<ICallObserver>?)rooms.GetService(typeof(IEnumerable<ICallObserver>)) ?? []];
     }
 
     /// <summary>Is this request for an AWS service? True of everything signed, and of unsigned calls that name an operation.</summary>
@@ -40,10 +49,11 @@ public sealed partial class AwsEndpoint
         var requestId = _options.NewRequestId();
         using var output = new WireOutput { Headers = context.Response.Headers };
         using var body = new RequestBody();
-        var call = new Call();
+        var call = new Call { At = _observers.Length > 0 ? _options.Clock.GetUtcNow() : default };
         try
         {
             await ServeAsync(context, call, body, output, requestId);
+            Observe(context.Request, call, null);
         }
         catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
@@ -51,7 +61,9 @@ public sealed partial class AwsEndpoint
         }
         catch (Exception e)
         {
-            Refuse(call, ToAws(call, e, requestId), requestId, output);
+            var error = ToAws(call, e, requestId);
+            Refuse(call, error, requestId, output);
+            Observe(context.Request, call, error);
             // A client that waits to be asked for its body keeps it after a refusal: what it sends next must not be taken for it.
             if (context.Request.Headers.Expect.Count > 0) context.Response.Headers.Connection = "close";
         }
@@ -67,7 +79,7 @@ public sealed partial class AwsEndpoint
         var fields = AuthorizationFields.Find(context.Request.Headers, query);
         var request = new WireInput { Method = context.Request.Method, Path = path, Query = query, Headers = context.Request.Headers };
         var verified = _signatures.Verify(request, fields, signingName);
-        if (verified.Credential is { } credential) return CallerOf(credential, fields, requestId);
+        if (verified.Credential is { } credential) return CallerOf(credential, fields, requestId, context.Request);
         using var output = new WireOutput { Headers = context.Response.Headers };
         var call = new Call();
         Refuse(call, Refusal.Signature(call.Protocol.Errors, verified.Fault ?? SignatureFault.MissingToken), requestId, output);
@@ -75,21 +87,45 @@ public sealed partial class AwsEndpoint
         return null;
     }
 
-    private static Caller CallerOf(Credential credential, AuthorizationFields? fields, string requestId) => new()
+    private static Caller CallerOf(Credential credential, AuthorizationFields? fields, string requestId, HttpRequest http) => new()
     {
         AccountId = credential.AccountId,
         Region = fields?.Scope[2] ?? "",
         PrincipalArn = credential.PrincipalArn,
         PrincipalId = credential.PrincipalId,
         AccessKeyId = credential.AccessKeyId,
+        Session = credential.Session,
+        SourceIp = AddressOf(http),
+        UserAgent = http.Headers.UserAgent,
         RequestId = requestId,
     };
+
+    private static string? AddressOf(HttpRequest http) =>
+        http.HttpContext.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     // What is known of a request so far: an error is answered in the best form known when it happens.
     private sealed class Call
     {
+        public DateTimeOffset At { get; init; }
         public WireProtocol Protocol { get; set; } = AwsJsonProtocol.Json11;
         public ServiceModel? Service { get; set; }
+        public OperationModel? Operation { get; set; }
+        public Caller? Caller { get; set; }
+        public IShape? Input { get; set; }
+        public IShape? Answer { get; set; }
+        public ImmutableArray<AuthorizedAction> Actions { get; set; } = [];
+    }
+
+    private void Observe(HttpRequest request, Call call, AwsException? error)
+    {
+        if (_observers.Length == 0 || call is not { Caller: { } caller, Service: { } service, Operation: { } operation }) return;
+        var record = new CallRecord
+        {
+            At = call.At, Caller = caller, Service = service, Operation = operation, Request = call.Input, Response = call.Answer,
+            ErrorCode = error?.Code, ErrorMessage = error is { HasMessage: true } ? error.Message : null,
+            Actions = call.Actions, Host = request.Headers.Host,
+        };
+        foreach (var observer in _observers) observer.Observe(record);
     }
 
     private async Task ServeAsync(HttpContext context, Call call, RequestBody body, WireOutput output, string requestId)
@@ -116,19 +152,30 @@ public sealed partial class AwsEndpoint
         if (route.Service is not { } served) throw Refusal.UnknownService(call.Protocol.Errors, service);
 
         var verified = _signatures.Verify(request, fields, served.Model.SigningName);
-        if (verified.Fault is { } refused && (fields is not null || !served.Model.TakesAnonymous)) throw Refusal.Signature(call.Protocol.Errors, refused);
+        if (verified.Fault is { } refused && (fields is not null || !served.Model.MayBeUnsigned(route.OperationName))) throw Refusal.Signature(call.Protocol.Errors, refused);
         if (fields is null && IsOfOldSignature(http)) throw Refusal.OldSignature;
         if (route.Operation is not { } operation) throw Refusal.UnknownOperation(call.Protocol.Errors, route.OperationName, route.Version);
-        var caller = verified.Credential is { } credential ? CallerOf(credential, fields, requestId) : Caller.Anonymous(requestId);
+        var caller = verified.Credential is { } credential ? CallerOf(credential, fields, requestId, http)
+            : Caller.Anonymous(requestId) with { SourceIp = AddressOf(http), UserAgent = http.Headers.UserAgent };
+        (call.Operation, call.Caller) = (operation, caller);
         if (_options.Throttle?.Admits(served.Model.SigningName, operation.Name, caller) is false) throw Refusal.Throttled(call.Protocol.Errors);
         await OpenBodyAsync(request, verified.Payload ?? SignedPayload.OfStranger(request.Headers), context.RequestAborted);
         if (call.Protocol.Errors is ErrorStyle.S3 && request.Stream is null) BodyChecksums.Check(request.Headers, request.Body.Span);
-        var input = call.Protocol.ReadRequest(served.Model, operation, request);
-        // Policies will be evaluated here: caller, operation and input are known, nothing has happened yet.
+        var input = call.Input = call.Protocol.ReadRequest(served.Model, operation, request);
+        // Caller, operation and input are known, nothing has happened yet.
+        Authorize(call, served.Model, operation, input, caller);
         if (request.Violations.Found.Count > 0) throw Refusal.Invalid(call.Protocol.Errors, served.Model, request.Violations);
         var answer = await operation.InvokeAsync(served.Room, input, caller, context.RequestAborted);
         output.Status = operation.ResponseCode;
         call.Protocol.WriteAnswer(served.Model, operation, answer, requestId, output);
+        call.Answer = answer;
+    }
+
+    private void Authorize(Call call, ServiceModel service, OperationModel operation, IShape input, Caller caller)
+    {
+        if (_authorizer is null || Authorizer.IsExempt(caller)) return;
+        call.Actions = _authorizer.Decide(caller, service, operation, input);
+        if (call.Actions is [.., { IsAllowed: false } refused]) throw Denial.Of(call.Protocol.Errors, service, caller, refused, _tokens);
     }
 
     private static async ValueTask OpenBodyAsync(WireInput request, SignedPayload payload, CancellationToken ct)

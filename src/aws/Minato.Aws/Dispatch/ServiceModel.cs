@@ -21,6 +21,10 @@ public sealed class ServiceModel
     /// <summary>Nobody has to sign: the room decides what strangers may do.</summary>
     public bool TakesAnonymous => SigningName is "s3";
 
+    /// <summary>Also of those that prove who they are with a token of somebody else's.</summary>
+    internal bool MayBeUnsigned(string? operation) =>
+        TakesAnonymous || (SigningName is "sts" && operation is "AssumeRoleWithWebIdentity" or "AssumeRoleWithSAML");
+
     /// <summary>The generated interface that a room implements.</summary>
     public required Type Interface { get; init; }
 
@@ -68,6 +72,11 @@ public abstract class OperationModel
     public string? InputLocationName { get; init; }
     public string? InputXmlNamespace { get; init; }
     public bool RequiresChecksum { get; init; }
+
+    /// <summary>Changes nothing. AWS says it of what only hands out, decodes or computes, too.</summary>
+    public bool IsReadOnly => _isReadOnly ??= ReadOnlyOperations.Contains(Name);
+
+    private bool? _isReadOnly;
 
     public abstract StructureSchema InputSchema { get; }
     public abstract StructureSchema OutputSchema { get; }

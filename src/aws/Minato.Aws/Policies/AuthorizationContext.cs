@@ -9,7 +9,30 @@ namespace Minato.Aws.Policies;
 /// <param name="Service">Such as <c>ecs-tasks.amazonaws.com</c>, when AWS itself calls.</param>
 public sealed record AuthorizationPrincipal(string AccountId, string Arn, string? RoleArn = null, string? Service = null)
 {
+    private const string RolePart = ":role/";
+
     public bool IsRoot => Arn == $"arn:aws:iam::{AccountId}:root";
+
+    /// <summary>Account and name of the session's role. AWS: names of roles are unique in an account, whatever their paths.</summary>
+    public string? RoleKey { get; } = RoleArn is null ? null : RoleKeyOf(RoleArn);
+
+    /// <summary>The principal of a caller, as far as the caller's own ARN tells: a role's path is only known of callers that say their session.</summary>
+    public static AuthorizationPrincipal Of(Caller caller)
+    {
+        if (caller.IsService) return new("", "", Service: caller.PrincipalArn);
+        var role = caller.Session?.RoleArn;
+        if (role is null && caller.PrincipalArn.Split(":assumed-role/") is [_, var session]) role = $"arn:aws:iam::{caller.AccountId}:role/{session.Split('/')[0]}";
+        return new(caller.AccountId, caller.PrincipalArn, role);
+    }
+
+    /// <returns>Null for what is no role's ARN.</returns>
+    internal static string? RoleKeyOf(string arn)
+    {
+        var role = arn.IndexOf(RolePart, StringComparison.Ordinal);
+        if (role < 0) return null;
+        var account = arn.LastIndexOf(':', role - 1) + 1;
+        return $"{arn.AsSpan(account, role - account)}/{arn.AsSpan(arn.LastIndexOf('/') + 1)}";
+    }
 }
 
 /// <summary>One thing that somebody wants to do, with all that policies may ask about it.</summary>
@@ -29,6 +52,9 @@ public sealed class AuthorizationContext
     /// <summary>Values by condition key. AWS: names of keys have no case.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Keys { get; init; } = s_none;
 
+    /// <summary>Asked for keys that <see cref="Keys"/> has not: most requests have many that no policy asks about.</summary>
+    public Func<string, ImmutableArray<string>>? KeySource { get; init; }
+
     private static readonly ImmutableDictionary<string, ImmutableArray<string>> s_none =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.OrdinalIgnoreCase);
 
@@ -38,7 +64,7 @@ public sealed class AuthorizationContext
     public bool IsCrossAccount => Principal.Service is null && ResourceAccountId is { } account && account != Principal.AccountId;
 
     /// <returns>Empty when the request has no such key.</returns>
-    public ImmutableArray<string> Values(string key) => Keys.TryGetValue(key, out var values) ? values : [];
+    public ImmutableArray<string> Values(string key) => Keys.TryGetValue(key, out var values) ? values : KeySource?.Invoke(key) ?? [];
 
     /// <returns>Null when the request has no such key, or several values of it: a variable takes just one.</returns>
     public string? Single(string key) => Values(key) is [var value] ? value : null;

@@ -60,7 +60,7 @@ public static class PolicyParser
     {
         Expect(json.ValueKind is JsonValueKind.Object);
         CheckNames(json, ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"]);
-        var sid = json.TryGetProperty("Sid", out var name) ? Sid(Text(name)) : null;
+        var sid = json.TryGetProperty("Sid", out var name) ? Sid(Text(name), kind) : null;
         var effect = json.TryGetProperty("Effect", out var given) ? Text(given) : null;
         Expect(effect is "Allow" or "Deny");
         var actions = Patterns(json, "Action", hasVariables, CheckAction) ?? throw new PolicySyntaxException("Policy statement must contain actions.");
@@ -145,7 +145,8 @@ public static class PolicyParser
             throw new PolicySyntaxException($"Partition \"{partition}\" is not valid for resource \"{resource}\".");
     }
 
-    private static string Sid(string sid) => sid.All(char.IsAsciiLetterOrDigit) ? sid
+    // AWS: policies of resources may have spaces and more in it, as the default policy of a key has.
+    private static string Sid(string sid, PolicyKind kind) => kind is PolicyKind.Resource || sid.All(char.IsAsciiLetterOrDigit) ? sid
         : throw new PolicySyntaxException("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*");
 
     // A name twice: which of both counts would be anybody's guess.

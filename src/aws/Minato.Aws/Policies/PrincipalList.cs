@@ -20,6 +20,8 @@ public enum PrincipalMatch
 /// <summary>The Principal or NotPrincipal of a statement.</summary>
 public sealed record PrincipalList(bool IsNegated, bool IsEverybody, ImmutableHashSet<string> Aws, ImmutableHashSet<string> Services, ImmutableHashSet<string> Federated)
 {
+    private readonly ImmutableHashSet<string> _roles = [.. Aws.Select(AuthorizationPrincipal.RoleKeyOf).OfType<string>()];
+
     public PrincipalMatch Match(AuthorizationPrincipal principal)
     {
         var found = Named(principal);
@@ -32,7 +34,7 @@ public sealed record PrincipalList(bool IsNegated, bool IsEverybody, ImmutableHa
         if (principal.Service is { } service) return IsEverybody || Services.Contains(service) ? PrincipalMatch.Itself : PrincipalMatch.None;
         if (Aws.Contains(principal.Arn) && !principal.IsRoot) return PrincipalMatch.Itself;
         if (Federated.Contains(principal.Arn)) return PrincipalMatch.Itself;
-        if (IsEverybody || (principal.RoleArn is { } role && Aws.Contains(role))) return PrincipalMatch.Role;
+        if (IsEverybody || (principal.RoleKey is { } role && _roles.Contains(role))) return PrincipalMatch.Role;
         return Aws.Contains(principal.AccountId) || Aws.Contains($"arn:aws:iam::{principal.AccountId}:root") ? PrincipalMatch.Account : PrincipalMatch.None;
     }
 }

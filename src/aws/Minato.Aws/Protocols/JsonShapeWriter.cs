@@ -14,10 +14,13 @@ internal sealed class JsonShapeWriter : ShapeWriter, IDisposable
 
     private JsonShapeWriter(IBufferWriter<byte> into) => _json = new(into, Options);
 
+    private bool _withIsoTimes; // Where the model leaves it open.
+
     /// <summary>Writes a structure, with its braces.</summary>
-    public static void Write(IBufferWriter<byte> into, IShape shape)
+    public static void Write(IBufferWriter<byte> into, IShape shape, bool withIsoTimes = false)
     {
         using var writer = Rent(into);
+        writer._withIsoTimes = withIsoTimes;
         writer._json.WriteStartObject();
         shape.WriteMembers(writer);
         writer._json.WriteEndObject();
@@ -38,6 +41,7 @@ internal sealed class JsonShapeWriter : ShapeWriter, IDisposable
     {
         _json.Flush();
         _json.Reset(Nowhere);
+        _withIsoTimes = false;
         _ofThread = this;
     }
 
@@ -77,7 +81,7 @@ internal sealed class JsonShapeWriter : ShapeWriter, IDisposable
     public override void WriteTimestamp(MemberSchema member, DateTimeOffset value)
     {
         Name(member);
-        if (member.TimestampFormat is TimestampFormat.Iso8601) _json.WriteStringValue(Timestamps.Iso8601(value));
+        if (member.TimestampFormat is TimestampFormat.Iso8601 || (_withIsoTimes && member.TimestampFormat is TimestampFormat.Default)) _json.WriteStringValue(Timestamps.Iso8601(value));
         else if (member.TimestampFormat is TimestampFormat.Rfc822) _json.WriteStringValue(Timestamps.Rfc822(value));
         else _json.WriteNumberValue(Timestamps.UnixSeconds(value));
     }

@@ -45,7 +45,7 @@ public sealed class MemberSchema
     public MemberSchema? Key { get; init; }
 
     /// <summary>The place inside a list or a map, where a value has no name of its own in JSON.</summary>
-    internal bool IsElement { get; private set; }
+    public bool IsElement { get; private set; }
 
     public string WireName => LocationName ?? Name;
 

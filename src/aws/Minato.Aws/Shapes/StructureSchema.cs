@@ -5,6 +5,7 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
 {
     private Dictionary<string, int>? _byWireName;
     private Dictionary<string, int>? _byEc2Name;
+    private Dictionary<string, int>? _byProperty;
 
     public string Name { get; } = name;
     public MemberSchema[] Members { get; } = members;
@@ -29,6 +30,10 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
     /// <inheritdoc cref="IndexOf(string)"/>
     internal int IndexOfEc2(string name) => (_byEc2Name ??= Build(m => m.Ec2Name)).GetValueOrDefault(name, -1);
 
+    /// <summary>By the name that a template has for it, which differs in capitals. Where it travels on the wire does not matter.</summary>
+    /// <inheritdoc cref="IndexOf(string)"/>
+    internal int IndexOfProperty(string name) => (_byProperty ??= ByProperty()).GetValueOrDefault(name, -1);
+
     /// <summary>By the name's bytes. Members mostly come in the order of the model, so the search starts at the one after the last found.</summary>
     /// <returns>-1 when the structure has no such member.</returns>
     internal int IndexOf(ReadOnlySpan<byte> utf8Name, int expected)
@@ -39,6 +44,13 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
         for (var i = 0; i < expected && i < all.Length; i++)
             if (utf8Name.SequenceEqual(all[i].Utf8Name)) return i;
         return -1;
+    }
+
+    private Dictionary<string, int> ByProperty()
+    {
+        var table = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < Members.Length; i++) table.TryAdd(Members[i].Name, i);
+        return table;
     }
 
     // Members that travel in headers and the like share names with none in the body.

@@ -4,6 +4,7 @@ namespace Minato.Aws.Signing;
 /// <param name="SessionToken">Of temporary credentials; a request must carry exactly this one.</param>
 /// <param name="PrincipalId">Unique id of the principal, e.g. <c>AIDA…</c> or <c>AROA…:session</c>.</param>
 /// <param name="ExpiresAt">Temporary credentials are refused from this moment on.</param>
+/// <param name="Session">Of temporary credentials.</param>
 public sealed record Credential(
     string AccessKeyId,
     string SecretKey,
@@ -11,7 +12,8 @@ public sealed record Credential(
     string AccountId,
     string PrincipalArn,
     string PrincipalId,
-    DateTimeOffset? ExpiresAt = null)
+    DateTimeOffset? ExpiresAt = null,
+    CallerSession? Session = null)
 {
     /// <summary>A secret has no business in a log line.</summary>
     public override string ToString() => $"{AccessKeyId} of {PrincipalArn}";

@@ -131,7 +131,7 @@ internal sealed class ConfigurationWriter
     {
         var idle = Milliseconds(listener.IdleTimeout);
         Section($"frontend {FrontendName(listener.Id)}");
-        Line($"bind {Safe.Endpoint(listener.Address, listener.Port)}{TlsWriter.BindOptions(listener.Tls, rules.Files)}");
+        foreach (var line in BindLines.Of(listener, rules.Files)) Line(line);
         Line($"timeout client {idle}");
         Line($"timeout http-request {idle}");
         Line($"timeout http-keep-alive {idle}");

@@ -37,7 +37,7 @@ internal sealed class ConnectionWriter(Action<string> section, Action<string> li
     private void WriteListener(ProxyListener listener)
     {
         section($"frontend {ConfigurationWriter.FrontendName(listener.Id)} from m_tcp");
-        line($"bind {Safe.Endpoint(listener.Address, listener.Port)}{TlsWriter.BindOptions(listener.Tls, rules.Files)}");
+        foreach (var bind in BindLines.Of(listener, rules.Files)) line(bind);
         line($"timeout client {Milliseconds(listener.IdleTimeout)}");
         rules.WriteConnections(listener);
     }

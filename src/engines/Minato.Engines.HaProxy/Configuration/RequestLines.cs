@@ -16,6 +16,15 @@ internal static class RequestLines
     public const int Many = 400;
     public const int Share = 32;
 
+    /// <summary>Requests a second of a listener from which on only one in <see cref="SmallShare"/> is told: a line costs its reader more than HAProxy's request.</summary>
+    public const int VeryMany = 4_000;
+    public const int SmallShare = Share * FurtherShare;
+
+    private const int FurtherShare = 10;
+
+    /// <returns>How many requests a line stands for.</returns>
+    public static int Weight(int rate) => rate switch { > VeryMany => SmallShare, > Many => Share, _ => 1 };
+
     private const int Longest = 16_384;
     private const string Common = "%f %b %s %ST %Tr %ts %[fe_req_rate]";
     private static readonly string[] s_texts = ["%{+Q,+E}HM", "%{+Q,+E}HU", "%{+Q,+E}HV", Text("host"), Text("agent"), Text("traced"), Text("location")];
@@ -28,6 +37,7 @@ internal static class RequestLines
         {
             yield return $"log-format '{Brief} {Common}'";
             yield return $"http-response set-log-level silent if {{ fe_req_rate gt {Many} }} {{ rand({Share}) gt 0 }}";
+            yield return $"http-response set-log-level silent if {{ fe_req_rate gt {VeryMany} }} {{ rand({FurtherShare}) gt 0 }}";
             yield break;
         }
         yield return $"log-format '{Whole} {Common} %ci %cp %si %sp %Ta %Tw %Tc %TR %U %B %sslv %sslc %[var(txn.rule)] {string.Join(' ', s_texts)}'";

@@ -16,12 +16,12 @@ internal static class Sameness
         && a.Requests == b.Requests && a.Source == b.Source;
 
     private static bool Same(ProxyListener a, ProxyListener b) => ReferenceEquals(a, b)
-        || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.Protocol == b.Protocol && Same(a.Tls, b.Tls) && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive
+        || (a.Id == b.Id && a.Address == b.Address && a.Port == b.Port && a.InnerAddresses.SequenceEqual(b.InnerAddresses) && a.Protocol == b.Protocol && Same(a.Tls, b.Tls) && a.IdleTimeout == b.IdleTimeout && a.ClientKeepAlive == b.ClientKeepAlive
             && a.HostNames.SequenceEqual(b.HostNames) && a.AnswerHeaders.SequenceEqual(b.AnswerHeaders) && a.TellsAll == b.TellsAll && Same(a.DefaultAction, b.DefaultAction) && All(a.Rules, b.Rules, Same));
 
     private static bool Same(ProxyTls? a, ProxyTls? b) => ReferenceEquals(a, b) || (a is not null && b is not null
         && a.Default == b.Default && a.Certificates.SequenceEqual(b.Certificates) && a.Oldest == b.Oldest && a.Newest == b.Newest
-        && a.Ciphers.SequenceEqual(b.Ciphers) && a.Alpn.SequenceEqual(b.Alpn) && a.PassesClientCertificate == b.PassesClientCertificate && a.TellsTargets == b.TellsTargets);
+        && a.Ciphers.SequenceEqual(b.Ciphers) && a.Alpn.SequenceEqual(b.Alpn) && a.PassesClientCertificate == b.PassesClientCertificate && a.Trust == b.Trust && a.TellsTargets == b.TellsTargets);
 
     private static bool Same(ProxyRule a, ProxyRule b) => a.Priority == b.Priority && Same(a.Action, b.Action) && All(a.Conditions, b.Conditions, Same) && a.Rewrites.SequenceEqual(b.Rewrites);
 

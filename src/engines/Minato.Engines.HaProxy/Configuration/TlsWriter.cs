@@ -7,6 +7,10 @@ namespace Minato.Engines.HaProxy.Configuration;
 /// <summary>TLS on both sides of the proxy. Certificates are files named by what is in them: another one is a hitless reload.</summary>
 internal static class TlsWriter
 {
+    // AWS: the certificate as PEM, encoded for a URL; +, / and = stay as they are.
+    public const string CertificateAsPem =
+        "\"-----BEGIN%%20CERTIFICATE-----%%0A%[ssl_c_der,base64,regsub('(.{64})','\\\\1%0A',g)]%%0A-----END%%20CERTIFICATE-----%%0A\"";
+
     private static readonly string[] s_versions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
 
     /// <summary>What stands behind the address of a <c>bind</c>.</summary>
@@ -20,7 +24,8 @@ internal static class TlsWriter
             + (old.Length > 0 ? $" ciphers {old}:@SECLEVEL=0" : "")
             + (suites.Length > 0 ? $" ciphersuites {suites}" : "")
             + (tls.Alpn.IsEmpty ? "" : $" alpn {string.Join(',', tls.Alpn)}")
-            + (tls.PassesClientCertificate ? $" verify optional ca-file {Nobody(tls, files)} ca-ignore-err all crt-ignore-err all" : "");
+            + (tls.PassesClientCertificate ? $" verify optional ca-file {Nobody(tls, files)} ca-ignore-err all crt-ignore-err all" : "")
+            + (tls.Trust is { } trust ? ClientTrust.BindOptions(trust, files) : "");
     }
 
     /// <summary>Whoever is behind a listener may want to know how its client came in.</summary>
@@ -31,10 +36,10 @@ internal static class TlsWriter
             line("http-request set-header x-amzn-tls-version %[ssl_fc_protocol]");
             line("http-request set-header x-amzn-tls-cipher-suite %[ssl_fc_cipher]");
         }
+        if (tls.Trust is not null) ClientTrust.WriteHeaders(line);
         if (!tls.PassesClientCertificate) return;
         line("http-request del-header X-Amzn-Mtls-Clientcert");
-        // AWS: the certificate as PEM, encoded for a URL; +, / and = stay as they are.
-        line("http-request set-header X-Amzn-Mtls-Clientcert \"-----BEGIN%%20CERTIFICATE-----%%0A%[ssl_c_der,base64,regsub('(.{64})','\\\\1%0A',g)]%%0A-----END%%20CERTIFICATE-----%%0A\" if { ssl_c_used }");
+        line($"http-request set-header X-Amzn-Mtls-Clientcert {CertificateAsPem} if {{ ssl_c_used }}");
     }
 
     /// <summary>How a listener is reached from this same proxy, as a client would.</summary>
@@ -54,6 +59,7 @@ internal static class TlsWriter
         if (listener.Tls is not { } tls) return;
         var isWritable = s_versions.Contains(tls.Oldest) && s_versions.Contains(tls.Newest) && tls.Ciphers.All(IsCipher) && tls.Alpn.All(a => a is "h2" or "http/1.1");
         if (!isWritable) throw new UnwritableConfigurationException($"listener {listener.Id}: its TLS versions, ciphers or protocols are not known");
+        ClientTrust.Verify(listener.Id, tls.Trust);
         foreach (var certificate in tls.Certificates.Prepend(tls.Default))
         {
             if (!Safe.IsId(certificate.Id)) throw new UnwritableConfigurationException($"listener {listener.Id}: '{certificate.Id}' is not an id");

@@ -13,7 +13,7 @@ internal sealed class UdpRelays(TimeProvider clock) : IAsyncDisposable
     public async ValueTask<ApplyOutcome.PortTaken?> ApplyAsync(ProxyConfiguration wanted)
     {
         var listeners = wanted.Listeners.Where(l => l.Protocol is ProxyProtocol.Udp or ProxyProtocol.TcpUdp)
-            .DistinctBy(EndpointOf).ToDictionary(EndpointOf);
+            .SelectMany(EndpointsOf).DistinctBy(l => l.Endpoint).ToDictionary(l => l.Endpoint, l => l.Listener);
         foreach (var (endpoint, relay) in relays.Where(r => !listeners.ContainsKey(r.Key)).ToList())
         {
             relays.Remove(endpoint);
@@ -27,6 +27,10 @@ internal sealed class UdpRelays(TimeProvider clock) : IAsyncDisposable
                 if (!relays.TryGetValue(endpoint, out var relay)) relays[endpoint] = relay = new(endpoint, clock);
                 relay.Route(UdpRoutes.Of(listener, wanted));
             }
+            catch (SocketException) when (endpoint.Address.ToString() != listener.Address)
+            {
+                // The network's address has gone, or is not there yet: a change of the listener brings it back.
+            }
             catch (SocketException e)
             {
                 taken ??= new(listener.Id, $"cannot listen on {endpoint} for datagrams: {e.Message}");
@@ -37,5 +41,6 @@ internal sealed class UdpRelays(TimeProvider clock) : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await ApplyAsync(new());
 
-    private static IPEndPoint EndpointOf(ProxyListener listener) => new(IPAddress.Parse(listener.Address), listener.Port);
+    private static IEnumerable<(IPEndPoint Endpoint, ProxyListener Listener)> EndpointsOf(ProxyListener listener) =>
+        listener.InnerAddresses.Prepend(listener.Address).Select(a => (new IPEndPoint(IPAddress.Parse(a), listener.Port), listener));
 }

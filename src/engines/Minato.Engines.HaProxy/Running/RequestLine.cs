@@ -32,7 +32,7 @@ internal static class RequestLine
             Status = end is RequestEnd.Unreached ? 502 : Math.Max(0, status),
             ServerStatus = answered ? status : null,
             ServerTime = answered ? TimeSpan.FromMilliseconds(serverTime) : null,
-            Weight = words[0] == RequestLines.Brief && answered && Number(words[7]) > RequestLines.Many ? RequestLines.Share : 1,
+            Weight = words[0] == RequestLines.Brief && answered ? RequestLines.Weight(Number(words[7])) : 1,
             Details = words[0] == RequestLines.Whole && words.Count >= WholeWords ? Details(words, now) : null,
         };
     }

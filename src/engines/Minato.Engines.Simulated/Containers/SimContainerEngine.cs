@@ -96,6 +96,15 @@ public sealed class SimContainerEngine : IContainerEngine
         return new StopOutcome.Stopped();
     }
 
+    public ValueTask<CommitOutcome> CommitAsync(string containerId, string image, CancellationToken ct) => AskAsync<CommitOutcome>(host.Latency.Create, () =>
+    {
+        if (Find(containerId) is not { } container) return new CommitOutcome.Gone();
+        if (host.Faults.DiskFull) return new CommitOutcome.Refused(SimContainerFaults.NoSpace);
+        var made = container.Image with { Name = image, Digest = null };
+        host.AddImage(made, present: true);
+        return new CommitOutcome.Committed(Describe(made));
+    }, ct);
+
     public async ValueTask RemoveAsync(string containerId, CancellationToken ct) => await AskAsync(host.Latency.Remove, () =>
     {
         if (Find(containerId) is { } container) host.Remove(container);

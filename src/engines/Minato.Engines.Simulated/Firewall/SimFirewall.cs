@@ -6,6 +6,9 @@ namespace Minato.Engines.Simulated;
 /// <summary>The firewall of a simulated machine: the same verdicts as the real one, packet by packet. It outlives Minato.</summary>
 public sealed class SimFirewall : INetworkFirewall
 {
+    /// <summary>Where clients of this machine ask from: a port that kernels choose.</summary>
+    private const int ClientPort = 40_000;
+
     /// <summary>When not null, the machine takes no rules, and this is why.</summary>
     public string? Refusal { get; set; }
 
@@ -33,7 +36,7 @@ public sealed class SimFirewall : INetworkFirewall
     /// <summary>Whether an endpoint has this address.</summary>
     public bool Knows(string address) => InForce?.Networks.Any(n => EndpointOf(n, address) is not null) is true;
 
-    /// <summary>Whether the first packet from one address to another passes.</summary>
+    /// <summary>Whether the first packet from one address to another passes, and the answer to it.</summary>
     /// <param name="source">Null for the machine itself, as it is seen in the network of the destination.</param>
     public bool Lets(string? source, string destination, int port, string protocol = "tcp")
     {
@@ -41,8 +44,28 @@ public sealed class SimFirewall : INetworkFirewall
         var to = NetworkOf(plan, destination);
         var sender = source ?? to?.Gateway ?? destination;
         var from = NetworkOf(plan, sender);
-        return MayLeave(plan, from, to, sender, destination, port, protocol) && MayArrive(plan, from, to, sender, destination, port, protocol);
+        return MayLeave(plan, from, to, sender, destination, port, protocol) && MayArrive(plan, from, to, sender, destination, port, protocol)
+            && Crosses(from, to, sender, destination, port, protocol) && Crosses(to, from, destination, sender, ClientPort, protocol);
     }
+
+    /// <summary>Borders of subnets know no connections: each packet is a first one to them.</summary>
+    private static bool Crosses(FirewallNetwork? from, FirewallNetwork? to, string source, string destination, int port, string protocol)
+    {
+        if (source == from?.Gateway || destination == to?.Gateway) return true;
+        var (left, entered) = (SubnetOf(from, source), SubnetOf(to, destination));
+        if (left is not null && left == entered) return true;
+        return Verdict(left, true, destination, port, protocol) && Verdict(entered, false, source, port, protocol);
+    }
+
+    private static FirewallSubnet? SubnetOf(FirewallNetwork? network, string address) => network?.Subnets.FirstOrDefault(s => Contains(s.Range, address));
+
+    private static bool Verdict(FirewallSubnet? subnet, bool isEgress, string peer, int port, string protocol) => subnet is null || subnet.Entries
+        .FirstOrDefault(e => e.IsEgress == isEgress && Contains(e.Range, peer) && (e.Protocol is "-1" || (e.Protocol == NumberOf(protocol) && (e.From is null || (port >= e.From && port <= e.To)))))
+        is { IsAllowed: true };
+
+    private static string NumberOf(string protocol) => protocol switch { "tcp" => "6", "udp" => "17", "icmp" => "1", _ => protocol };
+
+    private static bool Contains(string range, string address) => IPNetwork.Parse(range).Contains(IPAddress.Parse(address));
 
     private static bool MayLeave(FirewallPlan plan, FirewallNetwork? from, FirewallNetwork? to, string source, string destination, int port, string protocol)
     {

@@ -26,14 +26,14 @@ internal static class SimProxyChecks
 
     private static string Text(ProxyListener listener) => string.Join('|', new[]
     {
-        listener.Id, $"{listener.Address}:{listener.Port}", Text(listener.Tls), listener.Protocol.ToString(), string.Join(',', listener.HostNames),
+        listener.Id, $"{listener.Address}:{listener.Port}", string.Join(',', listener.InnerAddresses), Text(listener.Tls), listener.Protocol.ToString(), string.Join(',', listener.HostNames),
         $"{listener.IdleTimeout}/{listener.ClientKeepAlive}", string.Join(',', listener.AnswerHeaders), $"{listener.TellsAll}", Text(listener.DefaultAction),
     }.Concat(listener.Rules.Select(r => $"{r.Priority}:{string.Join('&', r.Conditions.Select(Text))}:{Text(r.Action)}:{string.Join(',', r.Rewrites)}")));
 
     private static string Text(ProxyBackend backend) => $"{backend.Id}:{backend.Algorithm}:{backend.Protocol}:{backend.Stickiness}:{backend.Requests}:{string.Join(',', backend.Servers)}";
 
     private static string Text(ProxyTls? tls) => tls is null ? "" : string.Join(
-        ',', tls.Certificates.Prepend(tls.Default).Select(c => c.Id).Concat(tls.Ciphers).Concat(tls.Alpn).Append($"{tls.Oldest}-{tls.Newest}-{tls.PassesClientCertificate}-{tls.TellsTargets}"));
+        ',', tls.Certificates.Prepend(tls.Default).Select(c => c.Id).Concat(tls.Ciphers).Concat(tls.Alpn).Append($"{tls.Oldest}-{tls.Newest}-{tls.PassesClientCertificate}-{tls.TellsTargets}-{tls.Trust}"));
 
     private static string Text(ProxyAction action) => action is ProxyAction.Forward forward ? $"{forward.Stickiness}:{string.Join(',', forward.Backends)}" : action.ToString();
 

@@ -25,6 +25,9 @@ public interface IContainerEngine
     /// <summary>Sends the image's stop signal, waits <paramref name="grace"/>, then kills. Returns when the container has stopped.</summary>
     ValueTask<StopOutcome> StopAsync(string containerId, TimeSpan grace, CancellationToken ct);
 
+    /// <summary>Makes an image of what a container's files are now, under this name; of one that runs, it is paused meanwhile.</summary>
+    ValueTask<CommitOutcome> CommitAsync(string containerId, string image, CancellationToken ct);
+
     /// <summary>Removes a container, killing it if it runs, with its unnamed volumes.</summary>
     ValueTask RemoveAsync(string containerId, CancellationToken ct);
 

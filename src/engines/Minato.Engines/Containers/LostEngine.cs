@@ -11,6 +11,7 @@ public sealed class LostEngine : IContainerEngine
     public ValueTask<CreateOutcome> CreateAsync(ContainerSpec spec, CancellationToken ct) => new(new CreateOutcome.Refused(Gone));
     public ValueTask<StartOutcome> StartAsync(string containerId, CancellationToken ct) => new(new StartOutcome.Gone());
     public ValueTask<StopOutcome> StopAsync(string containerId, TimeSpan grace, CancellationToken ct) => new(new StopOutcome.Stopped());
+    public ValueTask<CommitOutcome> CommitAsync(string containerId, string image, CancellationToken ct) => new(new CommitOutcome.Gone());
     public ValueTask RemoveAsync(string containerId, CancellationToken ct) => ValueTask.CompletedTask;
     public ValueTask<EngineContainer?> InspectAsync(string containerId, CancellationToken ct) => new(null as EngineContainer);
     public ValueTask<IReadOnlyList<EngineContainer>> ListAsync(CancellationToken ct) => new([]);

@@ -43,6 +43,16 @@ public abstract record StopOutcome
     public sealed record Refused(string Reason) : StopOutcome;
 }
 
+public abstract record CommitOutcome
+{
+    private CommitOutcome() { }
+    public sealed record Committed(EngineImage Image) : CommitOutcome;
+
+    /// <summary>There is no such container.</summary>
+    public sealed record Gone : CommitOutcome;
+    public sealed record Refused(string Reason) : CommitOutcome;
+}
+
 public abstract record VolumeOutcome
 {
     private VolumeOutcome() { }

@@ -14,7 +14,30 @@ public sealed record FirewallPlan
 /// <summary>A VPC. Its endpoints reach each other as far as their groups allow; no endpoint of another network ever does.</summary>
 /// <param name="Name">As the container engine was told.</param>
 /// <param name="Gateway">Address of the host in it; groups judge it by ranges alone.</param>
-public sealed record FirewallNetwork(string Name, string Gateway, ImmutableArray<string> Ranges, ImmutableArray<FirewallEndpoint> Endpoints);
+public sealed record FirewallNetwork(string Name, string Gateway, ImmutableArray<string> Ranges, ImmutableArray<FirewallEndpoint> Endpoints)
+{
+    /// <summary>Another address of the host in it, where names are asked for; null when it has none.</summary>
+    public string? Resolver { get; init; }
+
+    /// <summary>Subnets whose borders are watched.</summary>
+    public ImmutableArray<FirewallSubnet> Subnets { get; init; } = [];
+}
+
+/// <summary>
+/// Every packet that crosses its border, replies too, is judged by the first entry that it matches, and dropped when there is none. What is
+/// to or from the host's own address in the network, and names that are asked for, are not judged.
+/// </summary>
+/// <param name="Entries">In their order.</param>
+public sealed record FirewallSubnet(string Range, ImmutableArray<FirewallAclEntry> Entries);
+
+/// <param name="Protocol">A number, or <c>-1</c> for all.</param>
+/// <param name="From">First port, or type of ICMP; null for all.</param>
+/// <param name="To">Last port, or code of ICMP; null for all.</param>
+/// <param name="Range">Of who is outside.</param>
+public sealed record FirewallAclEntry(bool IsEgress, bool IsAllowed, string Protocol, int? From, int? To, string Range)
+{
+    public bool IsForAll => Protocol is "-1" && Range is "0.0.0.0/0";
+}
 
 /// <summary>An address of a network. Replies to what was let through always pass.</summary>
 /// <param name="Groups">All of them together decide; none of them lets nothing pass.</param>

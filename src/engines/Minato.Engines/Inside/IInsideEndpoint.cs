@@ -1,19 +1,31 @@
+using System.Collections.Frozen;
+
 namespace Minato.Engines.Inside;
 
 /// <summary>
-/// Makes 169.254.170.2, port 80, answer inside the networks of tasks. Nothing else of the host changes, and nothing is left of it when
-/// it is removed. Every call may be repeated.
+/// Makes an address that SDKs have built in answer inside the networks of tasks and instances, at port 80. Nothing else of the host
+/// changes, and nothing is left of it when it is removed. Every call may be repeated.
 /// </summary>
 public interface IInsideEndpoint
 {
     /// <summary>From now on requests from this network come to <paramref name="handler"/>.</summary>
-    ValueTask<OpenOutcome> OpenAsync(InsideNetwork network, IInsideHandler handler, CancellationToken ct);
+    ValueTask<OpenOutcome> OpenAsync(InsideNetwork network, InsideDoor door, IInsideHandler handler, CancellationToken ct);
 
     /// <summary>Removes every trace of this installation.</summary>
     ValueTask RemoveAsync(CancellationToken ct);
 }
 
-/// <summary>Answers what a task asks about itself.</summary>
+/// <summary>Whom something inside asks about itself.</summary>
+public enum InsideDoor
+{
+    /// <summary>169.254.170.2: a task.</summary>
+    Task,
+
+    /// <summary>169.254.169.254: an instance.</summary>
+    Instance,
+}
+
+/// <summary>Answers what a task or an instance asks about itself.</summary>
 public interface IInsideHandler
 {
     ValueTask<InsideAnswer> AnswerAsync(InsideRequest request, CancellationToken ct);
@@ -34,9 +46,19 @@ public abstract record InsideNetwork
 /// <param name="Network">Where it came from.</param>
 /// <param name="Source">Address of the asker.</param>
 /// <param name="Path">As sent, without the query.</param>
-public sealed record InsideRequest(InsideNetwork Network, string Source, string Method, string Path, ReadOnlyMemory<byte> Body);
+public sealed record InsideRequest(InsideNetwork Network, string Source, string Method, string Path, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>By names in lower case.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = FrozenDictionary<string, string>.Empty;
+}
 
-public sealed record InsideAnswer(int Status, string ContentType, ReadOnlyMemory<byte> Body);
+public sealed record InsideAnswer(int Status, string ContentType, ReadOnlyMemory<byte> Body)
+{
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>How many hosts the answer may pass on its way to the asker; null for as many as there are.</summary>
+    public int? HopLimit { get; init; }
+}
 
 public abstract record OpenOutcome
 {

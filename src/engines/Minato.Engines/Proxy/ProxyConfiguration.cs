@@ -15,6 +15,9 @@ public sealed record ProxyListener
     public required string Id { get; init; }
     public required string Address { get; init; }
     public required int Port { get; init; }
+
+    /// <summary>Addresses of the host in networks of its containers, where it listens at the same port; they may come and go.</summary>
+    public ImmutableArray<string> InnerAddresses { get; init; } = [];
     public ProxyProtocol Protocol { get; init; }
 
     /// <summary>Null when what comes in is not encrypted.</summary>

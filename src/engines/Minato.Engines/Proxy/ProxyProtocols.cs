@@ -40,9 +40,18 @@ public sealed record ProxyTls
     /// <summary>Asks the client for a certificate and hands it on in <c>X-Amzn-Mtls-Clientcert</c>, whoever signed it.</summary>
     public bool PassesClientCertificate { get; init; }
 
+    /// <summary>Demands a certificate of the client that these authorities signed, and tells targets what is in it; null demands none.</summary>
+    public ProxyClientTrust? Trust { get; init; }
+
     /// <summary>Tells targets the version and cipher suite in <c>x-amzn-tls-version</c> and <c>x-amzn-tls-cipher-suite</c>.</summary>
     public bool TellsTargets { get; init; }
 }
+
+/// <param name="Authorities">Certificates, PEM.</param>
+/// <param name="Revocations">Lists of certificates that count no more, PEM; null where there is none. An authority without a list revokes nothing.</param>
+/// <param name="IgnoresExpiry">A certificate that has expired is taken, too.</param>
+/// <param name="NamesAuthorities">Clients are told whose certificates are taken.</param>
+public sealed record ProxyClientTrust(string Authorities, string? Revocations, bool IgnoresExpiry, bool NamesAuthorities);
 
 /// <param name="Id">Other contents have another id.</param>
 /// <param name="Pem">Certificate, chain and private key.</param>

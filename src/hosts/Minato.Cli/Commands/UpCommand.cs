@@ -13,6 +13,7 @@ internal static class UpCommand
     private static readonly Option<int?> DnsPort = new("--dns-port") { Description = "Port of DNS on 127.0.0.1, UDP and TCP (default 4653, or any free one where that is taken, or what this installation had)." };
     private static readonly Option<string?> Account = new("--account") { Description = "Account id, 12 digits (default 123456789012). Only at first start.", HelpName = "ID" };
     private static readonly Option<string?> Credentials = new("--credentials") { Description = "Fixes the root access key, for CI.", HelpName = "ID:SECRET" };
+    private static readonly Option<string[]> DnsLocations = new("--dns-location") { Description = "Where askers of a range of addresses are, for latency and geolocation routing of Route 53; may be given often.", HelpName = "CIDR=REGION[,CONTINENT[,COUNTRY[,SUBDIVISION]]]" };
     private static readonly Option<string?> SecurityGroups = new("--security-groups") { Description = "unenforced lets tasks of a VPC run where nftables cannot enforce them.", HelpName = "enforced|unenforced" };
     private static readonly Option<string[]> Quota = new("--quota") { Description = "Another limit for this run, for example services-per-cluster=3. May be repeated.", HelpName = "NAME=NUMBER" };
     private static readonly Option<string?> Throttle = new("--throttle") { Description = "Throttle API calls as AWS does, or at a multiple of its rates (default: no limit).", HelpName = "FACTOR", Arity = ArgumentArity.ZeroOrOne };
@@ -23,7 +24,7 @@ internal static class UpCommand
     {
         var command = new Command("up", "Starts the server; installs what is missing (Docker Engine, HAProxy) after saying so.")
         {
-            Detach, Port, DnsPort, Account, Credentials, Quota, Throttle, SecurityGroups, Template, NoInstall,
+            Detach, Port, DnsPort, Account, Credentials, Quota, Throttle, DnsLocations, SecurityGroups, Template, NoInstall,
         };
         command.SetAction(RunAsync);
         return command;
@@ -65,6 +66,7 @@ internal static class UpCommand
         if (parsed.GetValue(DnsPort) is { } dnsPort) arguments.AddRange(["--dns-port", $"{dnsPort}"]);
         if (parsed.GetValue(Account) is { } account) arguments.AddRange(["--account", account]);
         if (parsed.GetValue(Credentials) is { } credentials) arguments.AddRange(["--credentials", credentials]);
+        foreach (var location in parsed.GetValue(DnsLocations) ?? []) arguments.AddRange(["--dns-location", location]);
         if (parsed.GetValue(SecurityGroups) is { } groups) arguments.AddRange(["--security-groups", groups]);
         foreach (var quota in parsed.GetValue(Quota) ?? []) arguments.AddRange(["--quota", quota]);
         if (parsed.GetResult(Throttle) is not null) arguments.AddRange(["--throttle", parsed.GetValue(Throttle) ?? "1"]);

@@ -16,7 +16,7 @@ internal sealed class RunningMigration : IDisposable
     public RunningMigration(MigrationPlan plan, string planFile, AwsAccess aws)
     {
         _plan = plan;
-        var access = new MigrationAws(aws.Elb, aws.Ecs, aws.Ec2, aws.CloudWatch, aws.Caller);
+        var access = new MigrationAws(aws.Elb, aws.ClassicElb, aws.Ecs, aws.Ec2, aws.CloudWatch, aws.Route53, aws.Caller, aws.GlobalCaller);
         _migrator = new(plan, Path.GetDirectoryName(planFile) ?? "", access, _http, TimeProvider.System);
     }
 

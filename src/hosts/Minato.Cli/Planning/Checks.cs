@@ -78,7 +78,7 @@ internal sealed class Checks(AwsAccess aws, Service service, TaskDefinition defi
     private Task<Check> RoleAsync(string subject, string arn, CancellationToken ct) => AskAsync(subject, async () =>
     {
         var name = arn[(arn.LastIndexOf('/') + 1)..];
-        var role = (await aws.Iam.GetRoleAsync(new() { RoleName = name }, aws.IamCaller, ct)).Role;
+        var role = (await aws.Iam.GetRoleAsync(new() { RoleName = name }, aws.GlobalCaller, ct)).Role;
         var trust = Uri.UnescapeDataString(role.AssumeRolePolicyDocument ?? "");
         return trust.Contains(TasksPrincipal, StringComparison.Ordinal) ? Check.Passed(subject, $"{name} is there and trusts {TasksPrincipal}")
             : Check.Failed(subject, $"{name} does not trust {TasksPrincipal}: tasks cannot assume it");

@@ -13,7 +13,7 @@ internal sealed class AwsAccess : AwsClients, IDisposable
     public static readonly Option<string?> EndpointUrl = new("--endpoint-url") { Description = "Another endpoint than the running Minato's, with the credentials of the environment.", HelpName = "URL" };
     public static readonly Option<bool> Aws = new("--aws") { Description = "AWS itself, with the credentials of the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)." };
 
-    private const string IamRegion = "us-east-1";
+    private const string GlobalRegion = "us-east-1";
     private readonly HttpClient? _http;
     private readonly MinatoClient? _minato;
 
@@ -22,8 +22,8 @@ internal sealed class AwsAccess : AwsClients, IDisposable
     private AwsAccess(HttpClient http, Func<string, Uri> endpoint, Credential credential, string region)
         : base(host => new(http, endpoint(host), credential, region, TimeProvider.System), new() { AccountId = "", Region = region, PrincipalArn = "" }) => _http = http;
 
-    /// <summary>As the caller of IAM: AWS has one IAM for all regions.</summary>
-    public Caller IamCaller => _minato is null ? Caller with { Region = IamRegion } : Caller;
+    /// <summary>As the caller of IAM and Route 53: AWS has one of each for all regions.</summary>
+    public Caller GlobalCaller => _minato is null ? Caller with { Region = GlobalRegion } : Caller;
 
     /// <summary>Null when the other side may be anybody.</summary>
     public MinatoClient? Minato => _minato;
@@ -52,7 +52,7 @@ internal sealed class AwsAccess : AwsClients, IDisposable
         _http?.Dispose();
     }
 
-    private static Uri Endpoint(string host, string region) => new(host == "iam" ? "https://iam.amazonaws.com" : $"https://{host}.{region}.amazonaws.com");
+    private static Uri Endpoint(string host, string region) => new(host is "iam" or "route53" ? $"https://{host}.amazonaws.com" : $"https://{host}.{region}.amazonaws.com");
 
     private static Credential FromEnvironment()
     {

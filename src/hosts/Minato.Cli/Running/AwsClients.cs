@@ -6,8 +6,10 @@ using Minato.Contracts.CloudWatchLogs;
 using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecr;
 using Minato.Contracts.Ecs;
+using Minato.Contracts.ElasticLoadBalancing;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Iam;
+using Minato.Contracts.Route53;
 using Minato.Contracts.SecretsManager;
 using Minato.Contracts.Ssm;
 
@@ -25,6 +27,7 @@ internal abstract class AwsClients
         Caller = caller;
         Ecs = new EcsClient(at("ecs"));
         Elb = new ElasticLoadBalancingV2Client(at("elasticloadbalancing"));
+        ClassicElb = new ElasticLoadBalancingClient(at("elasticloadbalancing"));
         AutoScaling = new AutoScalingClient(at("autoscaling"));
         CloudFormation = new CloudFormationClient(at("cloudformation"));
         CloudWatch = new CloudWatchClient(at("monitoring"));
@@ -34,6 +37,7 @@ internal abstract class AwsClients
         Iam = new IamClient(at("iam"));
         SecretsManager = new SecretsManagerClient(at("secretsmanager"));
         Ssm = new SsmClient(at("ssm"));
+        Route53 = new Route53Client(at("route53"));
     }
 
     /// <summary>The same services as the same caller.</summary>
@@ -42,6 +46,7 @@ internal abstract class AwsClients
     public Caller Caller { get; }
     public IEcs Ecs { get; }
     public IElasticLoadBalancingV2 Elb { get; }
+    public IElasticLoadBalancing ClassicElb { get; }
     public IAutoScaling AutoScaling { get; }
     public ICloudFormation CloudFormation { get; }
     public ICloudWatch CloudWatch { get; }
@@ -51,4 +56,5 @@ internal abstract class AwsClients
     public IIam Iam { get; }
     public ISecretsManager SecretsManager { get; }
     public ISsm Ssm { get; }
+    public IRoute53 Route53 { get; }
 }

@@ -20,5 +20,21 @@ internal static class Known
     public const string Ttl = "ttl";
 
     public const string Change = "changeId";
+
+    /// <summary>Hosted zone of the record.</summary>
+    public const string Zone = "hostedZoneId";
+
+    /// <summary>Hosted zone and name of the new side's load balancer, for aliases.</summary>
+    public const string AliasZone = "aliasHostedZoneId";
+    public const string AliasName = "aliasName";
+
+    /// <summary>Load balancers as metrics name them; empty where there is none.</summary>
     public const string OldBalancer = "oldLoadBalancer";
+    public const string NewBalancer = "newLoadBalancer";
+
+    /// <summary>Before the name of a Classic Load Balancer.</summary>
+    public const string Classic = "classic:";
+
+    /// <summary>app/NAME/ID of a load balancer's or a listener's ARN.</summary>
+    public static string DimensionOf(string arn) => string.Join('/', arn.Split('/')[1..4]);
 }

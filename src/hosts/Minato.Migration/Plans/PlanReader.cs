@@ -59,6 +59,8 @@ internal static partial class PlanReader
             Timing = root.Section("timing") is { } timing ? ReadTiming(timing) : new(),
         };
         root.End();
+        if (plan is { Entry: RecordEntry, Probes: not null } && plan.Mirror is not { OldUrl: not null, NewUrl: not null })
+            root.Fault("with a record as entry, probes need oldUrl and newUrl under mirror: a name cannot tell the sides apart.");
         return plan;
     }
 

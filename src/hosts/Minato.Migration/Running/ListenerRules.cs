@@ -31,7 +31,7 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
             var groups when Refuse(state, rule, groups) is { } refusal => new StepResult.Rejected(refusal),
             var groups => StepResult.Ok(
                 $"{Words(rule.Actions ?? [], groups.Old, groups.New)}", (Known.Listener, arn), (Known.Rule, ruleArn), (Known.OldGroup, groups.Old), (Known.NewGroup, groups.New),
-                (Known.Vpc, found.VpcId ?? ""), (Known.EntryUrl, UrlOf(found, listener)), (Known.Found, state.Facts.GetValueOrDefault(Known.Found) ?? ToJson(rule.Actions ?? []))),
+                (Known.OldBalancer, Known.DimensionOf(arn)), (Known.NewBalancer, Known.DimensionOf(arn)), (Known.Vpc, found.VpcId ?? ""), (Known.EntryUrl, UrlOf(found, listener)), (Known.Found, state.Facts.GetValueOrDefault(Known.Found) ?? ToJson(rule.Actions ?? []))),
         };
     }
 

@@ -9,19 +9,16 @@ namespace Minato.Migration.Running;
 /// <summary>What CloudWatch knows of both sides, period by period.</summary>
 internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
 {
-    private const string Namespace = "AWS/ApplicationELB";
     private const double MillisecondsInASecond = 1000;
 
     /// <summary>How far back is read again: metrics of a minute come in for some minutes after it.</summary>
     private const int PeriodsBack = 15;
 
-    private static readonly (string Id, string Metric, string Statistic)[] s_asked =
-    [
-        ("requests", "RequestCount", "Sum"), ("answers", "HTTPCode_Target_5XX_Count", "Sum"),
-        // A target that cannot be reached answers nothing: the load balancer's own 502 counts for no target group.
-        ("unreachable", "TargetConnectionErrorCount", "Sum"),
-        ("p50", "TargetResponseTime", "p50"), ("p95", "TargetResponseTime", "p95"), ("p99", "TargetResponseTime", "p99"),
-    ];
+    // A target that cannot be reached answers nothing: the load balancer's own 502 counts for no target group.
+    private static readonly Family s_application = new("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "TargetConnectionErrorCount", "TargetResponseTime");
+    private static readonly Family s_classic = new("AWS/ELB", "HTTPCode_Backend_5XX", "BackendConnectionErrors", "Latency");
+
+    private sealed record Family(string Namespace, string Answers, string Unreachable, string Latency);
 
     /// <returns>Full periods that have numbers of at least one side.</returns>
     public async Task<ImmutableArray<Sample>> ReadAsync(MigrationState state, DateTimeOffset now, CancellationToken ct)
@@ -29,8 +26,9 @@ internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
         if (!state.Facts.ContainsKey(Known.NewGroup)) return [];
         var (from, to) = Range(state, now);
         if (from >= to) return [];
-        var answer = await aws.CloudWatch.GetMetricDataAsync(
-            new() { StartTime = from, EndTime = to, MetricDataQueries = [.. Queries("old", state), .. Queries("new", state)] }, aws.Caller, ct);
+        ImmutableArray<MetricDataQuery> queries = [.. Queries("old", state), .. Queries("new", state)];
+        if (queries.IsEmpty) return [];
+        var answer = await aws.CloudWatch.GetMetricDataAsync(new() { StartTime = from, EndTime = to, MetricDataQueries = queries }, aws.Caller, ct);
         var values = (answer.MetricDataResults ?? []).ToDictionary(r => r.Id ?? "", r => (r.Timestamps ?? []).Zip(r.Values ?? []).ToDictionary(p => p.First, p => p.Second), StringComparer.Ordinal);
         return [.. values.Values.SelectMany(v => v.Keys).Distinct().Order().Select(at => new Sample(at, plan.Timing.Period, state.Weight, Side("old", at), Side("new", at), "metrics"))];
 
@@ -52,20 +50,23 @@ internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
         return (back > begin ? back : begin, to);
     }
 
+    /// <summary>None for a side without a load balancer.</summary>
     private IEnumerable<MetricDataQuery> Queries(string side, MigrationState state)
     {
-        var group = state.Facts[side is "old" ? Known.OldGroup : Known.NewGroup];
-        ImmutableArray<Dimension> dimensions =
+        var (balancerFact, groupFact) = side is "old" ? (Known.OldBalancer, Known.OldGroup) : (Known.NewBalancer, Known.NewGroup);
+        if (state.Facts.GetValueOrDefault(balancerFact) is not { Length: > 0 } balancer) return [];
+        var (family, dimensions) = balancer.StartsWith(Known.Classic, StringComparison.Ordinal)
+            ? (s_classic, ImmutableArray.Create(new Dimension { Name = "LoadBalancerName", Value = balancer[Known.Classic.Length..] }))
+            : (s_application, [new() { Name = "LoadBalancer", Value = balancer }, new() { Name = "TargetGroup", Value = state.Facts[groupFact].Split(':')[^1] }]);
+        (string Id, string Metric, string Statistic)[] asked =
         [
-            new() { Name = "LoadBalancer", Value = Balancer(state.Facts[Known.Listener]) }, new() { Name = "TargetGroup", Value = group[(group.LastIndexOf(':') + 1)..] },
+            ("requests", "RequestCount", "Sum"), ("answers", family.Answers, "Sum"), ("unreachable", family.Unreachable, "Sum"),
+            ("p50", family.Latency, "p50"), ("p95", family.Latency, "p95"), ("p99", family.Latency, "p99"),
         ];
-        return s_asked.Select(a => new MetricDataQuery
+        return asked.Select(a => new MetricDataQuery
         {
             Id = side + a.Id,
-            MetricStat = new() { Metric = new() { Namespace = Namespace, MetricName = a.Metric, Dimensions = dimensions }, Period = (int)plan.Timing.Period.TotalSeconds, Stat = a.Statistic },
+            MetricStat = new() { Metric = new() { Namespace = family.Namespace, MetricName = a.Metric, Dimensions = dimensions }, Period = (int)plan.Timing.Period.TotalSeconds, Stat = a.Statistic },
         });
     }
-
-    // listener/app/NAME/ID/LISTENER → app/NAME/ID
-    private static string Balancer(string listenerArn) => string.Join('/', listenerArn.Split('/')[1..4]);
 }

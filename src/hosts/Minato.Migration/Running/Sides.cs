@@ -23,12 +23,13 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
     {
         var services = (await aws.Ecs.DescribeServicesAsync(new() { Cluster = plan.New.Cluster, Services = [plan.New.Service] }, aws.Caller, ct)).Services ?? [];
         if (services is not [{ Status: "ACTIVE" } service]) return new("", "", $"there is no active service {plan.New.Service} in the cluster {plan.New.Cluster}.");
+        if (plan is { Entry: ListenerRuleEntry, Old.ClassicLoadBalancer: { } classic }) return new("", "", $"a rule cannot forward to the Classic Load Balancer {classic}: name its instances as targets, or move a record.");
         if ((service.LoadBalancers ?? []).Any(b => rule.Length > 0 && b.AdvancedConfiguration?.ProductionListenerRule == rule))
             return new("", "", $"{plan.New.Service} shifts traffic of the same rule in its own deployments: take it out of its advancedConfiguration for the time of the migration.");
         if (service.Deployments is { Length: > 1 }) return new("", "", $"a deployment of {plan.New.Service} is under way: start when it is over.");
         var (@new, refusal) = await NewGroupAsync(service, ct);
         if (refusal is not null) return new("", "", refusal);
-        var old = (await FindGroupAsync(plan.Old.TargetGroup ?? OldGroupName, ct))?.TargetGroupArn;
+        var old = plan.Old is { TargetGroup: null, Targets.IsEmpty: true } ? null : (await FindGroupAsync(plan.Old.TargetGroup ?? OldGroupName, ct))?.TargetGroupArn;
         if (old is null && plan.Old.TargetGroup is { } name) return new("", "", $"there is no target group {name}.");
         return old == @new ? new("", "", "old and new are the same target group.") : new(old ?? "", @new);
     }
@@ -103,6 +104,10 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
             return null;
         }
     }
+
+    /// <returns>The load balancer that the group belongs to, as metrics name it; empty when it belongs to none.</returns>
+    public async Task<string> BalancerOfAsync(string group, CancellationToken ct) =>
+        (await FindGroupAsync(group, ct))?.LoadBalancerArns?.FirstOrDefault() is { } arn ? Known.DimensionOf(arn) : "";
 
     private async Task<TargetGroup?> MakeGroupAsync(string vpc, CancellationToken ct) => (await aws.Elb.CreateTargetGroupAsync(new()
     {

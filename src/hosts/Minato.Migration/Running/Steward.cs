@@ -13,7 +13,8 @@ internal sealed class Steward(IEntry entry, Sides sides, Mirror mirror, TlsCheck
         return new(plan.Entry switch
         {
             ListenerRuleEntry rule => new ListenerRules(plan, rule, aws, sides),
-            _ => throw new MigrationException("a record as entry is not served yet."),
+            RecordEntry record => new RecordSets(plan, record, aws, sides),
+            _ => throw new InvalidOperationException($"There is no entry {plan.Entry}."),
         }, sides, new(plan, folder, http, clock), new(plan, aws));
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.AutoScaling.State;
+using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
+using InstanceState = Minato.AutoScaling.State.InstanceState;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.AutoScaling.Reconcile;
@@ -16,6 +18,7 @@ internal sealed class ClusterMembers(IServiceProvider rooms)
         if (rooms.GetService<IEcs>() is not { } ecs) return null;
         try
         {
+            if (await IsPlayedAsync(instance, ct)) return null;
             // A crash may have come after the registration and before its record.
             if (await FindAsync(ecs, instance, ct) is not null) return null;
             // Its size and its attributes are what EC2 says of it.
@@ -47,6 +50,23 @@ internal sealed class ClusterMembers(IServiceProvider rooms)
         catch (AwsException e) when (e.IsClientFault)
         {
             // The cluster is gone, or somebody else deregistered it.
+        }
+    }
+
+    /// <summary>
+    /// An instance of an image that was registered here is a machine with what is in that image, and joins a cluster when an agent in it
+    /// does. All others stand for AWS's images for ECS.
+    /// </summary>
+    private async ValueTask<bool> IsPlayedAsync(InstanceState instance, CancellationToken ct)
+    {
+        if (instance.ImageId is not { Length: > 0 } image || rooms.GetService<IEc2>() is not { } ec2) return false;
+        try
+        {
+            return (await ec2.DescribeImagesAsync(new() { ImageIds = [image] }, As(instance), ct)).Images is { IsDefaultOrEmpty: false };
+        }
+        catch (AwsException e) when (e.Code is "InvalidAMIID.NotFound")
+        {
+            return false;
         }
     }
 

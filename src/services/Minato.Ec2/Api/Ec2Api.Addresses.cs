@@ -53,7 +53,7 @@ internal sealed partial class Ec2Api
     {
         await homes.EnsureAsync(caller, ct);
         if (request.Address is { } own) throw Ec2Errors.AddressNotFound(own); // Nobody brings addresses of his own here.
-        var tags = TagsFrom(request.TagSpecifications, "elastic-ip");
+        var tags = TagsFrom(request.TagSpecifications, "elastic-ip", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>
         {

@@ -15,8 +15,8 @@ internal sealed partial class Ec2Api
 
     private static readonly FilterSet<Instance> InstanceFilters = new(
         ("instance-id", i => [i.InstanceId]),
-        ("instance-state-name", _ => ["running"]),
-        ("instance-state-code", _ => ["16"]),
+        ("instance-state-name", i => [i.State?.Name?.ToWire()]),
+        ("instance-state-code", i => [Text(i.State?.Code)]),
         ("instance-type", i => [i.InstanceType]),
         ("private-ip-address", i => [i.PrivateIpAddress]),
         ("private-dns-name", i => [i.PrivateDnsName]),
@@ -24,6 +24,15 @@ internal sealed partial class Ec2Api
         ("subnet-id", i => [i.SubnetId]),
         ("availability-zone", i => [i.Placement?.AvailabilityZone]),
         ("image-id", i => [i.ImageId]),
+        ("ip-address", i => [i.PublicIpAddress]),
+        ("dns-name", i => [i.PublicDnsName]),
+        ("key-name", i => [i.KeyName]),
+        ("reservation-id", _ => []),
+        ("client-token", i => [i.ClientToken]),
+        ("iam-instance-profile.arn", i => [i.IamInstanceProfile?.Arn]),
+        ("instance.group-id", i => i.SecurityGroups.OrNone().Select(g => g.GroupId)),
+        ("instance.group-name", i => i.SecurityGroups.OrNone().Select(g => g.GroupName)),
+        ("network-interface.network-interface-id", i => i.NetworkInterfaces.OrNone().Select(n => n.NetworkInterfaceId)),
         ("owner-id", _ => []));
 
     public async Task<DescribeInstancesResponse> DescribeInstancesAsync(DescribeInstancesRequest request, Caller caller, CancellationToken ct)
@@ -64,7 +73,7 @@ internal sealed partial class Ec2Api
             InstanceId = HostId(home.Home),
             InstanceType = "minato.host", // Not a type of AWS on purpose: what the machine is, its owner knows.
             LaunchTime = vpc?.CreatedAt,
-            State = new() { Code = 16, Name = InstanceStateName.Running },
+            State = ToWire(InstanceStateName.Running),
             Placement = new() { AvailabilityZone = subnet?.AvailabilityZone ?? home.Home.Region + Places.ZoneLetters[0], Tenancy = Tenancy.Default },
             VpcId = vpc?.Key.Id,
             SubnetId = subnet?.Key.Id,

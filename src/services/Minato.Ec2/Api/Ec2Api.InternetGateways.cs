@@ -31,7 +31,7 @@ internal sealed partial class Ec2Api
         CreateInternetGatewayRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
-        var tags = TagsFrom(request.TagSpecifications, "internet-gateway");
+        var tags = TagsFrom(request.TagSpecifications, "internet-gateway", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var made = new StoredInternetGateway(KeyOf(caller, DefaultVpc.NewId("igw", ids)), null);
         await store.UpdateAsync(tx =>

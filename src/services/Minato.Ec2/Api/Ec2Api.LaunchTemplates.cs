@@ -21,7 +21,7 @@ internal sealed partial class Ec2Api
         if (!LaunchTemplateName().IsMatch(request.LaunchTemplateName)) throw LaunchTemplateErrors.NameMalformed();
         CheckLaunchTemplateData(request.LaunchTemplateData);
         EndIfDryRun(request.DryRun);
-        var tags = TagsFrom(request.TagSpecifications, "launch-template");
+        var tags = TagsFrom(request.TagSpecifications, "launch-template", caller.MaySetSystemTags);
         var made = await store.UpdateAsync(tx =>
         {
             if (tx.Where(LaunchTemplateTables.TemplatesByName, (HomeOf(caller), request.LaunchTemplateName)).FirstOrDefault() is { } same)

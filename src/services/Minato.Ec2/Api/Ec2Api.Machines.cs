@@ -13,8 +13,6 @@ namespace Minato.Ec2.Api;
 internal sealed partial class Ec2Api
 {
     private const int MostAtOnce = 100;
-    private const int RunningCode = 16;
-    private const int TerminatedCode = 48;
 
     /// <summary>The network that addresses of instances are in: load balancers take theirs anywhere in 127.0.0.0/8.</summary>
     private const string AddressPrefix = "127.88";
@@ -31,13 +29,16 @@ internal sealed partial class Ec2Api
             throw Ec2Errors.Invalid($"Value ({request.MinCount}) for parameter minCount is invalid.");
         var type = request.InstanceType ?? "m1.small";
         if (!InstanceTypes.All.ContainsKey(type)) throw Ec2Errors.Invalid($"Invalid value '{type}' for InstanceType.");
-        var tags = TagsFrom(request.TagSpecifications, "instance", isFromAws: caller.IsService);
+        var tags = TagsFrom(request.TagSpecifications, "instance", isFromAws: caller.MaySetSystemTags);
+        var image = request.ImageId is { } ami ? store.Current.Find(Ec2Tables.Images, KeyOf(caller, ami)) : null;
+        if (image is not null) await PrepareAsync(image, request, caller, ct);
         var made = await store.UpdateAsync(tx =>
         {
             if (request.ClientToken is { } token && Machines(tx, caller).Where(m => m.ClientToken == token).ToImmutableArray() is { IsEmpty: false } same) return same;
             var subnet = SubnetFor(tx, request, caller);
             var reservation = DefaultVpc.NewId("r", ids);
-            var machines = Enumerable.Range(0, request.MaxCount).Select(_ => NewMachine(tx, request, type, subnet, reservation, AddressFrom(tags), caller)).ToImmutableArray();
+            var machines = Enumerable.Range(0, request.MaxCount)
+                .Select(i => NewMachine(tx, request, image, (type, reservation, i), subnet, AddressFrom(tags), caller)).ToImmutableArray();
             foreach (var machine in machines) PutTags(tx, machine.Key, tags);
             return machines;
         }, ct);
@@ -51,28 +52,38 @@ internal sealed partial class Ec2Api
     public async Task<TerminateInstancesResponse> TerminateInstancesAsync(TerminateInstancesRequest request, Caller caller, CancellationToken ct)
     {
         EndIfDryRun(request.DryRun);
-        var gone = await store.UpdateAsync(tx =>
+        var changes = await store.UpdateAsync(tx => request.InstanceIds.Distinct(StringComparer.Ordinal).Select(id =>
         {
-            foreach (var id in request.InstanceIds)
-            {
-                if (id == HostId(HomeOf(caller)))
-                    throw new AwsException("OperationNotPermitted", $"The instance '{id}' is the machine Minato runs on and may not be terminated.");
-                if (tx.Find(Ec2Tables.Machines, KeyOf(caller, id)) is not { } machine) throw Ec2Errors.InstanceNotFound(id);
-                tx.Delete(Ec2Tables.Machines, machine.Key);
-                tx.Delete(Ec2Tables.Tags, machine.Key);
-            }
+            if (id == HostId(HomeOf(caller)))
+                throw new AwsException("OperationNotPermitted", $"The instance '{id}' is the machine Minato runs on and may not be terminated.");
+            return End(tx, tx.Find(Ec2Tables.Machines, KeyOf(caller, id)) ?? throw Ec2Errors.InstanceNotFound(id));
+        }).ToImmutableArray(), ct);
+        foreach (var changed in changes) hints.Publish(Ec2Room.InstanceTopic, changed.InstanceId ?? "");
+        return new() { TerminatingInstances = changes };
+    }
 
-            return request.InstanceIds;
-        }, ct);
-        return new()
+    /// <summary>A carved one is gone at once; what plays another one has to be stopped first.</summary>
+    private static InstanceStateChange End(Transaction tx, MachineState machine)
+    {
+        if (machine.Body is not { } body)
         {
-            TerminatingInstances = [.. gone.Select(id => new InstanceStateChange
-            {
-                InstanceId = id,
-                PreviousState = new() { Code = RunningCode, Name = InstanceStateName.Running },
-                CurrentState = new() { Code = TerminatedCode, Name = InstanceStateName.Terminated },
-            })],
+            tx.Delete(Ec2Tables.Machines, machine.Key);
+            tx.Delete(Ec2Tables.Tags, machine.Key);
+            return Changed(machine.Key.Id, InstanceStateName.Running, InstanceStateName.Terminated);
+        }
+        if (body.DisableApiTermination)
+        {
+            throw new AwsException("OperationNotPermitted",
+                $"The instance '{machine.Key.Id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.");
+        }
+        if (body.Wanted is InstanceStateName.Terminated) return Changed(machine.Key.Id, body.State, body.State);
+        var now = body with
+        {
+            Wanted = InstanceStateName.Terminated, State = InstanceStateName.ShuttingDown, DisableApiTermination = false,
+            ReasonCode = MachineReason.ByUser.Code, Reason = MachineReason.ByUser.Message,
         };
+        tx.Put(Ec2Tables.Machines, machine with { Body = now });
+        return Changed(machine.Key.Id, body.State, now.State);
     }
 
     public Task<DescribeInstanceTypesResponse> DescribeInstanceTypesAsync(DescribeInstanceTypesRequest request, Caller caller, CancellationToken ct)
@@ -87,7 +98,7 @@ internal sealed partial class Ec2Api
 
     private static StoredSubnet SubnetFor(IReadState state, RunInstancesRequest request, Caller caller)
     {
-        if (request.SubnetId is { } id) return state.Find(Ec2Tables.Subnets, KeyOf(caller, id)) ?? throw Ec2Errors.SubnetNotFound(id);
+        if ((request.SubnetId ?? First(request)?.SubnetId) is { } id) return state.Find(Ec2Tables.Subnets, KeyOf(caller, id)) ?? throw Ec2Errors.SubnetNotFound(id);
         var vpc = state.Find(Ec2Tables.Homes, HomeOf(caller)) is { } home ? Homes.DefaultOf(state, home) : null;
         if (vpc is null) throw Ec2Errors.NoDefaultVpc();
         var zone = request.Placement?.AvailabilityZone;
@@ -97,16 +108,21 @@ internal sealed partial class Ec2Api
             ?? throw new AwsException("MissingInput", $"No subnets found for the default VPC '{vpc.Key.Id}'. Please specify a subnet.");
     }
 
-    private MachineState NewMachine(Transaction tx, RunInstancesRequest request, string type, StoredSubnet subnet, string reservation, string? address, Caller caller)
+    private MachineState NewMachine(
+        Transaction tx, RunInstancesRequest request, StoredImage? image, (string Type, string Reservation, int Index) launch, StoredSubnet subnet, string? address, Caller caller)
     {
+        var key = KeyOf(caller, DefaultVpc.NewId("i", ids));
+        var nic = image is null ? null : NicFor(tx, request, key, subnet, caller);
         var machine = new MachineState
         {
-            Key = KeyOf(caller, DefaultVpc.NewId("i", ids)), ReservationId = reservation, Type = type,
-            SubnetId = subnet.Key.Id, VpcId = subnet.VpcId, AvailabilityZone = subnet.AvailabilityZone,
-            Address = address ?? FreeAddress(tx), LaunchedAt = clock.GetUtcNow(), ImageId = request.ImageId, ClientToken = request.ClientToken,
+            Key = key, ReservationId = launch.Reservation, Type = launch.Type,
+            SubnetId = nic?.SubnetId ?? subnet.Key.Id, VpcId = nic?.VpcId ?? subnet.VpcId, AvailabilityZone = nic?.AvailabilityZone ?? subnet.AvailabilityZone,
+            Address = nic?.PrivateIpAddress ?? address ?? FreeAddress(tx), LaunchedAt = clock.GetUtcNow(), ImageId = request.ImageId, ClientToken = request.ClientToken,
             IsSpot = request.InstanceMarketOptions?.MarketType == MarketType.Spot,
+            Body = nic is null || image is null ? null : BodyOf(request, image, nic, launch.Index, subnet, caller),
         };
         tx.Put(Ec2Tables.Machines, machine);
+        if (nic is not null && machine.Body is { HasPublicAddress: true }) GivePublic(tx, nic, caller);
         return machine;
     }
 
@@ -125,26 +141,6 @@ internal sealed partial class Ec2Api
             if (state.Count(Ec2Tables.MachinesByAddress, address) == 0) return address;
         }
     }
-
-    private static Instance ToWire(IReadState state, MachineState machine) => new()
-    {
-        InstanceId = machine.Key.Id,
-        InstanceType = machine.Type,
-        ImageId = machine.ImageId,
-        LaunchTime = machine.LaunchedAt,
-        State = new() { Code = RunningCode, Name = InstanceStateName.Running },
-        Placement = new() { AvailabilityZone = machine.AvailabilityZone, Tenancy = Tenancy.Default },
-        VpcId = machine.VpcId,
-        SubnetId = machine.SubnetId,
-        PrivateIpAddress = machine.Address,
-        PrivateDnsName = $"{machine.Key.Id}.{machine.Key.Region}.compute.internal",
-        SecurityGroups = [],
-        NetworkInterfaces = [],
-        SourceDestCheck = true,
-        ClientToken = machine.ClientToken,
-        InstanceLifecycle = machine.IsSpot ? InstanceLifecycleType.Spot : null,
-        Tags = ToWire(TagsOf(state, machine.Key)),
-    };
 
     private static InstanceTypeInfo ToWire(InstanceTypeFacts type) => new()
     {

@@ -35,7 +35,7 @@ internal sealed partial class Ec2Api
         if (isPublic && request.AllocationId is null)
             throw new AwsException("MissingParameter", "The request must include the AllocationId parameter. Add the required parameter and retry the request.");
         if (!isPublic && request.AllocationId is not null) throw Ec2Errors.Invalid("An allocation ID cannot be given for a private NAT gateway.");
-        var tags = TagsFrom(request.TagSpecifications, "natgateway");
+        var tags = TagsFrom(request.TagSpecifications, "natgateway", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>
         {

@@ -7,7 +7,7 @@ using Minato.Platform;
 
 namespace Minato.Ec2.Api;
 
-// Network ACLs are kept and answered, not enforced.
+// Network ACLs.
 internal sealed partial class Ec2Api
 {
     private const int MostAclEntries = 40;
@@ -42,7 +42,7 @@ internal sealed partial class Ec2Api
     public async Task<CreateNetworkAclResponse> CreateNetworkAclAsync(CreateNetworkAclRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
-        var tags = TagsFrom(request.TagSpecifications, "network-acl");
+        var tags = TagsFrom(request.TagSpecifications, "network-acl", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>
         {

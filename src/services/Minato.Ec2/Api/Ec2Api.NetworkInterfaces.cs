@@ -9,6 +9,8 @@ namespace Minato.Ec2.Api;
 
 internal sealed partial class Ec2Api
 {
+    /// <summary>A service of AWS asks for an address of the internet, which lasts as long as the interface.</summary>
+    private const string PublicTag = "aws:ecs:assignPublicIp";
     private const int MostGroupsOfInterface = 16; // What AWS raises its quota of 5 to at most.
 
     private static readonly FilterSet<InterfaceState> InterfaceFilters = new(
@@ -39,7 +41,7 @@ internal sealed partial class Ec2Api
     {
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
-        var tags = TagsFrom(request.TagSpecifications, "network-interface");
+        var tags = TagsFrom(request.TagSpecifications, "network-interface", isFromAws: caller.MaySetSystemTags);
         await enforcement.DemandAsync(SubnetOf(store.Current, caller, request.SubnetId).VpcId, ct);
         var made = await store.UpdateAsync(tx =>
         {
@@ -48,6 +50,7 @@ internal sealed partial class Ec2Api
             var nic = NewInterface(tx, request, caller);
             tx.Put(Ec2Tables.Interfaces, nic);
             PutTags(tx, nic.Key, tags);
+            if (tags.ContainsKey(PublicTag)) GivePublic(tx, nic, caller);
             return nic;
         }, ct);
         return new() { NetworkInterface = ToWire(store.Current, made), ClientToken = request.ClientToken };
@@ -90,6 +93,10 @@ internal sealed partial class Ec2Api
         if ((Filters.Exact(filters, "addresses.private-ip-address") ?? Filters.Exact(filters, "private-ip-address")) is { } addresses)
         {
             return addresses.SelectMany(a => state.Where(Ec2Tables.InterfacesByAddress, (HomeOf(caller), a))).OrderBy(i => i.Key);
+        }
+        if (Filters.Exact(filters, "requester-id") is { } requesters)
+        {
+            return requesters.SelectMany(r => state.Where(Ec2Tables.InterfacesByRequester, (HomeOf(caller), r))).OrderBy(i => i.Key);
         }
         return Filters.Exact(filters, "subnet-id") is { } subnets
             ? subnets.SelectMany(s => state.Where(Ec2Tables.InterfacesBySubnet, s)).Where(i => i.Key.Home == HomeOf(caller)).OrderBy(i => i.Key)
@@ -213,6 +220,6 @@ internal sealed partial class Ec2Api
             PublicDnsName = "",
         };
 
-    private static string DnsNameOf(string address, string region) =>
+    internal static string DnsNameOf(string address, string region) =>
         $"ip-{address.Replace('.', '-')}.{(region is "us-east-1" ? "ec2" : $"{region}.compute")}.internal";
 }

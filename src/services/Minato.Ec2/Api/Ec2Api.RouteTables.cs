@@ -48,7 +48,7 @@ internal sealed partial class Ec2Api
     public async Task<CreateRouteTableResponse> CreateRouteTableAsync(CreateRouteTableRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
-        var tags = TagsFrom(request.TagSpecifications, "route-table");
+        var tags = TagsFrom(request.TagSpecifications, "route-table", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>
         {

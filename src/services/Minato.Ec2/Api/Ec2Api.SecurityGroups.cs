@@ -34,7 +34,7 @@ internal sealed partial class Ec2Api
         {
             throw Ec2Errors.Invalid($"Value ({request.GroupName}) for parameter groupName is invalid. Group names may not be in the format sg-*");
         }
-        var tags = TagsFrom(request.TagSpecifications, "security-group");
+        var tags = TagsFrom(request.TagSpecifications, "security-group", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var group = await store.UpdateAsync(tx =>
         {

@@ -45,7 +45,7 @@ internal sealed partial class Ec2Api
         var cidr = request.CidrBlock ?? throw Ec2Errors.MissingParameter("cidrBlock");
         if (!cidr.Contains('/', StringComparison.Ordinal) || !Ipv4Range.TryParse(cidr, out var range)) throw Ec2Errors.BadCidr(cidr);
         var zone = ZoneFor(caller.Region, request.AvailabilityZone, request.AvailabilityZoneId);
-        var tags = TagsFrom(request.TagSpecifications, "subnet");
+        var tags = TagsFrom(request.TagSpecifications, "subnet", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>
         {

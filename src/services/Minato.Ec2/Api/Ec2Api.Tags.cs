@@ -23,7 +23,7 @@ internal sealed partial class Ec2Api
     {
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller.MaySetSystemTags);
         await store.UpdateAsync(tx =>
         {
             foreach (var id in request.Resources)
@@ -122,6 +122,7 @@ internal sealed partial class Ec2Api
             case "elastic-ip" when state.Find(Ec2Tables.Addresses, key) is null: throw Ec2Errors.AllocationNotFound(id);
             case "network-acl" when state.Find(Ec2Tables.NetworkAcls, key) is null: throw Ec2Errors.AclNotFound(id);
             case "dhcp-options" when state.Find(Ec2Tables.Homes, HomeOf(caller))?.DhcpOptionsId != id: throw Ec2Errors.ResourceNotFound(id);
+            case "image" when state.Find(Ec2Tables.Images, key) is null: throw Ec2Errors.ImageNotFound(id);
             case "instance" when HostId(HomeOf(caller)) != id && state.Find(Ec2Tables.Machines, key) is null: throw Ec2Errors.InstanceNotFound(id);
             case "security-group-rule" when !state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller)).Any(g => g.Rules.Any(r => r.Id == id)):
                 throw Ec2Errors.RuleNotFound(id);
@@ -144,6 +145,7 @@ internal sealed partial class Ec2Api
         "acl" => "network-acl",
         "dopt" => "dhcp-options",
         "i" => "instance",
+        "ami" => "image",
         _ => null,
     };
 }

@@ -43,7 +43,7 @@ internal sealed partial class Ec2Api
         var home = await homes.EnsureAsync(caller, ct);
         var range = RangeFor(request.CidrBlock ?? throw Ec2Errors.MissingParameter("cidrBlock"), "InvalidVpc.Range");
         if (request.AmazonProvidedIpv6CidrBlock is true || request.Ipv6CidrBlock is not null) throw Ec2Errors.NoIpv6();
-        var tags = TagsFrom(request.TagSpecifications, "vpc");
+        var tags = TagsFrom(request.TagSpecifications, "vpc", caller.MaySetSystemTags);
         if (await homes.ColliderAsync(range.ToString(), ct) is { } collider) throw Ec2Errors.RangeTaken(range.ToString(), collider);
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>

@@ -3,12 +3,14 @@ using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Ec2.Reconcile;
 using Minato.Ec2.State;
+using Minato.Engines.Containers;
 using Minato.Platform;
 
 namespace Minato.Ec2.Api;
 
 internal sealed partial class Ec2Api(
-    Store store, Homes homes, Ids ids, Installation installation, PageTokens tokens, TimeProvider clock, Enforcement enforcement) : IEc2
+    Store store, Homes homes, Ids ids, Installation installation, PageTokens tokens, TimeProvider clock, Enforcement enforcement,
+    IContainerEngine engine, Hints hints) : IEc2
 {
     private static readonly ImmutableSortedDictionary<string, string> NoTags = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -41,7 +43,7 @@ internal sealed partial class Ec2Api(
         return page.Length <= max ? (page, null) : (page[..max], tokens.Encode(operation, id(page[max - 1])));
     }
 
-    private static ImmutableSortedDictionary<string, string> TagsOf(IReadState state, ResourceKey key) =>
+    internal static ImmutableSortedDictionary<string, string> TagsOf(IReadState state, ResourceKey key) =>
         state.Find(Ec2Tables.Tags, key)?.Tags ?? NoTags;
 
     private static ImmutableArray<Tag> ToWire(ImmutableSortedDictionary<string, string> tags) =>

@@ -12,6 +12,7 @@ internal static class Ec2Errors
         new("InvalidNetworkInterfaceID.NotFound", $"The networkInterface ID '{id}' does not exist");
     public static AwsException RouteTableNotFound(string id) => new("InvalidRouteTableID.NotFound", $"The routeTable ID '{id}' does not exist");
     public static AwsException InstanceNotFound(string id) => new("InvalidInstanceID.NotFound", $"The instance ID '{id}' does not exist");
+    public static AwsException ImageNotFound(string id) => new("InvalidAMIID.NotFound", $"The image id '[{id}]' does not exist");
     public static AwsException RuleNotFound(string id) =>
         new("InvalidSecurityGroupRuleId.NotFound", $"The security group rule ID '{id}' does not exist");
     public static AwsException ResourceNotFound(string id) => new("InvalidID", $"The ID '{id}' is not valid");

@@ -57,6 +57,8 @@ internal static class Ec2Tables
         Interfaces.AddIndex("address", i => (i.Key.Home, i.PrivateIpAddress));
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByInstance =
         Interfaces.AddIndex("instance", i => i.Attachment?.InstanceId);
+    public static readonly Index<(Home, string), ResourceKey, InterfaceState> InterfacesByRequester =
+        Interfaces.AddIndex("requester", i => (i.Key.Home, i.RequesterId ?? ""));
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByAttachment = Interfaces.AddIndex("attachment", i => i.Attachment?.Id);
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByClientToken = Interfaces.AddIndex("client-token",
         i => i.ClientToken is null ? null : $"{i.Key.AccountId}/{i.Key.Region}/{i.ClientToken}");
@@ -64,6 +66,12 @@ internal static class Ec2Tables
     public static readonly Table<ResourceKey, MachineState> Machines = new("ec2.instances", m => m.Key, () => Ec2Json.Default.MachineState);
     public static readonly Index<Home, ResourceKey, MachineState> MachinesByHome = Machines.AddIndex("home", m => m.Key.Home);
     public static readonly Index<string, ResourceKey, MachineState> MachinesByAddress = Machines.AddIndex("address", m => m.Address);
+
+    public static readonly Index<string, ResourceKey, MachineState> MachinesByInterface = Machines.AddIndex("interface", m => m.Body?.InterfaceId);
+
+    public static readonly Table<ResourceKey, StoredImage> Images = new("ec2.images", i => i.Key, () => Ec2Json.Default.StoredImage);
+    public static readonly Index<Home, ResourceKey, StoredImage> ImagesByHome = Images.AddIndex("home", i => i.Key.Home);
+    public static readonly Index<(Home, string), ResourceKey, StoredImage> ImagesByName = Images.AddIndex("name", i => (i.Key.Home, i.Name));
 
     public static readonly Table<ResourceKey, ResourceTags> Tags = new("ec2.tags", t => t.Key, () => Ec2Json.Default.ResourceTags);
     public static readonly Index<Home, ResourceKey, ResourceTags> TagsByHome = Tags.AddIndex("home", t => t.Key.Home);
@@ -82,5 +90,6 @@ internal static class Ec2Tables
 [JsonSerializable(typeof(SecurityGroupState))]
 [JsonSerializable(typeof(InterfaceState))]
 [JsonSerializable(typeof(MachineState))]
+[JsonSerializable(typeof(StoredImage))]
 [JsonSerializable(typeof(ResourceTags))]
 internal sealed partial class Ec2Json : JsonSerializerContext;

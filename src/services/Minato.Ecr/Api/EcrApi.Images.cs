@@ -46,8 +46,14 @@ internal sealed partial class EcrApi
                 continue;
             }
 
-            await reads.NotePullAsync(image, ct);
-            images.Add(ToWire(image, id with { ImageDigest = image.Key.Digest }, Encoding.UTF8.GetString(await reads.ManifestAsync(image, ct))));
+            if (image.Status != ImageStatus.Active)
+            {
+                failures.Add(new() { ImageId = id, FailureCode = ImageFailureCode.ImageInaccessible, FailureReason = Texts.Archived(image.Key).Message });
+                continue;
+            }
+
+            await reads.NotePullAsync(image, caller.PrincipalArn, ct);
+            images.Add(ToWire(image, id with { ImageDigest = image.Key.Digest }, Encoding.UTF8.GetString((await reads.ManifestAsync(image, ct)).Span)));
         }
 
         return new() { Images = images.ToImmutable(), Failures = failures.ToImmutable() };
@@ -61,7 +67,7 @@ internal sealed partial class EcrApi
             tx =>
             {
                 Repository(tx, key);
-                return request.ImageIds.Select(id => ImageDeletes.Delete(tx, key, id, now)).ToList();
+                return request.ImageIds.Select(id => deletes.Delete(tx, key, id, now)).ToList();
             },
             ct);
         return new() { ImageIds = [.. results.SelectMany(r => r.Deleted)], Failures = [.. results.Select(r => r.Failure).OfType<ImageFailure>()] };
@@ -71,10 +77,9 @@ internal sealed partial class EcrApi
     {
         var state = store.Current;
         var key = Repository(state, Key(caller, request.RegistryId, request.RepositoryName, "ListImages")).Key;
-        var isShown = request.Filter?.ImageStatus is null or ImageStatusFilter.Active or ImageStatusFilter.Any;
         var (page, next) = Page(
             $"ecr:ListImages:{key}:{request.Filter}", request.NextToken, request.MaxResults,
-            after => isShown ? IdentifiersAfter(state, key, after).Where(id => Selects(request.Filter?.TagStatus, id.ImageTag is not null)) : [],
+            after => IdentifiersAfter(state, key, after, i => Shows(request.Filter?.ImageStatus, i)).Where(id => Selects(request.Filter?.TagStatus, id.ImageTag is not null)),
             id => $"{id.ImageDigest} {id.ImageTag}");
         return Task.FromResult(new ListImagesResponse { ImageIds = page, NextToken = next });
     }
@@ -89,10 +94,9 @@ internal sealed partial class EcrApi
             return Task.FromResult(new DescribeImagesResponse { ImageDetails = [.. named.Select(i => Detail(state, i))] });
         }
 
-        var isShown = request.Filter?.ImageStatus is null or ImageStatusFilter.Active or ImageStatusFilter.Any;
         var (page, next) = Page(
             $"ecr:DescribeImages:{key}:{request.Filter}", request.NextToken, request.MaxResults,
-            after => isShown ? ImagesAfter(state, key, after).Where(i => Selects(request.Filter?.TagStatus, state.Count(EcrTables.TagsByImage, i.Key) > 0)) : [],
+            after => ImagesAfter(state, key, after).Where(i => Shows(request.Filter?.ImageStatus, i) && Selects(request.Filter?.TagStatus, state.Count(EcrTables.TagsByImage, i.Key) > 0)),
             i => i.Key.Digest);
         return Task.FromResult(new DescribeImagesResponse { ImageDetails = [.. page.Select(i => Detail(state, i))], NextToken = next });
     }
@@ -104,11 +108,20 @@ internal sealed partial class EcrApi
         _ => true,
     };
 
+    // AWS: without a filter only what can be pulled.
+    private static bool Shows(ImageStatusFilter? wanted, ImageState image) => wanted switch
+    {
+        ImageStatusFilter.Any => true,
+        ImageStatusFilter.Archived => image.Status == ImageStatus.Archived,
+        ImageStatusFilter.Activating => image.Status == ImageStatus.Activating,
+        _ => image.Status == ImageStatus.Active,
+    };
+
     private static IEnumerable<ImageState> ImagesAfter(IReadState state, RepositoryKey key, string? digest) =>
         state.After(EcrTables.ImagesByRepository, key, (DigestKey?)new DigestKey(key, digest ?? ""));
 
     // One entry a tag, one for an image without.
-    private static IEnumerable<ImageIdentifier> IdentifiersAfter(IReadState state, RepositoryKey key, string? after)
+    private static IEnumerable<ImageIdentifier> IdentifiersAfter(IReadState state, RepositoryKey key, string? after, Func<ImageState, bool> shows)
     {
         var split = after?.Split(' ', 2) ?? [];
         if (split is [var digest, var lastTag])
@@ -117,7 +130,7 @@ internal sealed partial class EcrApi
             foreach (var tag in rest) yield return new() { ImageDigest = digest, ImageTag = tag.Key.Tag };
         }
 
-        foreach (var image in ImagesAfter(state, key, split.FirstOrDefault()))
+        foreach (var image in ImagesAfter(state, key, split.FirstOrDefault()).Where(shows))
         {
             var tags = state.Where(EcrTables.TagsByImage, image.Key).ToList();
             if (tags.Count == 0) yield return new() { ImageDigest = image.Key.Digest };
@@ -137,6 +150,7 @@ internal sealed partial class EcrApi
     private static ImageDetail Detail(IReadState state, ImageState image)
     {
         ImmutableArray<string> tags = [.. state.Where(EcrTables.TagsByImage, image.Key).Select(t => t.Key.Tag)];
+        var scan = state.Find(EcrTables.Scans, image.Key);
         return new()
         {
             RegistryId = image.Key.Repository.AccountId,
@@ -149,7 +163,14 @@ internal sealed partial class EcrApi
             ArtifactMediaType = image.ConfigMediaType,
             LastRecordedPullTime = image.LastPulledAt,
             SubjectManifestDigest = image.Subject,
-            ImageStatus = ImageStatus.Active,
+            ImageStatus = image.Status,
+            LastArchivedAt = image.ArchivedAt,
+            LastActivatedAt = image.ActivatedAt,
+            ImageScanStatus = scan is null ? null : new() { Status = scan.Status, Description = scan.Description },
+            ImageScanFindingsSummary = scan?.CompletedAt is null ? null : new()
+            {
+                ImageScanCompletedAt = scan.CompletedAt, VulnerabilitySourceUpdatedAt = scan.SourceUpdatedAt, FindingSeverityCounts = Counts(scan),
+            },
         };
     }
 }

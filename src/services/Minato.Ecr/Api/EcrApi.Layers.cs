@@ -14,13 +14,18 @@ internal sealed partial class EcrApi
     private const long PartSize = 10_485_760;
     private const long SmallestPart = 5 * 1024 * 1024;
 
-    public Task<BatchCheckLayerAvailabilityResponse> BatchCheckLayerAvailabilityAsync(
+    public async Task<BatchCheckLayerAvailabilityResponse> BatchCheckLayerAvailabilityAsync(
         BatchCheckLayerAvailabilityRequest request, Caller caller, CancellationToken ct)
     {
         var state = store.Current;
         var key = Repository(state, Key(caller, request.RegistryId, request.RepositoryName, "BatchCheckLayerAvailability")).Key;
         var known = request.LayerDigests.ToLookup(Names.IsDigest);
-        return Task.FromResult(new BatchCheckLayerAvailabilityResponse
+        foreach (var digest in known[true])
+        {
+            if (state.Find(EcrTables.Layers, new(key, digest)) is { } layer) await uploads.TouchAsync(layer, ct); // Who is told that it is here will not upload it.
+        }
+
+        return new()
         {
             Layers = [.. known[true].Select(d => ToWire(d, state.Find(EcrTables.Layers, new(key, d))))],
             Failures = [.. known[false].Select(d => new LayerFailure
@@ -29,7 +34,7 @@ internal sealed partial class EcrApi
                 FailureCode = d.Length == 0 ? LayerFailureCode.MissingLayerDigest : LayerFailureCode.InvalidLayerDigest,
                 FailureReason = "Invalid request parameters: layer digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
             })],
-        });
+        };
     }
 
     public async Task<InitiateLayerUploadResponse> InitiateLayerUploadAsync(InitiateLayerUploadRequest request, Caller caller, CancellationToken ct)
@@ -56,10 +61,22 @@ internal sealed partial class EcrApi
         }
 
         await using var content = new MemoryStream(request.LayerPartBlob.ToArray(), writable: false);
-        var offset = await upload.Blob.AppendAsync(content, ct);
+        var offset = await AppendAsync(upload, content, ct);
         var state = upload.State with { HasSmallPart = upload.State.HasSmallPart || upload.State.EndsInSmallPart, EndsInSmallPart = size < SmallestPart };
         if (state != upload.State) await uploads.NoteAsync(state, ct);
         return new() { RegistryId = key.AccountId, RepositoryName = key.Name, UploadId = request.UploadId, LastByteReceived = offset - 1 };
+    }
+
+    private async ValueTask<long> AppendAsync(OpenUpload upload, Stream content, CancellationToken ct)
+    {
+        try
+        {
+            return await uploads.AppendAsync(upload, content, ct);
+        }
+        catch (DiskFullException e)
+        {
+            throw new ServerException(e.Message);
+        }
     }
 
     public async Task<CompleteLayerUploadResponse> CompleteLayerUploadAsync(CompleteLayerUploadRequest request, Caller caller, CancellationToken ct)
@@ -82,6 +99,11 @@ internal sealed partial class EcrApi
         catch (BlobDigestException e)
         {
             throw new InvalidLayerException($"The layer digest calculation performed by Amazon ECR upon receipt of the image layer doesn't match the digest specified. {e.Message}");
+        }
+
+        catch (DiskFullException e)
+        {
+            throw new ServerException(e.Message);
         }
 
         return new() { RegistryId = key.AccountId, RepositoryName = key.Name, UploadId = request.UploadId, LayerDigest = digest };

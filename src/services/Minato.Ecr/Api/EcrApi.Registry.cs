@@ -13,12 +13,16 @@ internal sealed partial class EcrApi
     /// <summary>Mounting of layers from other repositories of the registry: off, as on AWS, until asked for.</summary>
     public const string BlobMounting = "BLOB_MOUNTING";
 
+    /// <summary>Whether lifecycle policies leave images alone that tasks run from, or that a service would be rolled back to. Minato's own setting.</summary>
+    public const string ImagesInUse = "LIFECYCLE_IMAGES_IN_USE";
+
     private static readonly ImmutableDictionary<string, ImmutableArray<string>> s_settings = new Dictionary<string, ImmutableArray<string>>
     {
         // The first value is the one that holds until another is put.
         [BlobMounting] = ["DISABLED", "ENABLED"],
         ["BASIC_SCAN_TYPE_VERSION"] = ["AWS_NATIVE", "CLAIR"],
         ["REGISTRY_POLICY_SCOPE"] = ["V2", "V1"],
+        [ImagesInUse] = ["KEEP", "EXPIRE"],
     }.ToImmutableDictionary();
 
     public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(GetAuthorizationTokenRequest request, Caller caller, CancellationToken ct)
@@ -31,7 +35,10 @@ internal sealed partial class EcrApi
     }
 
     public Task<DescribeRegistryResponse> DescribeRegistryAsync(DescribeRegistryRequest request, Caller caller, CancellationToken ct) =>
-        Task.FromResult(new DescribeRegistryResponse { RegistryId = caller.AccountId, ReplicationConfiguration = new() { Rules = [] } });
+        Task.FromResult(new DescribeRegistryResponse
+        {
+            RegistryId = caller.AccountId, ReplicationConfiguration = new() { Rules = RegistryState.Of(store.Current, Home(caller)).Replication },
+        });
 
     public Task<GetAccountSettingResponse> GetAccountSettingAsync(GetAccountSettingRequest request, Caller caller, CancellationToken ct)
     {

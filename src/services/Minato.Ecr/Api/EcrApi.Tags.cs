@@ -25,7 +25,7 @@ internal sealed partial class EcrApi
         return Task.FromResult(new ListTagsForResourceResponse { Tags = [.. repository.Tags.Select(t => new Tag { Key = t.Key, Value = t.Value })] });
     }
 
-    private static RepositoryKey Key(Caller caller, string arnText, string action)
+    private RepositoryKey Key(Caller caller, string arnText, string action)
     {
         const string Prefix = "repository/";
         if (!Arn.TryParse(arnText, out var arn) || arn.Service != "ecr" || arn.Region != caller.Region || !arn.Resource.StartsWith(Prefix, StringComparison.Ordinal))

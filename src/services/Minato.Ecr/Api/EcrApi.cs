@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Ecr;
+using Minato.Ecr.Caching;
 using Minato.Ecr.Images;
+using Minato.Ecr.Scanning;
 using Minato.Ecr.State;
 using Minato.Platform;
 
@@ -9,19 +11,30 @@ namespace Minato.Ecr.Api;
 
 /// <summary>The control plane of a private registry. Pushes and pulls come to <c>Registry/</c>; both share <c>Images/</c>.</summary>
 internal sealed partial class EcrApi(
-    Store store, LayerUploads uploads, ImagePushes pushes, ImageReads reads, PageTokens tokens, Installation installation,
-    TimeProvider clock) : IEcr
+    Store store, LayerUploads uploads, ImagePushes pushes, ImageReads reads, ImageDeletes deletes, EcrEvents events, UpstreamImages upstreams, ScanFindings findings,
+    PageTokens tokens, Installation installation, TimeProvider clock) : IEcr
 {
     private const int DefaultPage = 100;
 
-    /// <summary>The repository a request means. Other accounts' registries open with policies, which are not evaluated yet.</summary>
-    private static RepositoryKey Key(Caller caller, string? registryId, string name, string action)
+    /// <summary>The repository a request means, if the caller may do this to it.</summary>
+    private RepositoryKey Key(Caller caller, string? registryId, string name, string action)
     {
         var key = new RepositoryKey(registryId ?? caller.AccountId, caller.Region, name);
-        return key.AccountId == caller.AccountId ? key : throw new AwsException(
-            "AccessDeniedException",
-            $"User: {caller.PrincipalArn} is not authorized to perform: ecr:{action} on resource: {key.Arn} because no resource-based policy allows the ecr:{action} action");
+        RepositoryAccess.Require(store.Current, caller.AccountId, caller.PrincipalArn, key, action);
+        return key;
     }
+
+    private async ValueTask<RegistryState> ChangeAsync(Caller caller, Func<RegistryState, RegistryState> change, CancellationToken ct) =>
+        await store.UpdateAsync(
+            tx =>
+            {
+                var changed = change(RegistryState.Of(tx, new(caller.AccountId, caller.Region)));
+                tx.Put(EcrTables.Registries, changed);
+                return changed;
+            },
+            ct);
+
+    private static Home Home(Caller caller) => new(caller.AccountId, caller.Region);
 
     private static RepositoryState Repository(IReadState state, RepositoryKey key) =>
         state.Find(EcrTables.Repositories, key) ?? throw Texts.NoRepository(key);

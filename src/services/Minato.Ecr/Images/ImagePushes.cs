@@ -7,7 +7,7 @@ using Minato.Platform;
 namespace Minato.Ecr.Images;
 
 /// <summary>Takes manifests, over either protocol.</summary>
-internal sealed class ImagePushes(Store store, IBlobStore blobs, KeyedLocks locks, IWorkQueue<BlobKey> sweeps, Ids ids, TimeProvider clock)
+internal sealed class ImagePushes(Store store, SmallBlobs blobs, PushConsequences consequences, TimeProvider clock)
 {
     private const int MaxTags = 1_000; // Of an image.
 
@@ -26,19 +26,8 @@ internal sealed class ImagePushes(Store store, IBlobStore blobs, KeyedLocks lock
         var wanted = BlobDigest.Parse(digest);
         wanted.Verify(CryptographicOperations.HashData(wanted.HashName, bytes.Span));
         var manifest = Manifest.Parse(bytes, mediaType);
-        using var turn = await locks.EnterAsync(digest, ct);
         var image = Check(store.Current, repository, bytes.Length, manifest, digest, tag, repeats);
-        await StoreAsync(bytes, digest, ct);
-        try
-        {
-            image = await store.UpdateAsync(tx => Write(tx, Check(tx, repository, bytes.Length, manifest, digest, tag, repeats), manifest, tag), ct);
-        }
-        catch
-        {
-            sweeps.Enqueue(new(digest)); // The manifest's bytes may belong to nobody now.
-            throw;
-        }
-
+        await blobs.KeepAsync(bytes, digest, (tx, _) => image = Write(tx, Check(tx, repository, bytes.Length, manifest, digest, tag, repeats), manifest, tag), ct);
         return (image, manifest);
     }
 
@@ -86,30 +75,17 @@ internal sealed class ImagePushes(Store store, IBlobStore blobs, KeyedLocks lock
         ? manifest.Manifests.Select(m => state.Find(EcrTables.Images, new(key, m.Digest))?.Size ?? 0).DefaultIfEmpty().Max()
         : manifest.Needed.Sum(d => state.Find(EcrTables.Layers, new(key, d))?.Size ?? 0);
 
-    private static ImageState Write(Transaction tx, ImageState image, Manifest manifest, string? tag)
+    private ImageState Write(Transaction tx, ImageState image, Manifest manifest, string? tag)
     {
-        if (tx.Find(EcrTables.Images, image.Key) is null)
+        var known = tx.Find(EcrTables.Images, image.Key);
+        // AWS: pushing an archived image brings it back at once.
+        if (known is { Status: not ImageStatus.Active })
+            tx.Put(EcrTables.Images, image = known with { Status = ImageStatus.Active, ActivatedAt = clock.GetUtcNow(), ActivatingSince = null });
+        if (known is null)
             tx.AddImage(image, digest => manifest.Layers.Prepend(manifest.Config).FirstOrDefault(d => d?.Digest == digest)?.MediaType);
-        if (tag is null) return image;
-        var key = new TagKey(image.Key.Repository, tag);
-        if (tx.Find(EcrTables.Tags, key)?.Digest != image.Key.Digest) tx.Put(EcrTables.Tags, new TagState { Key = key, Digest = image.Key.Digest });
+        var moves = tag is not null && tx.Find(EcrTables.Tags, new(image.Key.Repository, tag))?.Digest != image.Key.Digest;
+        if (tag is not null && moves) tx.Put(EcrTables.Tags, new TagState { Key = new(image.Key.Repository, tag), Digest = image.Key.Digest });
+        if (known is null || moves || known.Status != ImageStatus.Active) consequences.Pushed(tx, image, tag);
         return image;
-    }
-
-    private async ValueTask StoreAsync(ReadOnlyMemory<byte> bytes, string digest, CancellationToken ct)
-    {
-        if (await blobs.FindAsync(digest, ct) is not null) return;
-        await using var upload = await blobs.StartUploadAsync(ids.Uuid(), ct);
-        using var content = new MemoryStream(bytes.ToArray(), writable: false);
-        await upload.AppendAsync(content, ct);
-        try
-        {
-            await upload.CompleteAsync(digest, ct);
-        }
-        catch (BlobDigestException)
-        {
-            await upload.AbortAsync(ct);
-            throw;
-        }
     }
 }

@@ -6,7 +6,7 @@ using Minato.Platform;
 namespace Minato.Ecr.Images;
 
 /// <summary>Finding images, and their manifests' bytes.</summary>
-internal sealed class ImageReads(Store store, IBlobStore blobs, TimeProvider clock)
+internal sealed class ImageReads(Store store, IBlobStore blobs, PullCounts pulls, TimeProvider clock)
 {
     private static readonly TimeSpan s_pullTimeIsFresh = TimeSpan.FromHours(24); // AWS: not every pull is noted.
 
@@ -27,7 +27,7 @@ internal sealed class ImageReads(Store store, IBlobStore blobs, TimeProvider clo
             : (null, ImageFailureCode.ImageNotFound, Texts.ImageNotFound);
     }
 
-    public async ValueTask<byte[]> ManifestAsync(ImageState image, CancellationToken ct)
+    public async ValueTask<ReadOnlyMemory<byte>> ManifestAsync(ImageState image, CancellationToken ct)
     {
         await using var content = await blobs.OpenReadAsync(image.Key.Digest, ct);
         var bytes = new byte[image.ManifestSize];
@@ -35,9 +35,13 @@ internal sealed class ImageReads(Store store, IBlobStore blobs, TimeProvider clo
         return bytes;
     }
 
-    public async ValueTask NotePullAsync(ImageState image, CancellationToken ct)
+    /// <param name="image">That was pulled.</param>
+    /// <param name="principalArn">Who pulled it.</param>
+    public async ValueTask NotePullAsync(ImageState image, string principalArn, CancellationToken ct)
     {
+        pulls.Add(image.Key.Repository);
         var now = clock.GetUtcNow();
+        if (RegistryState.Of(store.Current, image.Key.Repository.Home).PullTimeExclusions is { IsEmpty: false } excluded && excluded.ContainsKey(PrincipalOf(principalArn))) return;
         if (now - image.LastPulledAt < s_pullTimeIsFresh) return;
         await store.UpdateAsync(
             tx =>
@@ -46,4 +50,8 @@ internal sealed class ImageReads(Store store, IBlobStore blobs, TimeProvider clo
             },
             ct);
     }
+
+    // Exclusions name roles; who pulls is a session of one.
+    private static string PrincipalOf(string arn) =>
+        arn.Split(':', 6) is [_, _, "sts", _, var account, var resource] && resource.Split('/') is ["assumed-role", var role, ..] ? $"arn:aws:iam::{account}:role/{role}" : arn;
 }

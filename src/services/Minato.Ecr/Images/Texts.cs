@@ -33,4 +33,7 @@ internal static class Texts
 
     public static ImageNotFoundException NoImage(RepositoryKey key, ImageIdentifier id) =>
         new($"The image with imageId {{imageDigest:'{id.ImageDigest ?? "null"}', imageTag:'{id.ImageTag ?? "null"}'}} does not exist within the repository with name '{key.Name}' in the registry with id '{key.AccountId}'");
+
+    public static ImageArchivedException Archived(DigestKey key) =>
+        new($"The image with digest '{key.Digest}' in the repository with name '{key.Repository.Name}' in the registry with id '{key.Repository.AccountId}' is archived");
 }

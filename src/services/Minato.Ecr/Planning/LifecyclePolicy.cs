@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Minato.Ecr.Planning;
 
-/// <summary>Checks the text of a lifecycle policy. What it would do is another matter, and not here yet.</summary>
+/// <summary>Checks the text of a lifecycle policy. What it does is <see cref="LifecyclePlanner"/>'s.</summary>
 internal static class LifecyclePolicy
 {
     private const int MaxRules = 50;

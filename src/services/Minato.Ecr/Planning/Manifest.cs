@@ -17,6 +17,7 @@ internal sealed record Manifest
     public const string DockerImage = "application/vnd.docker.distribution.manifest.v2+json";
     public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
     public const string OciImage = "application/vnd.oci.image.manifest.v1+json";
+    public const string OciArtifact = "application/vnd.oci.artifact.manifest.v1+json";
     public const string OciIndex = "application/vnd.oci.image.index.v1+json";
 
     public required string MediaType { get; init; }
@@ -54,6 +55,7 @@ internal sealed record Manifest
         if (inside is not null && declaredType is not null && inside != declaredType)
             throw new ManifestException($"The manifest says it is '{inside}', the request '{declaredType}'.");
         var mediaType = inside ?? declaredType ?? throw new ManifestException("The manifest's media type is missing.");
+        if (mediaType == OciArtifact) return ReadArtifact(json);
         if (mediaType is not (DockerImage or DockerList or OciImage or OciIndex))
             throw new ManifestException($"Manifests of type '{mediaType}' are not supported.");
         if (!json.TryGetProperty("schemaVersion", out var version) || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number) || number != 2)
@@ -66,11 +68,25 @@ internal sealed record Manifest
             Config = isList ? null : ReadDescriptor(Member(json, "config", JsonValueKind.Object), "config"),
             Layers = isList ? [] : ReadDescriptors(json, "layers"),
             Manifests = isList ? ReadDescriptors(json, "manifests") : [],
-            Subject = json.TryGetProperty("subject", out var subject) && subject.ValueKind != JsonValueKind.Null ? ReadDescriptor(subject, "subject").Digest : null,
+            Subject = SubjectOf(json),
             ArtifactType = Text(json, "artifactType"),
             Annotations = ReadAnnotations(json),
         };
     }
+
+    // Of a release candidate of the specification; old clients still write them. It has neither config nor schemaVersion.
+    private static Manifest ReadArtifact(JsonElement json) => new()
+    {
+        MediaType = OciArtifact,
+        IsList = false,
+        Layers = json.TryGetProperty("blobs", out _) ? ReadDescriptors(json, "blobs") : [],
+        Subject = SubjectOf(json),
+        ArtifactType = Text(json, "artifactType") ?? throw new ManifestException("'artifactType' of the manifest is missing."),
+        Annotations = ReadAnnotations(json),
+    };
+
+    private static string? SubjectOf(JsonElement json) =>
+        json.TryGetProperty("subject", out var subject) && subject.ValueKind != JsonValueKind.Null ? ReadDescriptor(subject, "subject").Digest : null;
 
     private static ImmutableArray<Descriptor> ReadDescriptors(JsonElement json, string name) =>
         [.. Member(json, name, JsonValueKind.Array).EnumerateArray().Select(d => ReadDescriptor(d, name))];

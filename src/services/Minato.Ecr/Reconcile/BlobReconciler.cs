@@ -17,7 +17,8 @@ internal sealed class BlobReconciler(Store store, IBlobStore blobs, KeyedLocks l
     }
 
     private bool IsUsed(BlobKey key) =>
-        store.Current.Count(EcrTables.LayersByDigest, key.Digest) > 0 || store.Current.Count(EcrTables.ImagesByDigest, key.Digest) > 0;
+        store.Current.Count(EcrTables.LayersByDigest, key.Digest) > 0 || store.Current.Count(EcrTables.ImagesByDigest, key.Digest) > 0
+        || store.Current.Count(EcrTables.ScansByFindings, key.Digest) > 0;
 }
 
 /// <summary>After a start: blobs that were complete but not recorded when the last process died.</summary>

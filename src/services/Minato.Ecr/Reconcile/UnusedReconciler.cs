@@ -1,3 +1,4 @@
+using Minato.Ecr.Images;
 using Minato.Ecr.State;
 using Minato.Platform;
 
@@ -23,22 +24,9 @@ internal sealed class UnusedLayerReconciler(Store store, TimeProvider clock) : I
     }
 }
 
-/// <summary>Forgets uploads that nobody went on with.</summary>
-internal sealed class StaleUploadReconciler(Store store, IBlobStore blobs, TimeProvider clock) : IReconciler<UploadKey>
+/// <summary>Forgets uploads that nobody went on with for a day.</summary>
+internal sealed class StaleUploadReconciler(LayerUploads uploads) : IReconciler<UploadKey>
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromDays(2); // Later than the blob store, which knows of progress.
-
-    public async ValueTask<Next> ReconcileAsync(UploadKey key, CancellationToken ct)
-    {
-        if (store.Current.Find(EcrTables.Uploads, key) is not { } upload) return Next.Done;
-        if (upload.StartedAt + s_look > clock.GetUtcNow()) return Next.At(upload.StartedAt + s_look);
-        if (await blobs.FindUploadAsync(key.Id, ct) is { } alive)
-        {
-            await alive.DisposeAsync();
-            return Next.After(s_look);
-        }
-
-        await store.UpdateAsync(tx => { tx.Delete(EcrTables.Uploads, key); }, ct);
-        return Next.Done;
-    }
+    public async ValueTask<Next> ReconcileAsync(UploadKey key, CancellationToken ct) =>
+        await uploads.ExpireAsync(key, ct) is { } next ? Next.At(next) : Next.Done;
 }

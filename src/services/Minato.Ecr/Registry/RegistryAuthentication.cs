@@ -9,6 +9,10 @@ using Minato.Platform;
 
 namespace Minato.Ecr.Registry;
 
+/// <summary>Who speaks to which registry.</summary>
+/// <param name="PrincipalArn">Null for an address that was handed out: whoever has it may read what it names.</param>
+internal sealed record RegistrySession(Home Home, string AccountId, string? PrincipalArn);
+
 /// <summary>
 /// Whose registry a request means: a login token says so; with a plain access key it is the key's account. The host name a client
 /// speaks to counts where it is one of ECR's.
@@ -19,10 +23,10 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
 
     /// <returns>Null: not logged in.</returns>
     /// <exception cref="RegistryException">Logged in, but not for this.</exception>
-    public Home? Authenticate(HttpRequest request, RegistryRoute route)
+    public RegistrySession? Authenticate(HttpRequest request, RegistryRoute route)
     {
         if (route.Noun == RegistryNoun.Blob && HttpMethods.IsGet(request.Method)
-            && RegistryLogin.ReadQuery(tokens, request.Query, route.Name, route.Reference, clock.GetUtcNow()) is { } presigned) return presigned;
+            && RegistryLogin.ReadQuery(tokens, request.Query, route.Name, route.Reference, clock.GetUtcNow()) is { } presigned) return new(presigned, presigned.AccountId, null);
         if (ReadBasic(request.Headers.Authorization) is not var (user, password)) return null;
         return user == RegistryLogin.UserName ? ByToken(request, password) : ByKey(request, user, password);
     }
@@ -30,33 +34,29 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
     /// <summary>What the challenge calls this registry.</summary>
     public Home Realm(HttpRequest request) => OfHost(request) ?? new(installation.AccountId, DefaultRegion);
 
-    private Home? ByToken(HttpRequest request, string password)
+    private RegistrySession? ByToken(HttpRequest request, string password)
     {
         if (RegistryLogin.Read(tokens, password) is not { } ticket) return null;
         if (ticket.Expires <= clock.GetUtcNow())
             throw new RegistryException(403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.");
-        var home = ticket.Registry;
-        // Another account's registry opens with its policy; policies are not evaluated yet.
-        if (home.AccountId != ticket.AccountId || OfHost(request) is { } asked && asked != home)
+        // AWS: a token is good for every registry of its region that its principal may use; policies say which.
+        var meant = OfHost(request) ?? ticket.Registry;
+        if (meant.Region != ticket.Registry.Region)
         {
-            var meant = OfHost(request) ?? home;
             throw new RegistryException(
                 403, "DENIED",
-                $"User: {ticket.PrincipalArn} is not authorized to use the registry {meant.Host} with a login for account {ticket.AccountId} in region {home.Region}");
+                $"User: {ticket.PrincipalArn} is not authorized to use the registry {meant.Host} with a login for account {ticket.AccountId} in region {ticket.Registry.Region}");
         }
 
-        return home;
+        return new(meant, ticket.AccountId, ticket.PrincipalArn);
     }
 
-    private Home? ByKey(HttpRequest request, string accessKeyId, string secret)
+    private RegistrySession? ByKey(HttpRequest request, string accessKeyId, string secret)
     {
         // Temporary keys need their session token, which has no place here: GetAuthorizationToken is for them.
         if (credentials.Find(accessKeyId) is not { SessionToken: null } found) return null;
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(found.SecretKey), Encoding.UTF8.GetBytes(secret))) return null;
-        var asked = OfHost(request);
-        if (asked is { } host && host.AccountId != found.AccountId)
-            throw new RegistryException(403, "DENIED", $"User: {found.PrincipalArn} is not authorized to use the registry {host.Host}");
-        return asked ?? new(found.AccountId, DefaultRegion);
+        return new(OfHost(request) ?? new(found.AccountId, DefaultRegion), found.AccountId, found.PrincipalArn);
     }
 
     private static Home? OfHost(HttpRequest request) =>

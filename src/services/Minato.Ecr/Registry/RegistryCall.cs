@@ -8,8 +8,12 @@ using Minato.Ecr.State;
 namespace Minato.Ecr.Registry;
 
 /// <summary>One request of a client that is logged in.</summary>
-internal sealed record RegistryCall(HttpContext Context, Home Home, RegistryRoute Route)
+internal sealed record RegistryCall(HttpContext Context, RegistrySession Session, RegistryRoute Route)
 {
+    public Home Home => Session.Home;
+
+    public string PrincipalArn => Session.PrincipalArn ?? "";
+
     public HttpRequest Request => Context.Request;
 
     public HttpResponse Response => Context.Response;
@@ -27,6 +31,16 @@ internal sealed record RegistryCall(HttpContext Context, Home Home, RegistryRout
     public void LiftBodyLimit()
     {
         if (Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
+    }
+
+    /// <summary>Answers 304 when the client has this already.</summary>
+    public bool IsKnown(string digest)
+    {
+        var tag = $"\"{digest}\"";
+        Response.Headers.ETag = tag;
+        if (!Request.Headers.IfNoneMatch.Any(v => v is not null && (v == "*" || v.Contains(tag, StringComparison.Ordinal)))) return false;
+        Response.StatusCode = StatusCodes.Status304NotModified;
+        return true;
     }
 
     public void Answer(int status, string? location = null, string? digest = null)

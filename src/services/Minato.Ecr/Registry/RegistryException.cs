@@ -1,5 +1,6 @@
 using Minato.Aws;
 using Minato.Contracts.Ecr;
+using Minato.Ecr.Images;
 using Minato.Ecr.Planning;
 using Minato.Platform;
 
@@ -12,7 +13,7 @@ internal sealed class RegistryException(int status, string code, string message)
 
     public string Code => code;
 
-    public static RegistryException ManifestUnknown() => new(404, "MANIFEST_UNKNOWN", Images.Texts.ImageNotFound);
+    public static RegistryException ManifestUnknown() => new(404, "MANIFEST_UNKNOWN", Texts.ImageNotFound);
 
     public static RegistryException BlobUnknown() => new(404, "BLOB_UNKNOWN", "blob unknown to registry");
 
@@ -32,6 +33,7 @@ internal sealed class RegistryException(int status, string code, string message)
         BlobNotFoundException => BlobUnknown(),
         ManifestException e => new(400, "MANIFEST_INVALID", e.Message),
         StoreUnavailableException e => new(503, "UNAVAILABLE", e.Message),
+        DiskFullException e => new(503, "UNAVAILABLE", e.Message),
         _ => null,
     };
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using Minato.Ecr.Api;
 using Minato.Ecr.State;
 using Minato.Platform;
@@ -10,13 +9,20 @@ internal sealed partial class RegistryHandler
 {
     private async Task GetBlobAsync(RegistryCall call)
     {
-        Require(call);
         var digest = BlobDigest.Parse(call.Route.Reference).ToString();
         // The blob may be here for another repository only: then it is not this one's to give.
-        var layer = store.Current.Find(EcrTables.Layers, new(call.Repository, digest)) ?? throw RegistryException.BlobUnknown();
+        var layer = store.Current.Find(EcrTables.Layers, new(call.Repository, digest)) ?? await cache.LayerAsync(call.Repository, digest, call.Aborted);
+        if (layer is null)
+        {
+            Require(call);
+            throw RegistryException.BlobUnknown();
+        }
+
         call.Response.Headers["Docker-Content-Digest"] = digest;
+        if (call.IsKnown(digest)) return;
         if (HttpMethods.IsHead(call.Request.Method))
         {
+            await uploads.TouchAsync(layer, call.Aborted); // Who was told that it is here will not upload it.
             call.Response.ContentType = "application/octet-stream";
             call.Response.ContentLength = layer.Size;
             call.Response.Headers.AcceptRanges = "bytes";
@@ -24,19 +30,34 @@ internal sealed partial class RegistryHandler
         }
 
         await using var content = await blobs.OpenReadAsync(digest, call.Aborted);
-        await TypedResults.Stream(content, "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{digest}\""), enableRangeProcessing: true)
-            .ExecuteAsync(call.Context);
+        await BlobAnswer.SendAsync(call, content, digest);
+    }
+
+    private async Task DeleteBlobAsync(RegistryCall call)
+    {
+        Require(call);
+        var key = new DigestKey(call.Repository, BlobDigest.Parse(call.Route.Reference).ToString());
+        await store.UpdateAsync(
+            tx =>
+            {
+                if (tx.Find(EcrTables.Layers, key) is not { } layer) throw RegistryException.BlobUnknown();
+                if (layer.Images > 0) throw RegistryException.Unsupported($"The blob is part of {layer.Images} images of the repository.");
+                tx.Delete(EcrTables.Layers, key);
+            },
+            call.Aborted);
+        call.Answer(StatusCodes.Status202Accepted);
     }
 
     private async Task StartUploadAsync(RegistryCall call)
     {
+        await Images.RepositoryCreation.EnsureForPushAsync(store, call.Repository, clock, call.Aborted);
         if (call.Query("digest") is { } digest)
         {
             await UploadAtOnceAsync(call, digest);
             return;
         }
 
-        if (call.Query("mount") is { } wanted && call.Query("from") is { } from && MountsBlobs(call.Home)
+        if (call.Query("mount") is { } wanted && call.Query("from") is { } from && MayMount(call, new(call.Home, from))
             && await uploads.MountAsync(new(call.Home, from), call.Repository, wanted, call.Aborted) is { } mounted)
         {
             call.Answer(201, BlobPath(call, mounted.Digest), mounted.Digest);
@@ -55,7 +76,7 @@ internal sealed partial class RegistryHandler
         await using var upload = await uploads.OpenAsync(call.Repository, started.Key.Id, call.Aborted);
         try
         {
-            await upload.Blob.AppendAsync(call.Request.Body, call.Aborted);
+            await uploads.AppendAsync(upload, call.Request.Body, call.Aborted);
             await uploads.CompleteAsync(upload, wanted, call.Aborted);
         }
         catch
@@ -98,7 +119,7 @@ internal sealed partial class RegistryHandler
     }
 
     /// <returns>False when the chunk does not fit and the client was told where the next one starts.</returns>
-    private static async ValueTask<bool> AppendAsync(RegistryCall call, Images.OpenUpload upload)
+    private async ValueTask<bool> AppendAsync(RegistryCall call, Images.OpenUpload upload)
     {
         var range = call.ContentRange();
         if (range is var (first, last))
@@ -113,7 +134,7 @@ internal sealed partial class RegistryHandler
                 throw new RegistryException(400, "SIZE_INVALID", $"The Content-Range speaks of {last - first + 1} bytes, the Content-Length of {length}.");
         }
 
-        var offset = await upload.Blob.AppendAsync(call.Request.Body, call.Aborted);
+        var offset = await uploads.AppendAsync(upload, call.Request.Body, call.Aborted);
         return range is not var (_, end) || offset == end + 1
             ? true
             : throw new RegistryException(400, "SIZE_INVALID", $"The Content-Range ends at {end}, the content at {offset - 1}.");
@@ -126,8 +147,23 @@ internal sealed partial class RegistryHandler
         call.Answer(status, $"/v2/{call.Route.Name}/blobs/uploads/{id}");
     }
 
-    private bool MountsBlobs(Home home) =>
-        store.Current.Find(EcrTables.Settings, SettingState.KeyOf(home, EcrApi.BlobMounting))?.Value == "ENABLED";
+    // AWS: only where the account wants it, the client may read the source, both are encrypted alike and neither is a cache.
+    private bool MayMount(RegistryCall call, RepositoryKey from)
+    {
+        var state = store.Current;
+        if (state.Find(EcrTables.Settings, SettingState.KeyOf(call.Home, EcrApi.BlobMounting))?.Value != "ENABLED") return false;
+        if (state.Find(EcrTables.Repositories, from) is not { CacheOf: null } source || state.Find(EcrTables.Repositories, call.Repository) is not { } target) return false;
+        if (source.Encryption != target.Encryption || source.KmsKey != target.KmsKey) return false;
+        try
+        {
+            Images.RepositoryAccess.Require(state, call.Session.AccountId, call.PrincipalArn, from, "GetDownloadUrlForLayer");
+            return true;
+        }
+        catch (Minato.Aws.AwsException)
+        {
+            return false;
+        }
+    }
 
     private static string BlobPath(RegistryCall call, string digest) => $"/v2/{call.Route.Name}/blobs/{digest}";
 

@@ -57,9 +57,14 @@ internal sealed partial class RegistryHandler
         Require(call);
         var subject = new DigestKey(call.Repository, BlobDigest.Parse(call.Route.Reference).ToString());
         var type = call.Query("artifactType");
+        var (page, link) = Page(
+            call, $"ecr:referrers:{subject}:{type}",
+            after => store.Current.After(EcrTables.Referrers, subject, (DigestKey?)new DigestKey(call.Repository, after))
+                .Where(i => i.Status == Contracts.Ecr.ImageStatus.Active && (type is null || i.ArtifactType == type)),
+            i => i.Key.Digest, type is null ? "" : $"artifactType={Uri.EscapeDataString(type)}&");
         var found = new List<(ImageState Image, Manifest Manifest)>();
-        foreach (var image in store.Current.Where(EcrTables.Referrers, subject).Where(i => type is null || i.ArtifactType == type).Take(LargestPage))
-            found.Add((image, Manifest.Parse(await reads.ManifestAsync(image, call.Aborted), image.MediaType)));
+        foreach (var image in page) found.Add((image, Manifest.Parse(await reads.ManifestAsync(image, call.Aborted), image.MediaType)));
+        if (link is not null) call.Response.Headers.Link = link;
         if (type is not null) call.Response.Headers["OCI-Filters-Applied"] = "artifactType";
         await RegistryCall.WriteJsonAsync(
             call.Response, 200, Manifest.OciIndex,
@@ -93,22 +98,25 @@ internal sealed partial class RegistryHandler
         json.WriteEndObject();
     }
 
+    private (List<string> Items, string? Link) Page(RegistryCall call, string operation, Func<string, IEnumerable<string>> after) => Page(call, operation, after, i => i, "");
+
     // AWS: what comes next is said by a token in the Link header only; a tag's name does not do.
-    private (List<string> Items, string? Link) Page(RegistryCall call, string operation, Func<string, IEnumerable<string>> after)
+    private (List<T> Items, string? Link) Page<T>(RegistryCall call, string operation, Func<string, IEnumerable<T>> after, Func<T, string> position, string query)
     {
         var size = PageSize(call.Query("n"));
+        if (size == 0) return ([], null);
         var start = call.Query("last") is { } token ? tokens.Decode(operation, token) ?? throw Texts.BadToken() : "";
         var items = after(start).Take(size + 1).ToList();
         if (items.Count <= size) return (items, null);
         items.RemoveAt(size);
-        return (items, $"<{call.Request.Path}?n={size}&last={tokens.Encode(operation, items[^1])}>; rel=\"next\"");
+        return (items, $"<{call.Request.Path}?{query}n={size}&last={tokens.Encode(operation, position(items[^1]))}>; rel=\"next\"");
     }
 
     private static int PageSize(string? n)
     {
         if (n is null) return DefaultPage;
-        if (!int.TryParse(n, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) || size < 1)
-            throw Texts.Invalid("maxResults", "Member must have value greater than or equal to 1");
+        if (!int.TryParse(n, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) || size < 0)
+            throw Texts.Invalid("maxResults", "Member must have value greater than or equal to 0");
         return size <= LargestPage ? size : throw Texts.Invalid("maxResults", $"Member must have value less than or equal to {LargestPage}");
     }
 }

@@ -12,16 +12,29 @@ internal sealed partial class RegistryHandler
     // Whatever a client says it accepts, it gets what was pushed: nothing is translated.
     private async Task GetManifestAsync(RegistryCall call)
     {
+        if (await cache.ManifestAsync(call.Repository, call.Route.Reference, call.Aborted) is { } upstream)
+        {
+            await WriteManifestAsync(call, upstream.Digest, upstream.MediaType, upstream.Bytes.Length, () => ValueTask.FromResult(upstream.Bytes));
+            return;
+        }
+
         Require(call);
         var image = Find(call) ?? throw RegistryException.ManifestUnknown();
-        var isHead = HttpMethods.IsHead(call.Request.Method);
-        if (!isHead) await reads.NotePullAsync(image, call.Aborted);
-        var bytes = isHead ? [] : await reads.ManifestAsync(image, call.Aborted);
-        call.Response.ContentType = image.MediaType;
-        call.Response.ContentLength = image.ManifestSize;
-        call.Response.Headers["Docker-Content-Digest"] = image.Key.Digest;
-        call.Response.Headers.ETag = $"\"{image.Key.Digest}\"";
-        if (!isHead) await call.Response.BodyWriter.WriteAsync(bytes, call.Aborted);
+        await WriteManifestAsync(call, image.Key.Digest, image.MediaType, image.ManifestSize, async () =>
+        {
+            await reads.NotePullAsync(image, call.PrincipalArn, call.Aborted);
+            return await reads.ManifestAsync(image, call.Aborted);
+        });
+    }
+
+    private static async Task WriteManifestAsync(RegistryCall call, string digest, string mediaType, long size, Func<ValueTask<ReadOnlyMemory<byte>>> read)
+    {
+        call.Response.Headers["Docker-Content-Digest"] = digest;
+        if (call.IsKnown(digest)) return;
+        var bytes = HttpMethods.IsHead(call.Request.Method) ? default : await read();
+        call.Response.ContentType = mediaType;
+        call.Response.ContentLength = size;
+        if (!bytes.IsEmpty) await call.Response.BodyWriter.WriteAsync(bytes, call.Aborted);
     }
 
     private async Task PutManifestAsync(RegistryCall call)
@@ -29,9 +42,11 @@ internal sealed partial class RegistryHandler
         var reference = call.Route.Reference;
         var byDigest = reference.Contains(':', StringComparison.Ordinal);
         if (!byDigest && !Names.IsTag(reference)) throw new RegistryException(400, "TAG_INVALID", $"invalid tag '{reference}'");
+        await RepositoryCreation.EnsureForPushAsync(store, call.Repository, clock, call.Aborted);
         Require(call);
         var bytes = await ReadManifestAsync(call);
-        var digest = byDigest ? BlobDigest.Parse(reference).ToString() : ImagePushes.DigestOf(bytes.Span);
+        var asked = byDigest ? reference : call.Query("digest");
+        var digest = asked is null ? ImagePushes.DigestOf(bytes.Span) : BlobDigest.Parse(asked).ToString();
         var mediaType = call.Request.ContentType?.Split(';')[0].Trim();
         var (image, manifest) = await pushes.PushAsync(call.Repository, bytes, mediaType, digest, byDigest ? null : reference, repeats: true, call.Aborted);
         if (manifest.Subject is { } subject) call.Response.Headers["OCI-Subject"] = subject;
@@ -42,9 +57,15 @@ internal sealed partial class RegistryHandler
     {
         Require(call);
         var reference = call.Route.Reference;
-        var id = reference.Contains(':', StringComparison.Ordinal) ? new ImageIdentifier { ImageDigest = reference } : new() { ImageTag = reference };
         var now = clock.GetUtcNow();
-        var (_, failure) = await store.UpdateAsync(tx => ImageDeletes.Delete(tx, call.Repository, id, now), call.Aborted);
+        if (!reference.Contains(':', StringComparison.Ordinal))
+        {
+            if (!await store.UpdateAsync(tx => deletes.Untag(tx, new(call.Repository, reference)), call.Aborted)) throw RegistryException.ManifestUnknown();
+            call.Answer(StatusCodes.Status202Accepted);
+            return;
+        }
+
+        var (_, failure) = await store.UpdateAsync(tx => deletes.Delete(tx, call.Repository, new() { ImageDigest = reference }, now), call.Aborted);
         if (failure?.FailureCode == ImageFailureCode.ImageReferencedByManifestList) throw RegistryException.Unsupported(failure.FailureReason ?? "");
         if (failure?.FailureCode == ImageFailureCode.InvalidImageDigest) throw new RegistryException(400, "DIGEST_INVALID", failure.FailureReason ?? "");
         if (failure is not null) throw RegistryException.ManifestUnknown();
@@ -56,7 +77,7 @@ internal sealed partial class RegistryHandler
         var reference = call.Route.Reference;
         var state = store.Current;
         var digest = reference.Contains(':', StringComparison.Ordinal) ? reference : state.Find(EcrTables.Tags, new(call.Repository, reference))?.Digest;
-        return digest is null ? null : state.Find(EcrTables.Images, new(call.Repository, digest));
+        return digest is null || state.Find(EcrTables.Images, new(call.Repository, digest)) is not { Status: ImageStatus.Active } image ? null : image;
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadManifestAsync(RegistryCall call)

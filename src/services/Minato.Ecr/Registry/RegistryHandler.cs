@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Minato.Aws;
+using Minato.Ecr.Caching;
 using Minato.Ecr.Images;
 using Minato.Ecr.Planning;
 using Minato.Platform;
@@ -10,8 +11,8 @@ namespace Minato.Ecr.Registry;
 
 /// <summary>The OCI distribution protocol: everything under <c>/v2</c>.</summary>
 internal sealed partial class RegistryHandler(
-    RegistryAuthentication authentication, Store store, IBlobStore blobs, LayerUploads uploads, ImagePushes pushes, ImageReads reads,
-    PageTokens tokens, TimeProvider clock, ILogger<RegistryHandler> log)
+    RegistryAuthentication authentication, Store store, IBlobStore blobs, LayerUploads uploads, ImagePushes pushes, ImageReads reads, ImageDeletes deletes,
+    PullThrough cache, PageTokens tokens, TimeProvider clock, ILogger<RegistryHandler> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -19,7 +20,7 @@ internal sealed partial class RegistryHandler(
         try
         {
             var route = RegistryRoute.Parse(context.Request.Path.Value ?? "");
-            if (authentication.Authenticate(context.Request, route) is { } home) await DispatchAsync(new(context, home, route));
+            if (authentication.Authenticate(context.Request, route) is { } session) await DispatchAsync(new(context, session, route));
             else await ChallengeAsync(context);
         }
         catch (Exception e) when (e is ConnectionResetException || context.RequestAborted.IsCancellationRequested)
@@ -43,11 +44,14 @@ internal sealed partial class RegistryHandler(
         var noun = call.Route.Noun;
         if (noun is not (RegistryNoun.Ping or RegistryNoun.Catalog or RegistryNoun.Unknown) && !Names.IsRepository(call.Route.Name))
             throw new RegistryException(400, "NAME_INVALID", $"invalid repository name '{call.Route.Name}'");
+        if (call.Session.PrincipalArn is { } principal && RegistryActions.Of(noun, call.Request.Method) is { } action)
+            RepositoryAccess.Require(store.Current, call.Session.AccountId, principal, call.Repository, action);
         return (noun, call.Request.Method) switch
         {
             (RegistryNoun.Ping, "GET" or "HEAD") => PingAsync(call),
             (RegistryNoun.Catalog, "GET") => CatalogAsync(call),
             (RegistryNoun.Blob, "GET" or "HEAD") => GetBlobAsync(call),
+            (RegistryNoun.Blob, "DELETE") => DeleteBlobAsync(call),
             (RegistryNoun.Uploads, "POST") => StartUploadAsync(call),
             (RegistryNoun.Upload, "PATCH") => PatchUploadAsync(call),
             (RegistryNoun.Upload, "PUT") => FinishUploadAsync(call),

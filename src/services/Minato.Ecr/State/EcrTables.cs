@@ -27,6 +27,22 @@ internal static class EcrTables
     public static readonly Table<UploadKey, UploadState> Uploads = new("ecr.uploads", u => u.Key, () => EcrJson.Default.UploadState);
     public static readonly Index<RepositoryKey, UploadKey, UploadState> UploadsByRepository = Uploads.AddIndex("repository", u => u.Repository);
 
+    public static readonly Table<string, RegistryState> Registries = new("ecr.registries", r => r.Key, () => EcrJson.Default.RegistryState);
+    public static readonly Table<PrefixKey, TemplateState> Templates = new("ecr.templates", t => t.Key, () => EcrJson.Default.TemplateState);
+    public static readonly Index<Home, PrefixKey, TemplateState> TemplatesByHome = Templates.AddIndex("home", t => t.Key.Home);
+    public static readonly Table<PrefixKey, CacheRuleState> CacheRules = new("ecr.cache-rules", r => r.Key, () => EcrJson.Default.CacheRuleState);
+    public static readonly Index<Home, PrefixKey, CacheRuleState> CacheRulesByHome = CacheRules.AddIndex("home", r => r.Key.Home);
+
+    public static readonly Table<DigestKey, ScanState> Scans = new("ecr.scans", s => s.Key, () => EcrJson.Default.ScanState);
+    public static readonly Index<string, DigestKey, ScanState> ScansByFindings = Scans.AddIndex("findings", s => s.Findings);
+    public static readonly Index<RepositoryKey, DigestKey, ScanState> ScansByRepository = Scans.AddIndex("repository", s => s.Key.Repository);
+    public static readonly Table<ReplicationKey, ReplicationState> Replications = new("ecr.replications", r => r.Key, () => EcrJson.Default.ReplicationState);
+    public static readonly Index<DigestKey, ReplicationKey, ReplicationState> ReplicationsByImage = Replications.AddIndex("image", r => r.Key.Image);
+    public static readonly Table<RepositoryKey, PreviewState> Previews =
+        new("ecr.previews", p => p.Key, () => EcrJson.Default.PreviewState, ephemeral: true);
+    public static readonly Table<string, EventState> Events = new("ecr.events", e => e.Key, () => EcrJson.Default.EventState);
+    public static readonly Index<OutboxKey, string, EventState> Outbox = Events.AddIndex("outbox", e => new OutboxKey(e.AccountId, e.Region));
+
     public static readonly Table<string, SettingState> Settings = new("ecr.settings", s => s.Key, () => EcrJson.Default.SettingState);
 }
 
@@ -37,4 +53,11 @@ internal static class EcrTables
 [JsonSerializable(typeof(TagState))]
 [JsonSerializable(typeof(UploadState))]
 [JsonSerializable(typeof(SettingState))]
+[JsonSerializable(typeof(RegistryState))]
+[JsonSerializable(typeof(TemplateState))]
+[JsonSerializable(typeof(CacheRuleState))]
+[JsonSerializable(typeof(ScanState))]
+[JsonSerializable(typeof(ReplicationState))]
+[JsonSerializable(typeof(PreviewState))]
+[JsonSerializable(typeof(EventState))]
 internal sealed partial class EcrJson : JsonSerializerContext;

@@ -33,15 +33,17 @@ internal static class ImageWrites
             tx.Put(EcrTables.Layers, layer with { Images = left, UnusedSince = left == 0 ? now : null });
         }
 
+        tx.Delete(EcrTables.Scans, image.Key);
+        foreach (var copy in tx.Where(EcrTables.ReplicationsByImage, image.Key).ToList()) tx.Delete(EcrTables.Replications, copy.Key);
         tx.Delete(EcrTables.Images, image.Key);
     }
 
     public static void DeleteRepository(this Transaction tx, RepositoryKey repository)
     {
-        foreach (var tag in tx.Where(EcrTables.TagsByRepository, repository).ToList()) tx.Delete(EcrTables.Tags, tag.Key);
-        foreach (var image in tx.Where(EcrTables.ImagesByRepository, repository).ToList()) tx.Delete(EcrTables.Images, image.Key);
+        foreach (var image in tx.Where(EcrTables.ImagesByRepository, repository).ToList()) tx.DeleteImage(image, default);
         foreach (var layer in tx.Where(EcrTables.LayersByRepository, repository).ToList()) tx.Delete(EcrTables.Layers, layer.Key);
         foreach (var upload in tx.Where(EcrTables.UploadsByRepository, repository).ToList()) tx.Delete(EcrTables.Uploads, upload.Key);
+        tx.Delete(EcrTables.Previews, repository);
         tx.Delete(EcrTables.Repositories, repository);
     }
 }

@@ -17,6 +17,12 @@ internal sealed record RepositoryState
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     public string? PolicyText { get; init; }
     public string? LifecyclePolicyText { get; init; }
+
+    /// <summary>When the lifecycle policy was last carried out; null: not since it was put.</summary>
+    public DateTimeOffset? LifecycleEvaluatedAt { get; init; }
+
+    /// <summary>The prefix of the pull-through cache rule that made it.</summary>
+    public string? CacheOf { get; init; }
 }
 
 /// <summary>A blob that a repository may give out. The bytes are in the blob store, once for all repositories.</summary>
@@ -54,12 +60,23 @@ internal sealed record ImageState
     /// <summary>The image it says something about.</summary>
     public string? Subject { get; init; }
     public DateTimeOffset? LastPulledAt { get; init; }
+    public ImageStatus Status { get; init; } = ImageStatus.Active;
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>When it came back from the archive the last time.</summary>
+    public DateTimeOffset? ActivatedAt { get; init; }
+
+    /// <summary>On its way back since.</summary>
+    public DateTimeOffset? ActivatingSince { get; init; }
 }
 
 internal sealed record TagState
 {
     public required TagKey Key { get; init; }
     public required string Digest { get; init; }
+
+    /// <summary>Of a pull-through cache: when the upstream was asked last what the tag means.</summary>
+    public DateTimeOffset? CheckedAt { get; init; }
 }
 
 /// <summary>A layer on its way in. Bytes received so far are the blob store's business.</summary>
@@ -68,6 +85,15 @@ internal sealed record UploadState
     public required UploadKey Key { get; init; }
     public required RepositoryKey Repository { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Somebody went on with it, noted by the hour.</summary>
+    public DateTimeOffset? TouchedAt { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public DateTimeOffset ExpiresAt => (TouchedAt ?? StartedAt) + Life;
+
+    /// <summary>Nobody goes on with an upload for this long: it is forgotten.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromDays(1);
 
     /// <summary>Of UploadLayerPart: only the last part may be small.</summary>
     public bool EndsInSmallPart { get; init; }

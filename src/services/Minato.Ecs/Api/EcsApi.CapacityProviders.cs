@@ -19,7 +19,7 @@ internal sealed partial class EcsApi
         var key = new CapacityProviderKey(AccountRegion.Of(caller), request.Name);
         var group = CapacityProviderRules.Merge(
             new() { AutoScalingGroupArn = asked.AutoScalingGroupArn }, asked.ManagedScaling, asked.ManagedTerminationProtection, asked.ManagedDraining);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         await surroundings.CheckGroupAsync(group, key.Scope, ct);
         var wire = await store.UpdateAsync(ecs =>
         {

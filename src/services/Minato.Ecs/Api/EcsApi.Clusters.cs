@@ -15,7 +15,7 @@ internal sealed partial class EcsApi
         CapacityProviderRules.CheckExist(store.Current, key.Scope, providers);
         StrategyRules.Check(request.DefaultCapacityProviderStrategy ?? [], providers);
         CheckNamespace(request.ServiceConnectDefaults);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var wire = await store.UpdateAsync(ecs =>
         {
             // AWS: creating a cluster that exists answers the one that is there.

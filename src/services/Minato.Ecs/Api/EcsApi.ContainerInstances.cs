@@ -21,7 +21,7 @@ internal sealed partial class EcsApi
     {
         if (AgentRegistration.IsFromAgent(request)) return await RegisterAgentAsync(request, caller, ct);
         var size = await host.AskAsync(InstanceIdOf(request.InstanceIdentityDocument), caller, ct);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var now = Now;
         var wire = await store.UpdateAsync(ecs =>
         {
@@ -179,7 +179,7 @@ internal sealed partial class EcsApi
             [.. keys.Where(k => ecs.Find(EcsTables.Instances, k) is null).Select(k => new Failure { Arn = k.Arn, Reason = "MISSING" })]);
     }
 
-    private static ContainerInstance ToWire(IReadState ecs, ContainerInstanceState instance, bool withTags, bool withHealth = false)
+    internal static ContainerInstance ToWire(IReadState ecs, ContainerInstanceState instance, bool withTags, bool withHealth = false)
     {
         var view = InstanceView.Of(ecs, instance);
         TaskState[] tasks = [.. ecs.Where(EcsTables.LiveTasksByInstance, instance.Key)];

@@ -17,7 +17,7 @@ internal sealed partial class EcsApi
     public async Task<CreateServiceResponse> CreateServiceAsync(CreateServiceRequest request, Caller caller, CancellationToken ct)
     {
         ServiceRules.Check(request, Quotas);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var isDaemon = request.SchedulingStrategy == SchedulingStrategy.Daemon;
         var configuration = ServiceRules.Merge(null, isDaemon ? DaemonRules.Defaults(request.DeploymentConfiguration) : request.DeploymentConfiguration);
         TrafficRules.Check(configuration, request.SchedulingStrategy, request.DeploymentController?.Type);

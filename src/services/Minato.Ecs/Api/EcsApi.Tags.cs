@@ -10,7 +10,7 @@ internal sealed partial class EcsApi
 {
     public async Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, Caller caller, CancellationToken ct)
     {
-        Tagging.Check(request.Tags);
+        Tagging.Check(request.Tags, caller.MaySetSystemTags);
         await store.UpdateAsync(ecs => ChangeTags(ecs, request.ResourceArn, old => Tagging.Add(old, request.Tags)), ct);
         return new();
     }

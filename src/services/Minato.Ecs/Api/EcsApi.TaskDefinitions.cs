@@ -21,7 +21,7 @@ internal sealed partial class EcsApi
         var length = ShapeJson.Write(request).Length;
         if (length > LongestDefinition)
             throw new ClientException($"Actual length: '{length}'. Max allowed length is '{LongestDefinition}' bytes.");
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var family = new FamilyKey(AccountRegion.Of(caller), request.Family);
         var state = await store.UpdateAsync(ecs =>
         {

@@ -14,7 +14,7 @@ internal sealed partial class EcsApi
     public async Task<CreateTaskSetResponse> CreateTaskSetAsync(CreateTaskSetRequest request, Caller caller, CancellationToken ct)
     {
         TaskSetRules.Check(request);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var fingerprint = Fingerprint(request with { ClientToken = null });
         var service = store.Current.RequireControlled(caller, request.Cluster, request.Service);
         if (Repeated(service, request, fingerprint) is { } before) return new() { TaskSet = before };

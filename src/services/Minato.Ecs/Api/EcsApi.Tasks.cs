@@ -23,7 +23,7 @@ internal sealed partial class EcsApi
         var count = request.Count ?? 1;
         if (count is < 1 or > MostTasks) throw new InvalidParameterException($"count must be between 1 and {MostTasks}.");
         CheckCommon(request.Overrides, request.PropagateTags, request.StartedBy, 128, request.ClientToken);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var fingerprint = Fingerprint(request with { ClientToken = null });
         PlacementRules.Check(request.PlacementConstraints, request.PlacementStrategy);
         var zones = await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
@@ -62,7 +62,7 @@ internal sealed partial class EcsApi
         if (request.ContainerInstances.Length is 0 or > MostTasks)
             throw new InvalidParameterException($"Specify between 1 and {MostTasks} container instances.");
         CheckCommon(request.Overrides, request.PropagateTags, request.StartedBy, 36, clientToken: null);
-        var tags = Tagging.Check(request.Tags);
+        var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var zones = await CheckNetworkAsync(request.NetworkConfiguration, caller, ct);
         return await store.UpdateAsync(ecs =>
         {

@@ -8,14 +8,15 @@ internal static class Tagging
 {
     private const int Most = 50;
 
-    public static ImmutableArray<Tag> Check(ImmutableArray<Tag>? given)
+    /// <param name="isFromAws">Keys that begin with <c>aws:</c> are in order.</param>
+    public static ImmutableArray<Tag> Check(ImmutableArray<Tag>? given, bool isFromAws = false)
     {
         if (given is not { } tags) return [];
         if (tags.Length > Most) throw new InvalidParameterException($"The maximum number of tags for a resource is {Most}.");
         foreach (var tag in tags)
         {
             if (string.IsNullOrEmpty(tag.Key)) throw new InvalidParameterException("Tag keys can not be null or empty.");
-            if (tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            if (!isFromAws && tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
                 throw new InvalidParameterException("Tag keys that start with aws: are reserved for system use.");
         }
 

@@ -35,7 +35,7 @@ internal sealed partial class InsideNetworks(
     {
         if (network is InsideNetwork.Bridge bridge) await ResolveAsync(bridge, ct);
         if (endpoint is null || _open.ContainsKey(network)) return;
-        if (await endpoint.OpenAsync(network, handler, ct) is OpenOutcome.Refused refused) LogRefused(network, refused.Reason);
+        if (await endpoint.OpenAsync(network, InsideDoor.Task, handler, ct) is OpenOutcome.Refused refused) LogRefused(network, refused.Reason);
         else _open[network] = true;
     }
 

@@ -47,6 +47,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         AbortRequested = service.AbortRequested,
         HookDecisions = service.HookDecisions,
         WithHealthCheck = [.. service.Deployments.Where(d => HasHealthCheck(ecs, d)).Select(d => d.Id)],
+        WithTags = service.HasTaskSets ? [] : [.. service.Deployments.Where(d => HasTags(ecs, d)).Select(d => d.Id)],
         SubnetZones = zones,
         Daemon = daemon,
         Strategies = service.PlacementStrategy,
@@ -56,6 +57,11 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
     private static bool HasHealthCheck(IReadState ecs, DeploymentState deployment) =>
         ecs.Find(EcsTables.TaskDefinitions, deployment.Spec.TaskDefinition) is { } definition
         && definition.Containers.Any(c => c is { Essential: not false, HealthCheck: not null });
+
+    /// <summary>AWS: a container whose versionConsistency is disabled is none of it.</summary>
+    private static bool HasTags(IReadState ecs, DeploymentState deployment) =>
+        ecs.Find(EcsTables.TaskDefinitions, deployment.Spec.TaskDefinition) is { } definition
+        && definition.Containers.Any(c => c.VersionConsistency != VersionConsistency.Disabled && c.Image?.Contains('@', StringComparison.Ordinal) == false);
 
     private static TaskInService ViewOf(IReadState ecs, TaskState task, ServiceTaskState memory, TargetReadings health, DateTimeOffset now) => new()
     {
@@ -79,6 +85,7 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
         TargetsRegistered = task.Progress.TargetsRegistered,
         TargetsDeregistered = task.Progress.TargetsDeregistered,
         ImageDigests = Digests(ecs, task),
+        HasImages = task.Progress.Containers.All(c => c.IsPulled),
         Memory = memory,
     };
 

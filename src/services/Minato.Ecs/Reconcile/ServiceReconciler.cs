@@ -10,7 +10,7 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>Brings a service to its desired count and its deployments to their end: read, plan, apply.</summary>
 internal sealed partial class ServiceReconciler(
     Store store, TimeProvider clock, Ids ids, ServiceTargetHealth targetHealth, ServiceSubnets subnets, PlacementBook placement,
-    ListenerRules rules, LifecycleHookBoard hooks, ServiceAlarms alarms, ILogger<ServiceReconciler> log)
+    ListenerRules rules, LifecycleHookBoard hooks, ServiceAlarms alarms, ImageAdmission admission, ILogger<ServiceReconciler> log)
     : IReconciler<ServiceKey>
 {
     /// <summary>An INACTIVE service is still described for this long.</summary>
@@ -33,6 +33,7 @@ internal sealed partial class ServiceReconciler(
         var zones = await subnets.ZonesAsync(Subnets(service), key.Cluster.Scope, ct);
         var traffic = await rules.ReadAsync(service.Deployments.FirstOrDefault(), key.Cluster.Scope, ct);
         var alarmed = await alarms.ReadAsync(service, ct);
+        var verdict = await admission.AskAsync(store.Current, service, ct);
         var now = clock.GetUtcNow();
         if (ServiceReading.Of(store.Current, key, health, zones, now) is not { } read) return Next.Done;
         var reading = read with
@@ -40,7 +41,7 @@ internal sealed partial class ServiceReconciler(
             View = read.View with
             {
                 Rules = traffic, HookAnswers = hooks.Answers(key), HooksInFlight = hooks.InFlight(key),
-                AlarmReadings = alarmed,
+                AlarmReadings = alarmed, Gate = verdict,
                 MissingGroups = [.. groups.Where(g => !health.ContainsKey(g))],
             },
         };

@@ -15,6 +15,9 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>The elastic network interface of an awsvpc task, and the pause container that holds its address.</summary>
 internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks inside)
 {
+    /// <summary>Asks EC2 for an address of the internet besides: its API has no word for it, and only services may tag with such a key.</summary>
+    private const string PublicTag = "aws:ecs:assignPublicIp";
+
     private readonly ConcurrentDictionary<(string? Engine, string Vpc), string> _ready = new(); // The VPC's range, once the engine has its network.
 
     public async Task<Func<TaskProgress, TaskProgress>> AttachAsync(TaskWork work, CancellationToken ct)
@@ -32,6 +35,7 @@ internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks 
                 Groups = vpc.SecurityGroups is { Length: > 0 } groups ? groups : null,
                 ClientToken = eni.AttachmentId,
                 Description = task.Key.Cluster.Scope.Arn($"attachment/{eni.AttachmentId}"),
+                TagSpecifications = vpc.AssignPublicIp == AssignPublicIp.Enabled ? [new() { ResourceType = "network-interface", Tags = [new() { Key = PublicTag, Value = "ENABLED" }] }] : null,
             }, task.Key.Cluster.Scope.AsService(), ct);
             if (made.NetworkInterface is not { } nic) return Fail("ResourceInitializationError: no network interface was made");
             return p => p with

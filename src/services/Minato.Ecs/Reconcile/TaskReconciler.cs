@@ -79,6 +79,8 @@ internal sealed partial class TaskReconciler(
             if (work.IsHosted && plan.Progress.IsCleanedUp && !work.Progress.IsCleanedUp) inputs.Forget(task, definition);
             work.Progress = plan.Progress;
             work.Entry.Unwritten = work.Progress;
+            // Others of its deployment wait to know what it has pulled; its containers take longer to start.
+            if (work.Task is { DeploymentId: not null, ImageDigests.IsEmpty: true } && HasImages(work.Progress) && !HasImages(work.Written)) await WriteAsync(work, ct);
             if (plan.Moves.IsEmpty) return plan.Wake is { } wake ? Next.At(wake) : Next.Done;
             await MoveAsync(plan.Moves, work, ct);
             if (work.IsForgotten) return Next.Done;
@@ -138,6 +140,8 @@ internal sealed partial class TaskReconciler(
         }, ct);
         work.Written = work.Progress;
     }
+
+    private static bool HasImages(TaskProgress progress) => progress.Containers.All(c => c.IsPulled);
 
     private static TaskProgress WithAdvice(TaskProgress progress, string advice)
     {

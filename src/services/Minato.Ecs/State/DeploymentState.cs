@@ -40,6 +40,12 @@ internal sealed record DeploymentState
     /// <summary>Digests its first task found, by container name: later tasks run the same bytes.</summary>
     public ImmutableSortedDictionary<string, string> ImageDigests { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Nobody waits any more for a task to find them.</summary>
+    public bool IsResolved { get; init; }
+
+    /// <summary>Tasks in a row that ended before they had found them.</summary>
+    public int FailedResolutions { get; init; }
+
     /// <summary>
     /// Target groups that take its tasks, one for each load balancer of the content: of a pair, the one that the deployment before it
     /// does not use.
@@ -61,6 +67,9 @@ internal sealed record DeploymentState
 
     /// <summary>The scheduler has begun with it.</summary>
     public bool IsTakenUp { get; init; }
+
+    /// <summary>The gate let its images through: it is asked once.</summary>
+    public bool IsAdmitted { get; init; }
 
     /// <summary>How its service deployment ended (or that it is being rolled back) is on record: said once, never twice.</summary>
     public bool IsOutcomeRecorded { get; init; }

@@ -94,6 +94,7 @@ internal sealed partial record TaskState
         IsStopWanted ? this : this with
         {
             DesiredStatus = DesiredStatus.Stopped, StopCode = code, StopReason = reason, StopRequestedAt = now,
+            Progress = Progress with { Version = Progress.Version + 1 }, // AWS: what is wanted of a task is part of what its version counts.
         };
 
     /// <summary>The one way to make a task: RunTask, StartTask and the service reconciler all come here, inside their transaction.</summary>

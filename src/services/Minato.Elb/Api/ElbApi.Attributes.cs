@@ -2,6 +2,7 @@ using Minato.Aws;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Planning;
 using Minato.Elb.State;
+using Minato.Platform;
 
 namespace Minato.Elb.Api;
 
@@ -23,18 +24,26 @@ internal sealed partial class ElbApi
     public async Task<ModifyLoadBalancerAttributesResponse> ModifyLoadBalancerAttributesAsync(
         ModifyLoadBalancerAttributesRequest request, Caller caller, CancellationToken ct)
     {
+        // The bucket is asked before anything is changed, and outside of the transaction.
+        await buckets.DemandAsync(Changed(store.Current, request, caller), ct);
         var changed = await store.UpdateAsync(tx =>
         {
-            var balancer = FindBalancer(tx, caller, request.LoadBalancerArn);
-            balancer = balancer with
-            {
-                Attributes = Attributes.Change("Load balancer", NetworkAttributes.Of(balancer), balancer.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
-            };
-            BalancerAttributes.Demand(balancer.Attributes);
+            var balancer = Changed(tx, request, caller);
             tx.Put(ElbTables.Balancers, balancer);
             return balancer;
         }, ct);
         return new() { Attributes = [.. Wire(changed)] };
+    }
+
+    private static BalancerState Changed(IReadState state, ModifyLoadBalancerAttributesRequest request, Caller caller)
+    {
+        var balancer = FindBalancer(state, caller, request.LoadBalancerArn);
+        balancer = balancer with
+        {
+            Attributes = Attributes.Change("Load balancer", NetworkAttributes.Of(balancer), balancer.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+        };
+        BalancerAttributes.Demand(balancer.Attributes);
+        return balancer;
     }
 
     public async Task<ModifyTargetGroupAttributesResponse> ModifyTargetGroupAttributesAsync(

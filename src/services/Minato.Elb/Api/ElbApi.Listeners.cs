@@ -15,7 +15,7 @@ internal sealed partial class ElbApi
     {
         var asked = ListenerSettings.Of(request);
         var action = Actions.FromWire(request.DefaultActions);
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         asked.DemandFor(FindBalancer(store.Current, caller, request.LoadBalancerArn));
         if (asked.Certificate is { } certificate) await certificates.DemandAsync(certificate, caller, ct);
         var listener = await store.UpdateAsync(tx =>
@@ -31,6 +31,7 @@ internal sealed partial class ElbApi
             {
                 throw new TooManyListenersException($"The maximum number of listeners '{MostListeners}' has been reached");
             }
+            DemandTrustStore(tx, caller, asked.Mutual);
             var made = asked.ApplyTo(new() { Arn = ArnOf(caller, $"listener/{balancer.Path}/{ids.Hex(16)}"), BalancerArn = balancer.Arn, Port = asked.Port });
             tx.Put(ElbTables.Listeners, made);
             PutDefaultCertificate(tx, made, asked.Certificate);
@@ -58,6 +59,7 @@ internal sealed partial class ElbApi
             var balancer = FindBalancer(tx, caller, now.BalancerArn);
             var asked = ListenerSettings.Of(request, now, DefaultCertificateOf(tx, now.Arn));
             asked.DemandFor(balancer);
+            DemandTrustStore(tx, caller, asked.Mutual);
             if (tx.Where(ElbTables.ListenersByPort, (now.BalancerArn, asked.Port)).Any(l => l.Arn != now.Arn))
             {
                 throw ElbErrors.Validation($"Listener port '{asked.Port}' is already in use");
@@ -115,7 +117,7 @@ internal sealed partial class ElbApi
         SslPolicy = listener.SslPolicy,
         AlpnPolicy = listener.AlpnPolicy is { } alpn ? [alpn] : null,
         Certificates = DefaultCertificateOf(state, listener.Arn) is { } certificate ? [new() { CertificateArn = certificate }] : null,
-        MutualAuthentication = listener.Protocol is ProtocolEnum.Https ? new() { Mode = listener.Mutual?.Mode ?? "off" } : null,
+        MutualAuthentication = listener.Protocol is ProtocolEnum.Https ? ToWire(listener.Mutual) : null,
         DefaultActions = [Actions.ToWire(DefaultRuleOf(state, listener.Arn).Action)],
     };
 }

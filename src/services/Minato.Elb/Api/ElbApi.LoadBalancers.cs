@@ -22,7 +22,7 @@ internal sealed partial class ElbApi
         {
             throw ElbErrors.Validation($"The load balancer name '{request.Name}' cannot begin with 'internal-'");
         }
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         var (zones, vpcId) = await ZonesAsync(type, request.Subnets, request.SubnetMappings, caller, ct);
         var groups = await GroupsAsync(type, request.SecurityGroups, vpcId, caller, ct);
         var scheme = request.Scheme ?? LoadBalancerSchemeEnum.InternetFacing;

@@ -19,7 +19,7 @@ internal sealed partial class ElbApi
         var conditions = Conditions.FromWire(request.Conditions);
         var transforms = Transforms.FromWire(request.Transforms);
         var action = Actions.FromWire(request.Actions);
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         var rule = await store.UpdateAsync(tx =>
         {
             var listener = FindListener(tx, caller, request.ListenerArn);

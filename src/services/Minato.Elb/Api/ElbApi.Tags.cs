@@ -10,7 +10,7 @@ internal sealed partial class ElbApi
 {
     public async Task<AddTagsResponse> AddTagsAsync(AddTagsRequest request, Caller caller, CancellationToken ct)
     {
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         await store.UpdateAsync(tx =>
         {
             foreach (var arn in request.ResourceArns)
@@ -57,12 +57,12 @@ internal sealed partial class ElbApi
         else if (tx.Find(ElbTables.Tags, arn) is not null) tx.Delete(ElbTables.Tags, arn);
     }
 
-    private static ImmutableSortedDictionary<string, string> Checked(ImmutableArray<Tag>? tags)
+    private static ImmutableSortedDictionary<string, string> Checked(ImmutableArray<Tag>? tags, Caller caller)
     {
         var all = Given.None.ToBuilder();
         foreach (var tag in tags ?? [])
         {
-            if (tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)) throw ElbErrors.Validation("Tag keys beginning with 'aws:' are reserved for system use");
+            if (!caller.MaySetSystemTags && tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)) throw ElbErrors.Validation("Tag keys beginning with 'aws:' are reserved for system use");
             if (all.ContainsKey(tag.Key)) throw new DuplicateTagKeysException($"Tag key was specified more than once: {tag.Key}");
             all[tag.Key] = tag.Value ?? "";
         }
@@ -78,6 +78,7 @@ internal sealed partial class ElbApi
             case "targetgroup": FindGroup(state, caller, arn); break;
             case "listener": FindListener(state, caller, arn); break;
             case "listener-rule": FindRule(state, caller, arn); break;
+            case "truststore": FindTrustStore(state, caller, arn); break;
             default: throw ElbErrors.Validation($"'{arn}' is not a valid load balancer ARN");
         }
     }

@@ -25,7 +25,7 @@ internal sealed partial class ElbApi
         if (request.VpcId is not { } vpcId) throw ElbErrors.Validation("A VPC ID must be specified");
         await network.DemandVpcAsync(vpcId, caller, ct);
         var check = HealthChecks.Create(request);
-        var tags = Checked(request.Tags);
+        var tags = Checked(request.Tags, caller);
         var group = await store.UpdateAsync(tx =>
         {
             if (tx.Where(ElbTables.GroupsByName, (HomeOf(caller), request.Name)).FirstOrDefault() is { } same)
@@ -140,6 +140,7 @@ internal sealed partial class ElbApi
 
     private static string VersionOf(ProtocolEnum protocol, TargetTypeEnum type, string? version)
     {
+        if (version is "") version = null; // AWS: an empty word is none; Terraform sends it.
         if (protocol is ProtocolEnum.Geneve or ProtocolEnum.Quic or ProtocolEnum.TcpQuic) throw ElbErrors.NotYet($"target groups of protocol '{protocol.ToWire()}'");
         if (type is TargetTypeEnum.Alb && protocol is not ProtocolEnum.Tcp) throw ElbErrors.Validation("Target groups with target type 'alb' must have protocol 'TCP'");
         if (Protocols.IsOfNetwork(protocol) && version is not null) throw ElbErrors.Validation($"You cannot specify a protocol version for a target group with protocol '{protocol.ToWire()}'");

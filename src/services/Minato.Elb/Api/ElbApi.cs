@@ -3,12 +3,14 @@ using Minato.Aws;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Reconcile;
 using Minato.Elb.State;
+using Minato.Elb.Traffic;
 using Minato.Platform;
 
 namespace Minato.Elb.Api;
 
 internal sealed partial class ElbApi(
-    Store store, NetworkFacts network, CertificateFacts certificates, LoopbackAddresses addresses, TimeProvider clock, Ids ids, PageTokens tokens, Hints hints) : IElasticLoadBalancingV2
+    Store store, NetworkFacts network, CertificateFacts certificates, LoopbackAddresses addresses, TimeProvider clock, Ids ids, PageTokens tokens, Hints hints,
+    LogBuckets buckets, TrustFacts trust) : IElasticLoadBalancingV2
 {
     private const int MostTags = 50;
 

@@ -80,7 +80,11 @@ internal sealed record ListenerSettings(ProtocolEnum Protocol, int Port, string?
         null => null,
         "off" or "passthrough" when mutual.TrustStoreArn is null => new(mutual.Mode),
         "off" or "passthrough" => throw ElbErrors.Validation($"You cannot specify a trust store when the mutual authentication mode is '{mutual.Mode}'"),
-        "verify" => throw ElbErrors.NotYet("mutual authentication with trust stores"),
+        "verify" => new("verify")
+        {
+            TrustStoreArn = mutual.TrustStoreArn ?? throw ElbErrors.Validation("You must specify a trust store when the mutual authentication mode is 'verify'"),
+            IgnoresExpiry = mutual.IgnoreClientCertificateExpiry ?? false, NamesAuthorities = mutual.AdvertiseTrustStoreCaNames is AdvertiseTrustStoreCaNamesEnum.On,
+        },
         var other => throw ElbErrors.Validation($"Mutual authentication mode '{other}' must be one of 'off, passthrough, verify'"),
     };
 }

@@ -81,6 +81,20 @@ internal sealed class NetworkFacts(IEc2 ec2)
         }
     }
 
+    /// <returns>Its state; null when EC2 does not know it any more.</returns>
+    public async Task<InstanceStateName?> InstanceStateAsync(string id, Caller caller, CancellationToken ct)
+    {
+        try
+        {
+            var answer = await ec2.DescribeInstancesAsync(new() { InstanceIds = [id] }, caller, ct);
+            return (answer.Reservations ?? []).SelectMany(r => r.Instances ?? []).FirstOrDefault()?.State?.Name;
+        }
+        catch (AwsException e) when (e.Code.StartsWith("InvalidInstanceID", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
     public static string? ZoneOf(IPAddress address, ImmutableArray<SubnetFact> subnets) =>
         subnets.FirstOrDefault(s => IPNetwork.TryParse(s.Cidr, out var range) && range.Contains(address))?.Zone;
 

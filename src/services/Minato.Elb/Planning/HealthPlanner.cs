@@ -64,6 +64,8 @@ internal static class HealthPlanner
             Attachment.ZoneNotEnabled => Shown(
                 TargetHealthStateEnum.Unused, TargetHealthReasonEnum.TargetNotInUse,
                 "Target is in an Availability Zone that is not enabled for the load balancer"),
+            Attachment.InstanceNotRunning => Shown(
+                TargetHealthStateEnum.Unused, TargetHealthReasonEnum.TargetInvalidState, $"Target is in the {view.Target.InstanceState} state"),
             _ => view.Health switch
             {
                 null => Shown(TargetHealthStateEnum.Initial, TargetHealthReasonEnum.ElbRegistrationInProgress, "Target registration is in progress"),

@@ -38,6 +38,7 @@ internal static class ProxyPlanner
             Tls = tls,
             Protocol = Protocols.Of(view.Listener.Protocol),
             Address = view.Balancer.Address,
+            InnerAddresses = view.InnerAddresses,
             Port = view.Listener.Port,
             HostNames = [view.Balancer.DnsName],
             Rules = [.. view.Rules.Where(r => !r.IsDefault).OrderBy(r => r.Priority).Select(Rule)],

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Minato.Elb.State;
 using Minato.Engines.Certificates;
 using Minato.Platform;
@@ -15,6 +16,8 @@ internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnl
             .Select(l => new ListenerView(l.Listener, l.Balancer ?? throw new InvalidOperationException(), [.. state.Where(ElbTables.RulesByListener, l.Listener.Arn)])
             {
                 Certificates = [.. CertificatesOf(state, vault, l.Listener.Arn)],
+                TrustStore = l.Listener.Mutual?.TrustStoreArn is { } store ? state.Find(ElbTables.TrustStores, store) : null,
+                InnerAddresses = [.. (state.Find(ElbTables.Interfaces, l.Listener.BalancerArn)?.Interfaces ?? []).Where(i => i.IsUp).Select(i => i.Address).Order(StringComparer.Ordinal)],
             })
             .ToList();
         var groups = state.All(ElbTables.Groups)
@@ -39,6 +42,12 @@ internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnl
 
 internal sealed record ListenerView(ListenerState Listener, BalancerState Balancer, IReadOnlyList<RuleState> Rules)
 {
+    /// <summary>Whose certificates its clients must show; null when it asks for none.</summary>
+    public TrustStoreState? TrustStore { get; init; }
+
+    /// <summary>Where clients in the load balancer's VPC find it.</summary>
+    public ImmutableArray<string> InnerAddresses { get; init; } = [];
+
     /// <summary>Those that can serve now.</summary>
     public IReadOnlyList<(bool IsDefault, CertificateMaterial Material)> Certificates { get; init; } = [];
 }

@@ -37,6 +37,7 @@ internal sealed record TargetView(TargetState Target, TargetGroupState Group, He
 
     private static Attachment AttachmentOf(TargetState target, List<BalancerState> balancers)
     {
+        if (target.InstanceState is not null) return Attachment.InstanceNotRunning;
         if (balancers.Count == 0) return Attachment.NotInUse;
         return target.Zone is not { } zone || balancers.Exists(b => b.Zones.Any(z => z.Name == zone)) ? Attachment.InUse : Attachment.ZoneNotEnabled;
     }
@@ -52,4 +53,7 @@ internal enum Attachment
 
     /// <summary>The load balancer has no subnet in the target's zone.</summary>
     ZoneNotEnabled,
+
+    /// <summary>The target is an instance that is stopped, or on its way there.</summary>
+    InstanceNotRunning,
 }

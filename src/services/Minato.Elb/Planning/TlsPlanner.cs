@@ -15,6 +15,7 @@ internal static class TlsPlanner
     public static ProxyTls? Of(ListenerView view)
     {
         if (view.Certificates.FirstOrDefault(c => c.IsDefault).Material is not { } first) return null;
+        if (view.Listener.Mutual is { Mode: "verify" } && view.TrustStore is null) return null;
         var policy = SslPolicies.Find(view.Listener.SslPolicy ?? SslPolicies.Default) ?? throw new InvalidOperationException($"Policy {view.Listener.SslPolicy} was stored.");
         var versions = policy.SslProtocols ?? [];
         return new()
@@ -26,10 +27,14 @@ internal static class TlsPlanner
             Ciphers = [.. (policy.Ciphers ?? []).Select(c => c.Name).OfType<string>()],
             Alpn = AlpnOf(view),
             PassesClientCertificate = view.Listener.Mutual is { Mode: "passthrough" },
+            Trust = view is { Listener.Mutual: { Mode: "verify" } mutual, TrustStore: { } store } ? TrustOf(mutual, store) : null,
             TellsTargets = view.Listener.Protocol is ProtocolEnum.Https
                 && Attributes.Value(Attributes.Balancer, view.Balancer.Attributes, "routing.http.x_amzn_tls_version_and_cipher_suite.enabled") is "true",
         };
     }
+
+    private static ProxyClientTrust TrustOf(MutualState mutual, TrustStoreState store) => new(
+        store.Authorities, store.Revocations.IsEmpty ? null : string.Concat(store.Revocations.Select(r => r.List)), mutual.IgnoresExpiry, mutual.NamesAuthorities);
 
     /// <summary>AWS: of several certificates for a name, ECDSA before RSA, then the longer key, then the later end.</summary>
     public static IEnumerable<CertificateMaterial> Preferred(IEnumerable<CertificateMaterial> certificates) => certificates

@@ -9,7 +9,7 @@ namespace Minato.Elb.Reconcile;
 internal sealed record InterfaceKey(string BalancerArn);
 
 /// <summary>Gives a load balancer a network interface in each of its subnets, with its security groups, as any client of EC2 could.</summary>
-internal sealed class InterfaceReconciler(Store store, IEc2 ec2) : IReconciler<InterfaceKey>
+internal sealed class InterfaceReconciler(Store store, IEc2 ec2, Hints hints) : IReconciler<InterfaceKey>
 {
     /// <summary>EC2 tells when an interface works; should that get lost, this is how long nobody looks.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
@@ -77,6 +77,7 @@ internal sealed class InterfaceReconciler(Store store, IEc2 ec2) : IReconciler<I
     {
         if (known is not null && known.Interfaces.SequenceEqual(now.Interfaces)) return;
         await store.UpdateAsync(tx => { tx.Put(ElbTables.Interfaces, now); }, ct);
+        hints.Publish(ElbRoom.LoadBalancerTopic, now.BalancerArn);
     }
 
     private static Caller AsService(Home home) => Caller.ForService(home.AccountId, home.Region, "elasticloadbalancing.amazonaws.com");

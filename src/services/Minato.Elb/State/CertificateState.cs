@@ -16,5 +16,10 @@ internal sealed record CertificateUseKey(string ListenerArn, string CertificateA
     public override string ToString() => $"{ListenerArn}|{CertificateArn}|{IsDefault}";
 }
 
-/// <summary>Whether clients are asked for a certificate. Only <c>off</c> and <c>passthrough</c>: there are no trust stores.</summary>
-internal sealed record MutualState(string Mode);
+/// <summary>Whether clients are asked for a certificate: <c>off</c>, <c>passthrough</c>, or <c>verify</c> with a trust store.</summary>
+internal sealed record MutualState(string Mode)
+{
+    public string? TrustStoreArn { get; init; }
+    public bool IgnoresExpiry { get; init; }
+    public bool NamesAuthorities { get; init; }
+}

@@ -41,7 +41,13 @@ internal static class ElbTables
 
     public static readonly Index<string, string, TargetGroupState> GroupsByProxyId = Groups.AddIndex("proxy-id", g => ProxyPlanner.IdOf(g.Arn));
 
+    public static readonly Table<string, TrustStoreState> TrustStores = new("elb.trust-stores", t => t.Arn, () => ElbJson.Default.TrustStoreState);
+    public static readonly Index<Home, string, TrustStoreState> TrustStoresByHome = TrustStores.AddIndex("home", t => t.Home);
+    public static readonly Index<string, string, ListenerState> ListenersByTrustStore = Listeners.AddIndex("trust-store", l => l.Mutual?.TrustStoreArn);
+
     public static readonly Table<TargetKey, TargetState> Targets = new("elb.targets", t => t.Key, () => ElbJson.Default.TargetState);
+    public static readonly Index<string, TargetKey, TargetState> TargetsByInstance =
+        Targets.AddIndex("instance", t => t.Key.Id.StartsWith("i-", StringComparison.Ordinal) ? t.Key.Id : null);
     public static readonly Index<string, TargetKey, TargetState> TargetsByGroup = Targets.AddIndex("target-group", t => t.Key.GroupArn);
 
     public static readonly Table<TargetKey, HealthState> Health = new("elb.target-health", h => h.Key, () => ElbJson.Default.HealthState);
@@ -61,6 +67,7 @@ internal static class ElbTables
 [JsonSerializable(typeof(RuleState))]
 [JsonSerializable(typeof(CertificateUse))]
 [JsonSerializable(typeof(GroupUse))]
+[JsonSerializable(typeof(TrustStoreState))]
 [JsonSerializable(typeof(TargetGroupState))]
 [JsonSerializable(typeof(TargetState))]
 [JsonSerializable(typeof(HealthState))]

@@ -57,6 +57,9 @@ internal sealed record TargetState
     /// <summary>Tells this registration from earlier ones of the same target.</summary>
     public required DateTimeOffset RegisteredAt { get; init; }
 
+    /// <summary>Progress: what the instance is that does not run, as EC2 says it; null for one that runs, and for addresses.</summary>
+    public string? InstanceState { get; init; }
+
     /// <summary>Set by deregistration.</summary>
     public DateTimeOffset? DrainUntil { get; init; }
 }

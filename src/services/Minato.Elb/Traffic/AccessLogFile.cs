@@ -15,11 +15,19 @@ internal static class AccessLogFile
     public static string KeyOf(BalancerState balancer, DateTimeOffset end, string random)
     {
         var (account, region) = (balancer.Home.AccountId, balancer.Home.Region);
-        var prefix = Attributes.Value(Attributes.Balancer, balancer.Attributes, "access_logs.s3.prefix").Trim('/');
         var day = end.UtcDateTime.ToString("yyyy'/'MM'/'dd", CultureInfo.InvariantCulture);
         var time = end.UtcDateTime.ToString("yyyyMMdd'T'HHmm'Z'", CultureInfo.InvariantCulture);
         var name = $"{account}_elasticloadbalancing_{region}_{balancer.Path.Replace('/', '.')}_{time}_{balancer.Address}_{random}.log.gz";
-        return $"{(prefix.Length > 0 ? prefix + "/" : "")}AWSLogs/{account}/elasticloadbalancing/{region}/{day}/{name}";
+        return $"{FolderOf(balancer)}/elasticloadbalancing/{region}/{day}/{name}";
+    }
+
+    /// <summary>What is written when logging is switched on, to see whether it may be.</summary>
+    public static string TestKeyOf(BalancerState balancer) => $"{FolderOf(balancer)}/ELBAccessLogTestFile";
+
+    private static string FolderOf(BalancerState balancer)
+    {
+        var prefix = Attributes.Value(Attributes.Balancer, balancer.Attributes, "access_logs.s3.prefix").Trim('/');
+        return $"{(prefix.Length > 0 ? prefix + "/" : "")}AWSLogs/{balancer.Home.AccountId}";
     }
 
     public static byte[] Compress(StringBuilder lines)

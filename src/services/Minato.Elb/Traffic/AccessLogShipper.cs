@@ -5,7 +5,7 @@ using Minato.Platform;
 namespace Minato.Elb.Traffic;
 
 /// <summary>Writes access logs away: a file for each load balancer and five minutes, while there was something to write.</summary>
-internal sealed partial class AccessLogShipper(AccessLogs logs, ElbOptions options, TimeProvider clock, Ids ids, ILogger<AccessLogShipper> log) : IRoomService
+internal sealed partial class AccessLogShipper(AccessLogs logs, LogBuckets buckets, ElbOptions options, TimeProvider clock, Ids ids, ILogger<AccessLogShipper> log) : IRoomService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(5);
 
@@ -33,8 +33,10 @@ internal sealed partial class AccessLogShipper(AccessLogs logs, ElbOptions optio
             if (file.Lost > 0) LogLost(file.Balancer.Arn, file.Lost);
             var key = AccessLogFile.KeyOf(file.Balancer, end, ids.Hex(8));
             var bucket = Attributes.Value(Attributes.Balancer, file.Balancer.Attributes, "access_logs.s3.bucket");
+            var content = AccessLogFile.Compress(file.Lines);
+            if (await buckets.PutAsync(file.Balancer, key, content, ct) is { } refusal) LogNotWritten(file.Balancer.Arn, refusal); // AWS: what a bucket does not take is lost.
             if (options.LogDirectory is not { } directory) continue;
-            try { await WriteAsync(Path.Combine(directory, bucket, key), AccessLogFile.Compress(file.Lines), ct); }
+            try { await WriteAsync(Path.Combine(directory, bucket, key), content, ct); }
             catch (IOException e) { LogNotWritten(file.Balancer.Arn, e.Message); }
         }
     }

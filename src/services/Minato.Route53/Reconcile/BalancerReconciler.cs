@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Aws;
+using Minato.Contracts.Ec2;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Platform;
 using Minato.Route53.State;
@@ -10,14 +11,17 @@ namespace Minato.Route53.Reconcile;
 internal sealed record BalancersKey(string AccountId, string Region);
 
 /// <summary>Reads addresses and health of load balancers, when something is heard of them and from time to time.</summary>
-internal sealed class BalancerReconciler(Store store, IElasticLoadBalancingV2? elb = null) : IReconciler<BalancersKey>
+internal sealed class BalancerReconciler(Store store, IElasticLoadBalancingV2? elb = null, IEc2? ec2 = null) : IReconciler<BalancersKey>
 {
+    private const string Requester = "elasticloadbalancing.amazonaws.com";
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(30);
+    private static readonly ILookup<string, string> s_none = Array.Empty<string>().ToLookup(s => s, StringComparer.Ordinal);
 
     public async ValueTask<Next> ReconcileAsync(BalancersKey key, CancellationToken ct)
     {
         if (elb is null) return Next.Done;
         var caller = Caller.ForService(key.AccountId, key.Region, "route53.amazonaws.com");
+        var inner = await InnerAsync(caller, ct);
         var found = new Dictionary<string, BalancerState>(StringComparer.Ordinal);
         string? marker = null;
         do
@@ -26,7 +30,11 @@ internal sealed class BalancerReconciler(Store store, IElasticLoadBalancingV2? e
             foreach (var balancer in answer.LoadBalancers ?? [])
             {
                 if (balancer.DNSName is not { } name) continue;
-                var state = await ReadAsync(balancer, name.ToLowerInvariant() + ".", caller, ct);
+                var state = await ReadAsync(balancer, name.ToLowerInvariant() + ".", caller, ct) with
+                {
+                    InnerAddresses = [.. inner.Addresses[DescriptionOf(balancer)].Order(StringComparer.Ordinal)],
+                    VpcRanges = [.. inner.Ranges[balancer.VpcId ?? ""].Order(StringComparer.Ordinal)],
+                };
                 found[state.DnsName] = state;
             }
 
@@ -43,6 +51,21 @@ internal sealed class BalancerReconciler(Store store, IElasticLoadBalancingV2? e
             .Select(a => a.IpAddress).OfType<string>().Distinct(StringComparer.Ordinal)];
         var isAsked = store.Current.Where(Route53Tables.RecordsByBalancer, name).Any(r => r.Set.AliasTarget?.EvaluateTargetHealth == true);
         return new(caller.AccountId, name, addresses, !isAsked || elb is null || await IsHealthyAsync(elb, balancer.LoadBalancerArn, caller, ct));
+    }
+
+    /// <summary>As on AWS, whose interface it is stands in its description.</summary>
+    private static string DescriptionOf(LoadBalancer balancer) => $"ELB {balancer.LoadBalancerArn?[(balancer.LoadBalancerArn.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+
+    /// <summary>Addresses of load balancers in VPCs, and the ranges of VPCs that have any.</summary>
+    private async ValueTask<(ILookup<string, string> Addresses, ILookup<string, string> Ranges)> InnerAsync(Caller caller, CancellationToken ct)
+    {
+        if (ec2 is null) return (s_none, s_none);
+        var answer = await ec2.DescribeNetworkInterfacesAsync(new() { Filters = [new() { Name = "requester-id", Values = [Requester] }] }, caller, ct);
+        var nics = (answer.NetworkInterfaces ?? []).Where(n => n.Status is NetworkInterfaceStatus.InUse).ToList();
+        if (nics.Count == 0) return (s_none, s_none);
+        var vpcs = await ec2.DescribeVpcsAsync(new() { Filters = [new() { Name = "vpc-id", Values = [.. nics.Select(n => n.VpcId ?? "").Distinct(StringComparer.Ordinal)] }] }, caller, ct);
+        return (nics.ToLookup(n => n.Description ?? "", n => n.PrivateIpAddress ?? "", StringComparer.Ordinal),
+            (vpcs.Vpcs ?? []).SelectMany(v => v.CidrBlockAssociationSet ?? [], (v, c) => (v.VpcId, c.CidrBlock)).ToLookup(p => p.VpcId ?? "", p => p.CidrBlock ?? "", StringComparer.Ordinal));
     }
 
     /// <summary>AWS: every target group has a healthy target. One without targets has none.</summary>

@@ -82,6 +82,11 @@ internal sealed record DelegationSetState(string Id, string AccountId, string Ca
 /// <param name="IsHealthy">Every target group has a healthy target; one without targets counts as ill.</param>
 internal sealed record BalancerState(string AccountId, string DnsName, ImmutableArray<string> Addresses, bool IsHealthy)
 {
+    /// <summary>Addresses in its VPC, for who asks there, and the ranges of that VPC.</summary>
+    public ImmutableArray<string> InnerAddresses { get; init; } = [];
+    public ImmutableArray<string> VpcRanges { get; init; } = [];
+
     public bool IsSame(BalancerState other) =>
-        AccountId == other.AccountId && IsHealthy == other.IsHealthy && Addresses.SequenceEqual(other.Addresses, StringComparer.Ordinal);
+        AccountId == other.AccountId && IsHealthy == other.IsHealthy && Addresses.SequenceEqual(other.Addresses, StringComparer.Ordinal)
+        && InnerAddresses.SequenceEqual(other.InnerAddresses, StringComparer.Ordinal) && VpcRanges.SequenceEqual(other.VpcRanges, StringComparer.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Aws;
+using Minato.Aws.Authorization;
 using Minato.Contracts.S3;
 using Minato.Platform;
 using Minato.S3.Content;
@@ -25,16 +26,13 @@ internal sealed partial class S3Api(Store store, ObjectContents contents, PageTo
         return IsLetIn(bucket, caller, action, key, acl) ? bucket : throw S3Errors.AccessDenied();
     }
 
-    private static bool IsLetIn(BucketState bucket, Caller caller, string action, string? key, string? acl)
+    private bool IsLetIn(BucketState bucket, Caller caller, string action, string? key, string? acl)
     {
         if (bucket.Policy is null) return false;
         var policy = BucketPolicy.Parse(bucket.Policy);
         if (policy.IsPublic && bucket.PublicAccess?.RestrictPublicBuckets is true && !caller.IsService) return false;
-        // Requests come over loopback, which nobody listens in to: policies that insist on TLS are content.
-        var context = new Dictionary<string, string> { ["aws:securetransport"] = "true", ["aws:principalarn"] = caller.PrincipalArn, ["aws:principalaccount"] = caller.AccountId };
-        if (caller.IsService) context["aws:sourceaccount"] = caller.AccountId;
-        if (acl is not null) context["s3:x-amz-acl"] = acl;
-        return policy.Allows(caller, action, key is null ? bucket.Arn : $"{bucket.Arn}/{key}", context);
+        var now = clock.GetUtcNow();
+        return policy.Allows(caller, action, key is null ? bucket.Arn : $"{bucket.Arn}/{key}", name => name.ToLowerInvariant() is "s3:x-amz-acl" ? acl is null ? [] : [acl] : CallerKeys.Values(caller, now, name));
     }
 
     private async Task<BucketState> ChangeAsync(string name, Caller caller, string action, string? expectedOwner, Func<BucketState, BucketState> change, CancellationToken ct)

@@ -1,27 +1,44 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Minato.Aws;
+using Minato.Aws.Policies;
 
 namespace Minato.S3.Planning;
 
 /// <summary>
 /// A bucket's policy: checked when it is put, and asked about whoever is not of the bucket's account: strangers, other accounts, and
-/// services that deliver into it. What an account's own users may do is IAM's to say.
+/// services that deliver into it. What an account's own users may do is IAM's to say. How policies are read and decide is the same for all rooms
+/// (<see cref="PolicyDocument"/>); the words of refusals are S3's own.
 /// </summary>
-internal sealed partial class BucketPolicy
+internal sealed class BucketPolicy
 {
     public const int LongestPolicy = 20 * 1024;
     private const string LogDelivery = "logdelivery.elasticloadbalancing.amazonaws.com";
     private static readonly string[] StatementNames = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
     private readonly List<JsonElement> _statements = [];
 
-    private BucketPolicy(JsonElement root)
+    private readonly PolicyDocument? _document;
+    private readonly string? _fault;
+
+    private BucketPolicy(JsonElement root, string text)
     {
         if (root.ValueKind is not JsonValueKind.Object) throw Malformed("Policies must be valid JSON and the first byte must be '{'");
         if (!root.TryGetProperty("Statement", out var statements)) throw Malformed("Missing required field Statement");
         if (root.TryGetProperty("Version", out var version) && version.ToString() is not ("2012-10-17" or "2008-10-17")) throw Malformed("The policy must contain a valid version string");
         _statements.AddRange(statements.ValueKind is JsonValueKind.Array ? statements.EnumerateArray() : [statements]);
+        try
+        {
+            _document = PolicyParser.Parse(text, PolicyKind.Resource);
+        }
+        catch (PolicySyntaxException e)
+        {
+            _fault = e.Message;
+        }
     }
+
+    /// <summary>As all rooms evaluate policies; null when it cannot be read.</summary>
+    public PolicyDocument? Document => _document;
 
     /// <exception cref="S3Exception">It is no policy, or not one of this bucket.</exception>
     public static BucketPolicy Check(string text, string bucketArn)
@@ -29,6 +46,7 @@ internal sealed partial class BucketPolicy
         var policy = Parse(text);
         if (policy._statements.Count == 0) throw Malformed("Could not parse the policy: Statement is empty!");
         foreach (var statement in policy._statements) CheckStatement(statement, bucketArn);
+        if (policy._document is null) throw Malformed(policy._fault ?? "Policy is not valid");
         return policy;
     }
 
@@ -38,7 +56,7 @@ internal sealed partial class BucketPolicy
         try
         {
             using var document = JsonDocument.Parse(text, new() { MaxDepth = 16 });
-            return new(document.RootElement.Clone());
+            return new(document.RootElement.Clone(), text);
         }
         catch (JsonException)
         {
@@ -69,35 +87,22 @@ internal sealed partial class BucketPolicy
     /// <summary>AWS: anybody is let in by a statement without a condition that narrows it.</summary>
     public bool IsPublic => _statements.Exists(s => s.GetProperty("Effect").GetString() is "Allow" && IsEverybody(s) && !s.TryGetProperty("Condition", out _));
 
-    /// <param name="context">Keys in lower case, e.g. <c>aws:sourceaccount</c>.</param>
-    public bool Allows(Caller caller, string action, string resource, IReadOnlyDictionary<string, string> context)
+    /// <summary>
+    /// Whether the policy lets somebody in who is not of the bucket's account, or a service. A policy that cannot be read, because it was put when
+    /// less was checked, lets nobody in.
+    /// </summary>
+    public bool Allows(Caller caller, string action, string resource, Func<string, ImmutableArray<string>> keys)
     {
-        var fitting = _statements.FindAll(s => Named(s, "Action", p => Fits(p, action, ignoreCase: true)) && Named(s, "Resource", p => Fits(p, resource))
-            && Meant(s, caller) && Holds(s, context));
-        return fitting.Exists(s => s.GetProperty("Effect").GetString() is "Allow") && !fitting.Exists(s => s.GetProperty("Effect").GetString() is "Deny");
+        if (_document is not { } document) return false;
+        var asked = WhoItIs(caller).Select(p => new AuthorizationContext { Principal = p, Action = action, Resource = resource, KeySource = keys }).ToArray();
+        return Array.Exists(asked, a => document.Find(allows: true, a) is not null) && !Array.Exists(asked, a => document.Find(allows: false, a) is not null);
     }
 
-    private static bool Named(JsonElement statement, string name, Func<string, bool> fits) =>
-        statement.TryGetProperty("Not" + name, out _) ? !Texts(statement, "Not" + name).Any(fits) : Texts(statement, name).Any(fits);
+    // AWS: load balancers of the older Regions write as accounts, and policies may still name those.
+    private static IEnumerable<AuthorizationPrincipal> WhoItIs(Caller caller) => caller.PrincipalArn is LogDelivery
+        ? LogDeliveryAccounts.Principals.Prepend(AuthorizationPrincipal.Of(caller)) : [AuthorizationPrincipal.Of(caller)];
 
     private static bool IsEverybody(JsonElement statement) => Principals(statement, "Principal").Any(p => p is ("*", "*") or ("AWS", "*"));
-
-    private static bool Meant(JsonElement statement, Caller caller) =>
-        statement.TryGetProperty("NotPrincipal", out _) ? !Principals(statement, "NotPrincipal").Any(p => Is(p, caller)) : Principals(statement, "Principal").Any(p => Is(p, caller));
-
-    private static bool Is((string Kind, string Value) principal, Caller caller) => principal switch
-    {
-        (_, "*") => true,
-        ("Service", var name) => caller.IsService && caller.PrincipalArn == name,
-        ("AWS", var arn) when caller.PrincipalArn is LogDelivery => LogDeliveryAccounts.Contains(arn),
-        ("AWS", var arn) => !caller.IsAnonymous && !caller.IsService
-            && (arn == caller.PrincipalArn || arn == caller.AccountId || arn == $"arn:aws:iam::{caller.AccountId}:root" || IsRoleOf(arn, caller.PrincipalArn)),
-        _ => false,
-    };
-
-    // A session is who its role is: arn:aws:sts::1:assumed-role/R/S of arn:aws:iam::1:role/path/R.
-    private static bool IsRoleOf(string arn, string caller) => arn.Contains(":role/", StringComparison.Ordinal)
-        && caller.Split(":assumed-role/") is [_, var session] && arn.Split('/')[^1] == session.Split('/')[0];
 
     private static IEnumerable<(string Kind, string Value)> Principals(JsonElement statement, string name)
     {
@@ -108,32 +113,12 @@ internal sealed partial class BucketPolicy
             foreach (var value in Texts(principal, kind.Name)) yield return (kind.Name, value);
     }
 
-    // A condition that is not understood does not hold.
-    private static bool Holds(JsonElement statement, IReadOnlyDictionary<string, string> context) => !statement.TryGetProperty("Condition", out var condition)
-        || condition.EnumerateObject().All(test => test.Value.EnumerateObject().All(key =>
-            Holds(test.Name, [.. Texts(test.Value, key.Name)], context.GetValueOrDefault(key.Name.ToLowerInvariant()))));
-
-    private static bool Holds(string test, string[] wanted, string? value)
-    {
-        if (test.EndsWith("IfExists", StringComparison.Ordinal)) return value is null || Holds(test[..^"IfExists".Length], wanted, value);
-        var isNegated = test.StartsWith("StringNot", StringComparison.Ordinal) || test.StartsWith("ArnNot", StringComparison.Ordinal);
-        if (value is null) return isNegated;
-        return test switch
-        {
-            "StringEquals" or "StringNotEquals" => wanted.Contains(value, StringComparer.Ordinal) != isNegated,
-            "StringEqualsIgnoreCase" or "StringNotEqualsIgnoreCase" => wanted.Contains(value, StringComparer.OrdinalIgnoreCase) != isNegated,
-            "StringLike" or "StringNotLike" or "ArnLike" or "ArnNotLike" or "ArnEquals" or "ArnNotEquals" => wanted.Any(w => Fits(w, value)) != isNegated,
-            "Bool" => wanted.Contains(value, StringComparer.OrdinalIgnoreCase),
-            _ => false,
-        };
-    }
-
     private static IEnumerable<string> Texts(JsonElement node, string name) => !node.TryGetProperty(name, out var value) ? []
         : value.ValueKind is JsonValueKind.Array ? value.EnumerateArray().Select(v => v.ToString()) : [value.ToString()];
 
-    private static bool Fits(string pattern, string value, bool ignoreCase = false) => Regex.IsMatch(value,
+    private static bool Fits(string pattern, string value) => Regex.IsMatch(value,
         $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal)}\\z",
-        RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None),
+        RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking,
         TimeSpan.FromSeconds(1));
 
     private static S3Exception Malformed(string message) => new("MalformedPolicy", message, 400);

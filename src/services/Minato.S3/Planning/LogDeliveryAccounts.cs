@@ -1,3 +1,5 @@
+using Minato.Aws.Policies;
+
 namespace Minato.S3.Planning;
 
 /// <summary>
@@ -12,6 +14,5 @@ internal static class LogDeliveryAccounts
         "652711504416", "009996457667", "076674570225", "507241528517",
     ];
 
-    /// <param name="principal">An account's id, or the ARN of its root.</param>
-    public static bool Contains(string principal) => All.Contains(principal.Replace("arn:aws:iam::", "", StringComparison.Ordinal).Replace(":root", "", StringComparison.Ordinal));
+    public static IEnumerable<AuthorizationPrincipal> Principals { get; } = [.. All.Select(a => new AuthorizationPrincipal(a, $"arn:aws:iam::{a}:root"))];
 }

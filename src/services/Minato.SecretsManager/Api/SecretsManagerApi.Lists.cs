@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Aws;
+using Minato.Aws.Policies;
 using Minato.Contracts.SecretsManager;
 using Minato.SecretsManager.Planning;
 using Minato.SecretsManager.State;
@@ -39,7 +40,7 @@ internal sealed partial class SecretsManagerApi
             Versions = [.. page.Select(v => new SecretVersionsListEntry
             {
                 VersionId = v.Id, VersionStages = v.Stages.IsEmpty ? null : [.. v.Stages], CreatedDate = v.CreatedAt,
-                LastAccessedDate = v.Stages.Contains(Stages.Current) ? secret.AccessedOn : null, KmsKeyIds = [secret.KmsKeyId ?? "DefaultEncryptionKey"],
+                LastAccessedDate = v.Stages.Contains(Stages.Current) ? secret.AccessedOn : null, KmsKeyIds = [v.KmsKeyId ?? "DefaultEncryptionKey"],
             })],
         });
     }
@@ -64,7 +65,9 @@ internal sealed partial class SecretsManagerApi
 
     public async Task<PutResourcePolicyResponse> PutResourcePolicyAsync(PutResourcePolicyRequest request, Caller caller, CancellationToken ct)
     {
-        if (!IsDocument(request.ResourcePolicy)) throw new MalformedPolicyDocumentException("This resource policy contains invalid Json.");
+        var policy = Read(request.ResourcePolicy);
+        if (request.BlockPublicPolicy == true && IsOpen(policy))
+            throw new PublicPolicyException("You can't attach a resource policy that allows broad access to the secret.");
         var secret = await ChangeAsync(caller, request.SecretId, s => s with { ResourcePolicy = request.ResourcePolicy }, ct);
         return new() { ARN = secret.Arn, Name = secret.Key.Name };
     }
@@ -89,19 +92,20 @@ internal sealed partial class SecretsManagerApi
     {
         ARN = secret.Arn, Name = secret.Key.Name, Description = secret.Description, KmsKeyId = secret.KmsKeyId, Type = secret.Type,
         LastChangedDate = secret.ChangedAt, LastAccessedDate = secret.AccessedOn, DeletedDate = secret.DeletionDate, CreatedDate = secret.CreatedAt,
+        PrimaryRegion = secret.PrimaryRegion, RotationEnabled = secret.Rotation?.IsEnabled, RotationLambdaARN = secret.Rotation?.FunctionArn, RotationRules = RulesOf(secret.Rotation),
+        LastRotatedDate = secret.Rotation?.LastAt, NextRotationDate = secret.Rotation is { IsEnabled: true } rotation ? rotation.NextAt : null,
         Tags = ToWire(secret.Tags), SecretVersionsToStages = StagesOf(secret) is { Count: > 0 } stages ? stages : null,
     };
 
-    private static bool IsDocument(string text)
+    private static PolicyDocument Read(string text)
     {
         try
         {
-            using var parsed = System.Text.Json.JsonDocument.Parse(text);
-            return parsed.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object;
+            return PolicyParser.Parse(text, PolicyKind.Resource);
         }
-        catch (System.Text.Json.JsonException)
+        catch (PolicySyntaxException e)
         {
-            return false;
+            throw new MalformedPolicyDocumentException($"This resource policy contains invalid Json or is no policy: {e.Message}");
         }
     }
 }

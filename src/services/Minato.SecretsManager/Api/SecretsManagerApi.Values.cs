@@ -28,8 +28,8 @@ internal sealed partial class SecretsManagerApi
     {
         var secret = FindAlive(store.Current, caller, request.SecretId);
         var version = Choose(secret, request.VersionId, request.VersionStage);
+        var value = await values.OpenAsync(secret, version, caller, ct);
         await NoteAccessAsync(secret, ct);
-        var value = sealer.Open(version.Sealed, secret.ContextOf(version.Id));
         return new()
         {
             ARN = secret.Arn, Name = secret.Key.Name, VersionId = version.Id, VersionStages = [.. version.Stages], CreatedDate = version.CreatedAt,
@@ -46,14 +46,14 @@ internal sealed partial class SecretsManagerApi
                 .Where(s => s.DeletionDate is null && SecretFilter.Matches(s, filters)).Select(s => s.Arn)],
             _ => throw new InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both."),
         };
-        var values = ImmutableArray.CreateBuilder<SecretValueEntry>();
+        var found = ImmutableArray.CreateBuilder<SecretValueEntry>();
         var errors = ImmutableArray.CreateBuilder<APIErrorType>();
         foreach (var id in wanted)
         {
             try
             {
                 var got = await GetSecretValueAsync(new() { SecretId = id }, caller, ct);
-                values.Add(new()
+                found.Add(new()
                 {
                     ARN = got.ARN, Name = got.Name, VersionId = got.VersionId, VersionStages = got.VersionStages, CreatedDate = got.CreatedDate,
                     SecretString = got.SecretString, SecretBinary = got.SecretBinary,
@@ -65,7 +65,7 @@ internal sealed partial class SecretsManagerApi
             }
         }
 
-        return new() { SecretValues = values.ToImmutable(), Errors = errors.ToImmutable() };
+        return new() { SecretValues = found.ToImmutable(), Errors = errors.ToImmutable() };
     }
 
     public async Task<PutSecretValueResponse> PutSecretValueAsync(PutSecretValueRequest request, Caller caller, CancellationToken ct)
@@ -73,9 +73,7 @@ internal sealed partial class SecretsManagerApi
         var given = Given.Of(request.SecretString, request.SecretBinary)
             ?? throw new InvalidRequestException("You must provide either SecretString or SecretBinary.");
         var versionId = request.ClientRequestToken ?? ids.Uuid();
-        var now = clock.GetUtcNow();
-        var changed = await ChangeAsync(caller, request.SecretId,
-            secret => WithValue(secret with { ChangedAt = now }, versionId, given, request.VersionStages), ct);
+        var changed = await WriteAsync(caller, request.SecretId, versionId, given, request.VersionStages, static s => s, ct);
         return new() { ARN = changed.Arn, Name = changed.Key.Name, VersionId = versionId, VersionStages = [.. changed.Version(versionId)?.Stages ?? []] };
     }
 
@@ -124,32 +122,49 @@ internal sealed partial class SecretsManagerApi
         if (versionId is null)
         {
             var label = stage ?? Stages.Current;
-            return secret.WithStage(label)
-                ?? throw new ResourceNotFoundException($"Secrets Manager can't find the specified secret value for staging label: {label}");
+            return secret.WithStage(label) is { HasValue: true } labelled ? labelled
+                : throw new ResourceNotFoundException($"Secrets Manager can't find the specified secret value for staging label: {label}");
         }
 
-        var version = secret.Version(versionId)
-            ?? throw new ResourceNotFoundException($"Secrets Manager can't find the specified secret value for VersionId: {versionId}");
+        if (secret.Version(versionId) is not { HasValue: true } version)
+            throw new ResourceNotFoundException($"Secrets Manager can't find the specified secret value for VersionId: {versionId}");
         return stage is null || version.Stages.Contains(stage) ? version
             : throw new InvalidRequestException("You provided a VersionStage that is not associated to the provided VersionId.");
     }
 
-    private SecretState WithValue(SecretState secret, string versionId, Given given, ImmutableArray<string>? stages)
+    /// <summary>
+    /// Adds a version with a value. Keys are asked for before the write, which waits for nothing: what it rests on is looked at again there.
+    /// </summary>
+    private async ValueTask<SecretState> WriteAsync(
+        Caller caller, string secretId, string versionId, Given given, ImmutableArray<string>? stages, Func<SecretState, SecretState> change, CancellationToken ct)
     {
-        if (secret.Version(versionId) is not { } there)
-            return secret with { Versions = Stages.Add(secret.Versions, Seal(secret, versionId, given), stages) };
-        // AWS: the token is the version's id: the same value again changes nothing, another one is refused.
-        return Holds(secret, there, given) ? secret
-            : throw new ResourceExistsException($"You can't use ClientRequestToken {versionId} because that value is already in use for a version of secret {secret.Arn}.");
+        var before = FindAlive(store.Current, caller, secretId);
+        DemandPrimary(before);
+        var seen = change(before);
+        if (await RepeatsAsync(seen, versionId, given, caller, ct)) return await ChangeAsync(caller, secretId, change, ct);
+        var made = await values.SealAsync(seen, versionId, given.Bytes, given.IsBinary, caller, ct);
+        var now = clock.GetUtcNow();
+        return await ChangeAsync(caller, secretId, there =>
+        {
+            if (there.Arn != seen.Arn) throw NoSuchSecret();
+            if (there.Version(versionId) is { HasValue: true }) throw AlreadyUsed(there, versionId);
+            var changed = change(there) with { ChangedAt = now };
+            return changed with { Versions = Stages.Add(changed.Versions, made, stages) };
+        }, ct);
     }
 
-    private VersionState Seal(SecretState secret, string versionId, Given given) => new()
+    // AWS: the token is the version's id: the same value again changes nothing, another one is refused.
+    private async ValueTask<bool> RepeatsAsync(SecretState secret, string versionId, Given given, Caller caller, CancellationToken ct)
     {
-        Id = versionId, CreatedAt = clock.GetUtcNow(), IsBinary = given.IsBinary, Sealed = sealer.Seal(given.Bytes, secret.ContextOf(versionId)),
-    };
+        if (secret.Version(versionId) is not { HasValue: true } there) return false;
+        return await HoldsAsync(secret, there, given, caller, ct) ? true : throw AlreadyUsed(secret, versionId);
+    }
 
-    private bool Holds(SecretState secret, VersionState version, Given given) =>
-        version.IsBinary == given.IsBinary && sealer.Open(version.Sealed, secret.ContextOf(version.Id)).AsSpan().SequenceEqual(given.Bytes);
+    private async ValueTask<bool> HoldsAsync(SecretState secret, VersionState version, Given given, Caller caller, CancellationToken ct) =>
+        version.IsBinary == given.IsBinary && (await values.OpenAsync(secret, version, caller, ct)).AsSpan().SequenceEqual(given.Bytes);
+
+    private static ResourceExistsException AlreadyUsed(SecretState secret, string versionId) =>
+        new($"You can't use ClientRequestToken {versionId} because that value is already in use for a version of secret {secret.Arn}.");
 
     // AWS: told as a day, so that reading writes once a day.
     private async ValueTask NoteAccessAsync(SecretState secret, CancellationToken ct)

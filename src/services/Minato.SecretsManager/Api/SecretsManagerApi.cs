@@ -7,27 +7,20 @@ using Minato.SecretsManager.State;
 
 namespace Minato.SecretsManager.Api;
 
-/// <summary>Secrets Manager. Values are sealed before they are stored; rotation and replicas are not served yet.</summary>
-internal sealed partial class SecretsManagerApi(Store store, ISealer sealer, PageTokens tokens, Ids ids, TimeProvider clock) : ISecretsManager
+/// <summary>Secrets Manager. Values are sealed before they are stored, with data keys that the key service wraps.</summary>
+internal sealed partial class SecretsManagerApi(Store store, SecretValues values, PageTokens tokens, Ids ids, TimeProvider clock) : ISecretsManager
 {
     private const int SuffixLength = 6;
     private const int MostTags = 50;
     private const int MostStages = 20;
 
-    public Task<RotateSecretResponse> RotateSecretAsync(RotateSecretRequest request, Caller caller, CancellationToken ct) => throw NotServed("RotateSecret");
-
-    public Task<CancelRotateSecretResponse> CancelRotateSecretAsync(CancelRotateSecretRequest request, Caller caller, CancellationToken ct) =>
-        throw NotServed("CancelRotateSecret");
-
     public Task<GetRandomPasswordResponse> GetRandomPasswordAsync(GetRandomPasswordRequest request, Caller caller, CancellationToken ct) =>
         Task.FromResult(new GetRandomPasswordResponse { RandomPassword = Planning.Passwords.Make(request, ids) });
-
-    private static AwsException NotServed(string operation) => AwsException.NotServed("secretsmanager", operation);
 
     private static ResourceNotFoundException NoSuchSecret() => new("Secrets Manager can't find the specified secret.");
 
     /// <summary>By name, by ARN, or by an ARN without its last six letters.</summary>
-    private static SecretState? TryFind(IReadState state, Caller caller, string secretId)
+    internal static SecretState? TryFind(IReadState state, Caller caller, string secretId)
     {
         var home = Home.Of(caller);
         if (!secretId.StartsWith("arn:", StringComparison.Ordinal)) return state.Find(SecretsTables.Secrets, new SecretKey(home, secretId));
@@ -48,7 +41,9 @@ internal sealed partial class SecretsManagerApi(Store store, ISealer sealer, Pag
     private ValueTask<SecretState> ChangeAsync(Caller caller, string secretId, Func<SecretState, SecretState> change, CancellationToken ct) =>
         store.UpdateAsync(tx =>
         {
-            var changed = change(FindAlive(tx, caller, secretId));
+            var there = FindAlive(tx, caller, secretId);
+            DemandPrimary(there);
+            var changed = change(there);
             tx.Put(SecretsTables.Secrets, changed);
             return changed;
         }, ct);

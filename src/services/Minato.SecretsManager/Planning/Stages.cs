@@ -25,8 +25,10 @@ internal static class Stages
     public static ImmutableArray<VersionState> Add(ImmutableArray<VersionState> versions, VersionState added, IEnumerable<string>? stages)
     {
         var wanted = stages?.ToHashSet(StringComparer.Ordinal) ?? [Current];
-        if (versions.All(v => !v.Stages.Contains(Current))) wanted.Add(Current);
-        var all = versions.Insert(0, added with { Stages = [] });
+        if (versions.All(v => !v.Stages.Contains(Current) || !v.HasValue)) wanted.Add(Current);
+        // A rotation begins with a version that has labels and no value: it is filled, and keeps them.
+        var empty = versions.FirstOrDefault(v => v.Id == added.Id);
+        var all = empty is null ? versions.Insert(0, added with { Stages = [] }) : versions.Replace(empty, added with { Stages = empty.Stages });
         foreach (var stage in wanted.Order(StringComparer.Ordinal)) all = Move(all, stage, added.Id);
         return Trim(all);
     }

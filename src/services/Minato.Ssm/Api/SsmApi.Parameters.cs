@@ -15,7 +15,6 @@ internal sealed partial class SsmApi
     private const int MostVersions = 100;
     private const int StandardLength = 4096;
     private const int AdvancedLength = 8192;
-    private const string DefaultKey = "alias/aws/ssm";
     private static readonly TimeSpan s_patternPatience = TimeSpan.FromMilliseconds(100);
 
     public async Task<PutParameterResponse> PutParameterAsync(PutParameterRequest request, Caller caller, CancellationToken ct)
@@ -27,35 +26,65 @@ internal sealed partial class SsmApi
                 + "To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.");
         }
 
-        if (request.Policies is { Length: > 2 }) throw AwsException.NotServed("ssm", "PutParameter with Policies"); // An empty list is two letters.
         CheckPattern(request);
         var key = new ParameterKey(Home.Of(caller), request.Name);
-        var latest = await store.UpdateAsync(tx =>
+        var now = clock.GetUtcNow();
+        var policies = request.Policies is null ? default(ImmutableArray<ParameterPolicy>?) : ParameterPolicies.Read(request.Policies, now);
+        var seen = store.Current.Find(SsmTables.Parameters, key);
+        DemandOverwrite(seen, request);
+        var isSecure = (request.Type ?? seen?.Type) == ParameterType.SecureString;
+        var keyId = isSecure ? request.KeyId ?? seen?.Latest.KeyId ?? ParameterValues.ManagedKey : null;
+        // Keys are asked for before the write, which waits for nothing.
+        var text = Encoding.UTF8.GetBytes(request.Value);
+        var wrapped = keyId is null ? null : await values.WrapAsync(key, text, keyId, caller, ct);
+        var (written, isNew) = await store.UpdateAsync(tx =>
         {
-            var next = Next(tx.Find(SsmTables.Parameters, key), key, request, caller);
+            var there = tx.Find(SsmTables.Parameters, key);
+            var next = Next(there, key, request, caller);
+            var latest = next.Latest with { Sealed = wrapped?.Sealed ?? values.Seal(key, next.Latest.Number, text), WrappedKey = wrapped?.Key, KeyId = keyId };
+            next = next with { Versions = next.Versions.SetItem(0, latest) };
+            // AWS: policies stay until others are given; what counts from the last change begins anew.
+            next = next with { Policies = policies ?? [.. (there?.Policies ?? []).Select(p => ParameterPolicies.Changed(p, now))] };
+            if (next is { Policies.IsEmpty: false, Latest.Tier: not ParameterTier.Advanced })
+                throw ParameterName.Invalid("Parameter policies are supported for parameters of the advanced tier only.");
             tx.Put(SsmTables.Parameters, next);
-            return next.Latest;
+            return (latest, there is null);
         }, ct);
-        return new() { Version = latest.Number, Tier = latest.Tier };
+        await events.ChangedAsync(key, request.Type ?? seen?.Type, written.Description, isNew ? "Create" : "Update", caller, ct);
+        return new() { Version = written.Number, Tier = written.Tier };
     }
 
     public async Task<DeleteParameterResponse> DeleteParameterAsync(DeleteParameterRequest request, Caller caller, CancellationToken ct)
     {
-        await store.UpdateAsync(tx => tx.Delete(SsmTables.Parameters, Find(tx, caller, request.Name).Key), ct);
+        var gone = await store.UpdateAsync(tx =>
+        {
+            var parameter = Find(tx, caller, request.Name);
+            tx.Delete(SsmTables.Parameters, parameter.Key);
+            return parameter;
+        }, ct);
+        await events.ChangedAsync(gone.Key, gone.Type, gone.Latest.Description, "Delete", caller, ct);
         return new();
     }
 
     public async Task<DeleteParametersResponse> DeleteParametersAsync(DeleteParametersRequest request, Caller caller, CancellationToken ct)
     {
-        var deleted = await store.UpdateAsync(tx => request.Names.Distinct(StringComparer.Ordinal)
-            .Where(n => tx.Delete(SsmTables.Parameters, new ParameterKey(Home.Of(caller), n))).ToImmutableArray(), ct);
+        var gone = await store.UpdateAsync(tx => request.Names.Distinct(StringComparer.Ordinal)
+            .Select(n => tx.Find(SsmTables.Parameters, new ParameterKey(Home.Of(caller), n))).OfType<ParameterState>()
+            .Where(p => tx.Delete(SsmTables.Parameters, p.Key)).ToImmutableArray(), ct);
+        foreach (var one in gone) await events.ChangedAsync(one.Key, one.Type, one.Latest.Description, "Delete", caller, ct);
+        ImmutableArray<string> deleted = [.. gone.Select(p => p.Key.Name)];
         return new() { DeletedParameters = deleted, InvalidParameters = [.. request.Names.Except(deleted, StringComparer.Ordinal)] };
+    }
+
+    private static void DemandOverwrite(ParameterState? there, PutParameterRequest request)
+    {
+        if (there is not null && request.Overwrite != true)
+            throw new ParameterAlreadyExists("The parameter already exists. To overwrite this value, set the overwrite option in the request to true.");
     }
 
     private ParameterState Next(ParameterState? there, ParameterKey key, PutParameterRequest request, Caller caller)
     {
-        if (there is not null && request.Overwrite != true)
-            throw new ParameterAlreadyExists("The parameter already exists. To overwrite this value, set the overwrite option in the request to true.");
+        DemandOverwrite(there, request);
         var type = request.Type ?? there?.Type ?? throw ParameterName.Invalid("A parameter type is required when you create a parameter.");
         if (there is not null && there.Type != type)
             throw new HierarchyTypeMismatchException($"The parameter {key.Name} is of type {there.Type.ToWire()}: a parameter's type can't be changed.");
@@ -63,11 +92,10 @@ internal sealed partial class SsmApi
         var version = new ParameterVersion
         {
             Number = number,
-            Sealed = sealer.Seal(Encoding.UTF8.GetBytes(request.Value), ParameterState.ContextOf(key, number)),
+            Sealed = [],
             ModifiedAt = clock.GetUtcNow(), ModifiedBy = caller.PrincipalArn,
             Tier = TierOf(request, there), DataType = request.DataType ?? there?.Latest.DataType ?? "text",
             Description = request.Description ?? there?.Latest.Description, AllowedPattern = request.AllowedPattern,
-            KeyId = type == ParameterType.SecureString ? request.KeyId ?? there?.Latest.KeyId ?? DefaultKey : null,
         };
         return new()
         {

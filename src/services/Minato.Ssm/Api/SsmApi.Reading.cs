@@ -12,31 +12,40 @@ internal sealed partial class SsmApi
     private const int PathPage = 10;
     private const int DescribePage = 50;
 
-    public Task<GetParameterResponse> GetParameterAsync(GetParameterRequest request, Caller caller, CancellationToken ct)
+    public async Task<GetParameterResponse> GetParameterAsync(GetParameterRequest request, Caller caller, CancellationToken ct)
     {
+        if (SecretReferences.IsOne(request.Name))
+            return new() { Parameter = await references.FindAsync(request.Name, request.WithDecryption, caller, ct) ?? throw new ParameterNotFound() };
         var asked = ParameterName.Parse(request.Name);
         var parameter = TryFind(store.Current, caller, asked.Name) ?? throw new ParameterNotFound();
-        return Task.FromResult(new GetParameterResponse { Parameter = ToWire(parameter, Choose(parameter, asked), request.WithDecryption, asked.Selector) });
+        return new() { Parameter = await ToWireAsync(parameter, Choose(parameter, asked), request.WithDecryption, caller, ct, asked.Selector) };
     }
 
-    public Task<GetParametersResponse> GetParametersAsync(GetParametersRequest request, Caller caller, CancellationToken ct)
+    public async Task<GetParametersResponse> GetParametersAsync(GetParametersRequest request, Caller caller, CancellationToken ct)
     {
         var state = store.Current;
         var found = ImmutableArray.CreateBuilder<Parameter>();
         var invalid = ImmutableArray.CreateBuilder<string>();
         foreach (var name in request.Names.Distinct(StringComparer.Ordinal))
         {
+            if (SecretReferences.IsOne(name))
+            {
+                if (await references.FindAsync(name, request.WithDecryption, caller, ct) is { } secret) found.Add(secret);
+                else invalid.Add(name);
+                continue;
+            }
+
             var asked = ParameterName.Parse(name);
             var parameter = TryFind(state, caller, asked.Name);
             // AWS: what is not there, a version among it, is listed; the call does not fail.
             if (parameter is null || !Has(parameter, asked)) invalid.Add(name);
-            else found.Add(ToWire(parameter, Choose(parameter, asked), request.WithDecryption, asked.Selector));
+            else found.Add(await ToWireAsync(parameter, Choose(parameter, asked), request.WithDecryption, caller, ct, asked.Selector));
         }
 
-        return Task.FromResult(new GetParametersResponse { Parameters = found.ToImmutable(), InvalidParameters = invalid.ToImmutable() });
+        return new() { Parameters = found.ToImmutable(), InvalidParameters = invalid.ToImmutable() };
     }
 
-    public Task<GetParametersByPathResponse> GetParametersByPathAsync(GetParametersByPathRequest request, Caller caller, CancellationToken ct)
+    public async Task<GetParametersByPathResponse> GetParametersByPathAsync(GetParametersByPathRequest request, Caller caller, CancellationToken ct)
     {
         if (!request.Path.StartsWith('/'))
             throw ParameterName.Invalid("The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".");
@@ -45,10 +54,9 @@ internal sealed partial class SsmApi
         var rest = Under(caller, request.Path, Position(operation, request.NextToken))
             .Where(p => ParameterFilter.IsUnder(p.Key.Name, request.Path, request.Recursive == true) && ParameterFilter.Matches(p, request.ParameterFilters));
         var (page, token) = Page(operation, rest, request.MaxResults ?? PathPage);
-        return Task.FromResult(new GetParametersByPathResponse
-        {
-            Parameters = [.. page.Select(p => ToWire(p, p.Latest, request.WithDecryption))], NextToken = token,
-        });
+        var found = ImmutableArray.CreateBuilder<Parameter>();
+        foreach (var parameter in page) found.Add(await ToWireAsync(parameter, parameter.Latest, request.WithDecryption, caller, ct));
+        return new() { Parameters = found.ToImmutable(), NextToken = token };
     }
 
     public Task<DescribeParametersResponse> DescribeParametersAsync(DescribeParametersRequest request, Caller caller, CancellationToken ct)
@@ -64,18 +72,16 @@ internal sealed partial class SsmApi
         return Task.FromResult(new DescribeParametersResponse { Parameters = [.. page.Select(ToMetadata)], NextToken = token });
     }
 
-    public Task<GetParameterHistoryResponse> GetParameterHistoryAsync(GetParameterHistoryRequest request, Caller caller, CancellationToken ct)
+    public async Task<GetParameterHistoryResponse> GetParameterHistoryAsync(GetParameterHistoryRequest request, Caller caller, CancellationToken ct)
     {
         var parameter = Find(store.Current, caller, request.Name);
         var operation = $"{nameof(GetParameterHistoryAsync)} {request.Name}";
         var after = long.Parse(Position(operation, request.NextToken) ?? "0");
         var size = request.MaxResults ?? DescribePage;
         var page = parameter.Versions.Reverse().Where(v => v.Number > after).Take(size + 1).ToArray(); // AWS: the oldest first.
-        return Task.FromResult(new GetParameterHistoryResponse
-        {
-            Parameters = [.. page.Take(size).Select(v => ToHistory(parameter, v, request.WithDecryption))],
-            NextToken = page.Length > size ? tokens.Encode(operation, $"{page[size - 1].Number}") : null,
-        });
+        var found = ImmutableArray.CreateBuilder<ParameterHistory>();
+        foreach (var version in page.Take(size)) found.Add(ToHistory(parameter, version, await ValueOfAsync(parameter, version, request.WithDecryption, caller, ct)));
+        return new() { Parameters = found.ToImmutable(), NextToken = page.Length > size ? tokens.Encode(operation, $"{page[size - 1].Number}") : null };
     }
 
     private static bool Has(ParameterState parameter, ParameterName asked) => parameter.Versions.Any(v =>
@@ -95,14 +101,17 @@ internal sealed partial class SsmApi
     {
         Name = parameter.Key.Name, ARN = parameter.Key.Arn, Type = parameter.Type, KeyId = parameter.Latest.KeyId,
         LastModifiedDate = parameter.Latest.ModifiedAt, LastModifiedUser = parameter.Latest.ModifiedBy, Description = parameter.Latest.Description,
-        AllowedPattern = parameter.Latest.AllowedPattern, Version = parameter.Latest.Number, Tier = parameter.Latest.Tier, Policies = [],
+        AllowedPattern = parameter.Latest.AllowedPattern, Version = parameter.Latest.Number, Tier = parameter.Latest.Tier, Policies = [.. parameter.Policies.Select(ToWire)],
         DataType = parameter.Latest.DataType,
     };
 
-    private ParameterHistory ToHistory(ParameterState parameter, ParameterVersion version, bool? withDecryption) => new()
+    private static ParameterInlinePolicy ToWire(ParameterPolicy policy) =>
+        new() { PolicyText = policy.Text, PolicyType = policy.Type.ToString(), PolicyStatus = policy.IsDone ? "Finished" : "Pending" };
+
+    private static ParameterHistory ToHistory(ParameterState parameter, ParameterVersion version, string value) => new()
     {
         Name = parameter.Key.Name, Type = parameter.Type, KeyId = version.KeyId, LastModifiedDate = version.ModifiedAt,
-        LastModifiedUser = version.ModifiedBy, Description = version.Description, Value = ValueOf(parameter, version, withDecryption),
+        LastModifiedUser = version.ModifiedBy, Description = version.Description, Value = value,
         AllowedPattern = version.AllowedPattern, Version = version.Number, Labels = [.. version.Labels], Tier = version.Tier, Policies = [],
         DataType = version.DataType,
     };

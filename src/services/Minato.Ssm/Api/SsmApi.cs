@@ -9,7 +9,8 @@ using Minato.Ssm.State;
 namespace Minato.Ssm.Api;
 
 /// <summary>The Parameter Store. Every value is sealed before it is stored; only a SecureString is also answered sealed.</summary>
-internal sealed partial class SsmApi(Store store, ISealer sealer, PageTokens tokens, TimeProvider clock) : ISsm
+internal sealed partial class SsmApi(
+    Store store, ParameterValues values, ParameterEvents events, SecretReferences references, PageTokens tokens, TimeProvider clock) : ISsm
 {
     private const int MostTags = 50;
 
@@ -37,17 +38,17 @@ internal sealed partial class SsmApi(Store store, ISealer sealer, PageTokens tok
             $"Systems Manager could not find label {label} for parameter {asked.Name}. Verify the label and try again.");
     }
 
-    private Parameter ToWire(ParameterState parameter, ParameterVersion version, bool? withDecryption, string? selector = null) => new()
+    private async ValueTask<Parameter> ToWireAsync(
+        ParameterState parameter, ParameterVersion version, bool? withDecryption, Caller caller, CancellationToken ct, string? selector = null) => new()
     {
-        Name = parameter.Key.Name, Type = parameter.Type, Value = ValueOf(parameter, version, withDecryption), Version = version.Number,
+        Name = parameter.Key.Name, Type = parameter.Type, Value = await ValueOfAsync(parameter, version, withDecryption, caller, ct), Version = version.Number,
         Selector = selector, LastModifiedDate = version.ModifiedAt, ARN = parameter.Key.Arn, DataType = version.DataType,
     };
 
     // AWS: a SecureString that nobody asked to decrypt is answered as ciphertext.
-    private string ValueOf(ParameterState parameter, ParameterVersion version, bool? withDecryption) =>
-        parameter.Type == ParameterType.SecureString && withDecryption != true
-            ? Convert.ToBase64String(version.Sealed)
-            : Encoding.UTF8.GetString(sealer.Open(version.Sealed, ParameterState.ContextOf(parameter.Key, version.Number)));
+    private async ValueTask<string> ValueOfAsync(ParameterState parameter, ParameterVersion version, bool? withDecryption, Caller caller, CancellationToken ct) =>
+        parameter.Type == ParameterType.SecureString && withDecryption != true ? Convert.ToBase64String(version.Sealed)
+            : Encoding.UTF8.GetString(await values.OpenAsync(parameter, version, caller, ct));
 
     private (ImmutableArray<ParameterState> Page, string? Token) Page(string operation, IEnumerable<ParameterState> rest, int size)
     {

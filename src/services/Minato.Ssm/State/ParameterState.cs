@@ -36,10 +36,13 @@ internal sealed record ParameterState
     /// <summary>Newest first; never empty.</summary>
     public required ImmutableArray<ParameterVersion> Versions { get; init; }
 
+    /// <summary>What happens to it by itself; of advanced parameters alone.</summary>
+    public ImmutableArray<ParameterPolicy> Policies { get; init; } = [];
+
     [JsonIgnore]
     public ParameterVersion Latest => Versions[0];
 
-    /// <summary>What a value is sealed for: it opens in its own version of this parameter alone.</summary>
+    /// <summary>What a value of before there was a key service is sealed for: it opens in its own version of this parameter alone.</summary>
     public static string ContextOf(ParameterKey key, long version) => $"{key.Arn}:{version}";
 }
 
@@ -47,6 +50,9 @@ internal sealed record ParameterVersion
 {
     public required long Number { get; init; }
     public required byte[] Sealed { get; init; }
+
+    /// <summary>The data key that a SecureString is sealed with, wrapped by the key service; null when the installation's own key has sealed it.</summary>
+    public byte[]? WrappedKey { get; init; }
     public required DateTimeOffset ModifiedAt { get; init; }
     public required string ModifiedBy { get; init; }
     public required ParameterTier Tier { get; init; }
@@ -56,3 +62,16 @@ internal sealed record ParameterVersion
     public string? AllowedPattern { get; init; }
     public ImmutableSortedSet<string> Labels { get; init; } = [];
 }
+
+internal enum PolicyType
+{
+    Expiration,
+    ExpirationNotification,
+    NoChangeNotification,
+}
+
+/// <param name="Type">What it does.</param>
+/// <param name="Text">As it was given.</param>
+/// <param name="At">When it is to act.</param>
+/// <param name="IsDone">It has acted.</param>
+internal sealed record ParameterPolicy(PolicyType Type, string Text, DateTimeOffset At, bool IsDone = false);

@@ -30,7 +30,7 @@ public sealed class TrafficLifeTests
         var ended = await scene.EndAsync(ServiceDeploymentStatus.Successful);
         ended.LifecycleStage.ShouldBe(ServiceDeploymentLifecycleStage.CleanUp);
         await scene.Services.SettledAsync(s_minute * 3);
-        scene.Services.Running().Length.ShouldBe(2);
+        await scene.World.Eventually(() => scene.Services.Running().Length is 2, s_minute, "blue is gone");
         (await scene.HealthyAsync(scene.Green)).ShouldBe(2);
         (await scene.HealthyAsync(scene.Blue)).ShouldBe(0);
     });

@@ -26,7 +26,7 @@ internal static class CircuitBreaker
         view.Breaker.Enable
         && deployment.RollingBackServiceDeployment is null
         && deployment.Rollout == DeploymentRolloutState.InProgress
-        && deployment.Breaker.FailureCount >= Threshold(view.DesiredCount, view.Breaker.Threshold);
+        && (deployment.Breaker.FailureCount >= Threshold(view.DesiredCount, view.Breaker.Threshold) || ImageResolution.HasFailed(deployment));
 
     /// <summary>Stage 1: until a task of the deployment reached RUNNING, every one that does not get there counts.</summary>
     public static DeploymentState CountFailedStart(DeploymentState deployment) => deployment.Breaker.HasReachedRunning

@@ -50,6 +50,18 @@ internal static class Rollouts
         }
     }
 
+    /// <summary>Ends a deployment whose images the gate does not let through, before anything of it started.</summary>
+    public static void Refuse(ServiceDraft draft, string why)
+    {
+        var primary = draft.Primary;
+        var reason = RolloutReasons.Refused(why);
+        // Without its traffic's stage: nothing of it was shifted, and nothing will be.
+        draft.Change(primary.Id, d => d with { Rollout = DeploymentRolloutState.Failed, RolloutReason = reason, IsOutcomeRecorded = true, Traffic = d.Traffic is { } traffic ? traffic with { Stage = null } : null });
+        draft.Tell(ServiceEvents.Refused(draft.View.Name, primary.Id, why));
+        if (draft.View.Breaker is { Enable: true, Rollback: true } && RollbackTarget(draft) is { } target) RollBack(draft, primary, target, reason, failure: null);
+        else draft.Record(new(primary.ServiceDeploymentId, ServiceDeploymentStatus.Stopped, reason));
+    }
+
     /// <summary>Whether nothing is left to do, and what is said when that is new.</summary>
     public static void Complete(ServiceDraft draft)
     {

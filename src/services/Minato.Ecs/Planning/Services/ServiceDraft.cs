@@ -114,6 +114,7 @@ internal sealed class ServiceDraft
 
     public void Start(DeploymentState deployment, int count)
     {
+        count = Math.Min(count, ImageResolution.Room(this, deployment));
         if (count <= 0) return;
         var subnets = deployment.Spec.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? [];
         if (subnets.IsEmpty)
@@ -127,8 +128,10 @@ internal sealed class ServiceDraft
         _starts.AddRange(SubnetSpread.Choose(subnets, View.SubnetZones, taken.ToArray(), count).Select(s => new TaskStart(deployment.Id, s)));
     }
 
-    public void StartOn(DeploymentState deployment, DaemonInstance instance) =>
-        _starts.Add(new(deployment.Id, SubnetIn(deployment, instance.Zone), Instance: instance.Id));
+    public void StartOn(DeploymentState deployment, DaemonInstance instance)
+    {
+        if (ImageResolution.Room(this, deployment) > 0) _starts.Add(new(deployment.Id, SubnetIn(deployment, instance.Zone), Instance: instance.Id));
+    }
 
     public void StartIn(DeploymentState deployment, string zone) =>
         _starts.Add(new(deployment.Id, SubnetIn(deployment, zone), RebalancedTo: zone));

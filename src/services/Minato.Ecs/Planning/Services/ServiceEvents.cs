@@ -36,6 +36,9 @@ internal static class ServiceEvents
     public static string Alarmed(string service, string deployment) =>
         $"(service {service}) (deployment {deployment}) deployment failed: alarm detected.";
 
+    public static string Refused(string service, string deployment, string why) =>
+        $"(service {service}) (deployment {deployment}) deployment failed: refused by the image gate: {why.TrimEnd('.')}.";
+
     public static string RollingBack(string service, string deployment) =>
         $"(service {service}) rolling back to deployment {deployment}.";
 
@@ -112,6 +115,8 @@ internal static class RolloutReasons
     public const string FailedToStart = "ECS deployment circuit breaker: tasks failed to start.";
 
     public const string AlarmDetected = "ECS deployment failed: alarm detected.";
+
+    public static string Refused(string why) => $"Refused by the image gate: {why.TrimEnd('.')}.";
 
     public static string InProgress(string deployment) => $"ECS deployment {deployment} in progress.";
 

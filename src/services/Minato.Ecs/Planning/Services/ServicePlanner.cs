@@ -19,6 +19,7 @@ internal static class ServicePlanner
     private static void Roll(ServiceDraft draft)
     {
         Rollouts.TakeUp(draft);
+        if (!Admission.Settle(draft)) return;
         DeploymentAlarms.Begin(draft);
         if (TrafficPlanner.IsOn(draft.Primary))
         {

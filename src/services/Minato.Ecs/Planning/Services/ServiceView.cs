@@ -3,6 +3,7 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Services.Traffic;
 using Minato.Ecs.State;
+using Minato.Engines.Gates;
 
 namespace Minato.Ecs.Planning.Services;
 
@@ -31,6 +32,9 @@ internal sealed record ServiceView
     /// <summary>States of those alarms as far as they exist; null when they were not asked for.</summary>
     public ImmutableDictionary<string, AlarmReading>? AlarmReadings { get; init; }
 
+    /// <summary>What the gate says of the primary deployment's images; null when it has nothing to say.</summary>
+    public GateVerdict? Gate { get; init; }
+
     /// <summary>When a deployment may end before all of its tasks are healthy; null when not.</summary>
     public EarlySuccess? EarlySuccess { get; init; }
 
@@ -56,6 +60,9 @@ internal sealed record ServiceView
 
     /// <summary>Deployments whose task definition has a health check on an essential container.</summary>
     public ImmutableHashSet<string> WithHealthCheck { get; init; } = [];
+
+    /// <summary>Deployments with images whose tags may come to stand for other bytes.</summary>
+    public ImmutableHashSet<string> WithTags { get; init; } = [];
 
     /// <summary>Availability Zone of each subnet, as far as known.</summary>
     public ImmutableDictionary<string, string> SubnetZones { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -118,6 +125,9 @@ internal sealed record TaskInService
 
     /// <summary>Digests of all its images; null until all are known.</summary>
     public ImmutableSortedDictionary<string, string>? ImageDigests { get; init; }
+
+    /// <summary>All of its images are where it runs.</summary>
+    public bool HasImages { get; init; }
     public required ServiceTaskState Memory { get; init; }
 }
 

@@ -27,8 +27,7 @@ internal static class TaskAccounts
     private static void NoteStart(ServiceDraft draft, TaskInService task)
     {
         var memory = draft.MemoryOf(task);
-        if (draft.Find(task.DeploymentId) is { ImageDigests.IsEmpty: true } && task.ImageDigests is { IsEmpty: false } digests)
-            draft.Change(task.DeploymentId, d => d with { ImageDigests = digests });
+        ImageResolution.NoteImages(draft, task);
         if (task.StartedAt is null || memory.HasRun) return;
         draft.Remember(memory with { HasRun = true });
         draft.Change(task.DeploymentId, d => d with
@@ -67,6 +66,7 @@ internal static class TaskAccounts
             return;
         }
 
+        ImageResolution.NoteFailure(draft, task);
         draft.Change(task.DeploymentId, CircuitBreaker.CountFailedStart);
         draft.Change(task.DeploymentId, d => d with { Backoff = StartBackoffs.AfterFailure(d.Backoff, draft.Now) });
         if (task.Reason is { Length: > 0 } reason) draft.Tell(ServiceEvents.UnableToPlace(draft.View.Name, reason), repeatable: false);

@@ -39,7 +39,7 @@ internal sealed partial class DnsTable : IDnsAnswers
         else if (_balancers.TryGetValue(DnsName.FromWire(question.Name), out var balancer))
         {
             reply.IsAuthoritative = true;
-            balancer.Answer(question.Type, null, reply);
+            balancer.Answer(question.Type, null, question.Source.Address, reply);
         }
         else (reply.Result, reply.IsElsewhere) = (DnsResult.Refused, true);
     }
@@ -80,13 +80,31 @@ internal sealed partial class DnsTable : IDnsAnswers
     {
         private const uint Ttl = 60; // AWS: of every load balancer's name.
 
-        public static Balancer Of(BalancerState state) => new(
-            [.. state.Addresses.Select(IPAddress.Parse).Select(a => a.GetAddressBytes())], state.IsHealthy);
+        private ImmutableArray<byte[]> Inner { get; init; } = [];
+        private ImmutableArray<IPNetwork> Ranges { get; init; } = [];
 
-        public void Answer(ushort type, DnsName? owner, DnsReply reply)
+        public static Balancer Of(BalancerState state) => new(Bytes(state.Addresses), state.IsHealthy)
+        {
+            Inner = Bytes(state.InnerAddresses), Ranges = [.. state.VpcRanges.Select(IPNetwork.Parse)],
+        };
+
+        /// <summary>Who asks in its VPC finds it there: packets for the host's loopback stay within a container.</summary>
+        public void Answer(ushort type, DnsName? owner, uint source, DnsReply reply)
         {
             if (type != DnsTypes.A) return;
-            foreach (var address in Addresses) reply.Answers.Add(new(owner, DnsTypes.A, Ttl, address));
+            foreach (var address in !Inner.IsEmpty && IsInside(source) ? Inner : Addresses) reply.Answers.Add(new(owner, DnsTypes.A, Ttl, address));
         }
+
+        private bool IsInside(uint source)
+        {
+            Span<byte> bytes = stackalloc byte[4];
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, source);
+            var asker = new IPAddress(bytes);
+            foreach (var range in Ranges)
+                if (range.Contains(asker)) return true;
+            return false;
+        }
+
+        private static ImmutableArray<byte[]> Bytes(ImmutableArray<string> addresses) => [.. addresses.Select(IPAddress.Parse).Select(a => a.GetAddressBytes())];
     }
 }

@@ -62,7 +62,7 @@ internal sealed partial class DnsTable
                 if (depth >= LongestChain) return;
                 if (!member.IsInZone)
                 {
-                    if (table._balancers.TryGetValue(alias, out var balancer)) balancer.Answer(wanted, owner, reply);
+                    if (table._balancers.TryGetValue(alias, out var balancer)) balancer.Answer(wanted, owner, source, reply);
                 }
                 else if (NodeFor(zone, alias)?.Find(wanted) is { } target) Emit(zone, target, wanted, owner, depth + 1);
                 return;
@@ -81,7 +81,7 @@ internal sealed partial class DnsTable
             {
                 if (depth < LongestChain) Resolve(zone, name, name, depth + 1);
             }
-            else if (table._balancers.TryGetValue(name, out var balancer)) balancer.Answer(type, name, reply);
+            else if (table._balancers.TryGetValue(name, out var balancer)) balancer.Answer(type, name, source, reply);
             else reply.LeadsTo = name;
         }
 

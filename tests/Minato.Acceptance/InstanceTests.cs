@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+
+namespace Minato.Acceptance;
+
+/// <summary>EC2 instances that containers play, with the real AWS CLI: what a legacy service is made of.</summary>
+[Collection(nameof(Host)), Trait("Floor", "engine")]
+public sealed class InstanceTests(Host host) : IDisposable
+{
+    private const string Image = "minato-acceptance/machine:1";
+    private readonly string _folder = Directory.CreateTempSubdirectory("minato-instance-").FullName;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_legacy_machine_boots_serves_behind_a_load_balancer_and_others_find_it_by_name_in_the_vpc()
+    {
+        Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
+        Assert.SkipUnless(File.Exists("/usr/bin/aws") && File.Exists("/usr/sbin/nft") && File.Exists("/bin/busybox"), "the AWS CLI, nftables or busybox is not installed");
+        await BuildAsync();
+        var image = $"{(await host.AwsAsync(Ct, "ec2", "register-image", "--name", "legacy", "--architecture", "x86_64", "--image-location", Image))?["ImageId"]}";
+        var legacy = await RunAsync(image, """
+            #!/bin/sh
+            mkdir -p /www
+            wget -q -O /www/id http://169.254.169.254/latest/meta-data/instance-id
+            echo ok > /www/health
+            httpd -p 80 -h /www
+            """);
+        var (balancer, group) = await BehindAsync(legacy);
+        await Host.UntilAsync("the health of the instance", async () =>
+        {
+            var health = (await host.AwsAsync(Ct, "elbv2", "describe-target-health", "--target-group-arn", group))?["TargetHealthDescriptions"]?[0]?["TargetHealth"];
+            return ($"{health?["State"]}" == "healthy", $"{health} {await ConsoleAsync(legacy)}");
+        }, Ct, 60);
+        using var http = new HttpClient();
+        var address = balancer?["AvailabilityZones"]?[0]?["LoadBalancerAddresses"]?[0]?["IpAddress"];
+        (await http.GetStringAsync($"http://{address}/id", Ct)).ShouldBe(legacy, "what it learned of itself");
+
+        var client = await RunAsync(image, $"#!/bin/sh\nfor n in 1 2 3 4 5 6 7 8 9 10; do wget -T 5 -q -O - http://{balancer?["DNSName"]}/id && break; sleep 1; done\necho\n");
+        await Host.UntilAsync("the answer of the load balancer inside of the VPC", async () => (await ConsoleAsync(client) is var said && said.Contains(legacy, StringComparison.Ordinal), said), Ct, 60);
+
+        await host.AwsAsync(Ct, "ec2", "stop-instances", "--instance-ids", legacy);
+        await host.AwsAsync(Ct, "ec2", "wait", "instance-stopped", "--instance-ids", legacy);
+        var stopped = (await host.AwsAsync(Ct, "elbv2", "describe-target-health", "--target-group-arn", group))?["TargetHealthDescriptions"]?[0]?["TargetHealth"];
+        $"{stopped?["State"]} {stopped?["Reason"]}".ShouldBe("unused Target.InvalidState");
+        await host.AwsAsync(Ct, "ec2", "terminate-instances", "--instance-ids", legacy, client);
+        await host.AwsAsync(Ct, "ec2", "wait", "instance-terminated", "--instance-ids", legacy, client);
+        (await Shell.DockerAsync(Ct, "ps", "-aq", "--filter", $"name=minato-{legacy}")).Ok().ShouldBeEmpty();
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task BuildAsync()
+    {
+        File.Copy("/bin/busybox", Path.Combine(_folder, "busybox"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "Dockerfile"), """
+            FROM scratch
+            COPY busybox /bin/busybox
+            RUN ["/bin/busybox", "--install", "-s", "/bin"]
+            ENV PATH=/bin
+            RUN mkdir -p /tmp /etc /var
+            CMD ["/bin/sh"]
+            """, Ct);
+        (await Shell.DockerAsync(Ct, "build", "--quiet", "--tag", Image, _folder)).Ok();
+    }
+
+    private async Task<string> RunAsync(string image, string userData)
+    {
+        var file = Path.Combine(_folder, $"user-data-{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(file, userData, Ct);
+        var id = $"{(await host.AwsAsync(Ct, "ec2", "run-instances", "--image-id", image, "--instance-type", "t3.micro", "--user-data", $"file://{file}"))?["Instances"]?[0]?["InstanceId"]}";
+        await host.AwsAsync(Ct, "ec2", "wait", "instance-running", "--instance-ids", id);
+        return id;
+    }
+
+    private async Task<(JsonNode? Balancer, string Group)> BehindAsync(string instance)
+    {
+        var subnets = (await host.AwsAsync(Ct, "ec2", "describe-subnets", "--filters", "Name=default-for-az,Values=true"))?["Subnets"]?.AsArray() ?? [];
+        var balancer = (await host.AwsAsync(Ct, ["elbv2", "create-load-balancer", "--name", "legacy", "--subnets", .. subnets.Select(s => $"{s?["SubnetId"]}")]))?["LoadBalancers"]?[0];
+        var group = $"{(await host.AwsAsync(Ct, "elbv2", "create-target-group", "--name", "legacy", "--protocol", "HTTP", "--port", "80", "--target-type", "instance",
+            "--vpc-id", $"{subnets[0]?["VpcId"]}", "--health-check-path", "/health", "--health-check-interval-seconds", "5", "--health-check-timeout-seconds", "2",
+            "--healthy-threshold-count", "2", "--unhealthy-threshold-count", "2"))?["TargetGroups"]?[0]?["TargetGroupArn"]}";
+        await host.AwsAsync(Ct, "elbv2", "create-listener", "--load-balancer-arn", $"{balancer?["LoadBalancerArn"]}", "--port", "80", "--protocol", "HTTP",
+            "--default-actions", $"Type=forward,TargetGroupArn={group}");
+        await host.AwsAsync(Ct, "elbv2", "register-targets", "--target-group-arn", group, "--targets", $"Id={instance}");
+        return (balancer, group);
+    }
+
+    /// <summary>The AWS CLI has taken it out of its Base64.</summary>
+    private async Task<string> ConsoleAsync(string instance) => $"{(await host.AwsAsync(Ct, "ec2", "get-console-output", "--instance-id", instance))?["Output"]}";
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Aws.Dispatch;
+using Minato.Aws.Shapes;
+using Minato.CloudTrail.Recording;
+using Minato.Contracts.Cloudtrail;
+using Minato.Contracts.Eventbridge;
+using Minato.Contracts.S3;
+using Minato.S3;
+using Minato.Testing;
+
+namespace Minato.CloudTrail.Tests;
+
+/// <summary>A world with CloudTrail, S3, and a bus that remembers.</summary>
+internal sealed class AuditWorld(World world, List<PutEventsRequestEntry> told)
+{
+    public World World => world;
+    public ICloudtrail Trail => world.Client<ICloudtrail>();
+    public IS3 S3 => world.Client<IS3>();
+    public Caller Caller => world.Caller;
+    public List<PutEventsRequestEntry> Told => told;
+
+    public static void Run(Func<AuditWorld, Task> test)
+    {
+        var told = new List<PutEventsRequestEntry>();
+        World.Run(1, world => test(new(world, told)), services => services.AddSingleton(new PageTokens("a secret of the test"u8))
+            .AddS3().AddSingleton<IEventbridge>(new EventbridgeClient(new Bus(told))).AddCloudTrail());
+    }
+
+    /// <summary>As the endpoint does it for a call that was answered or refused.</summary>
+    public void Called(ServiceModel service, string operation, IShape? request = null, IShape? response = null, Caller? caller = null, string? error = null, TimeSpan? ago = null) =>
+        world.Client<CallRecorder>().Observe(new()
+        {
+            At = world.Time.GetUtcNow() - (ago ?? TimeSpan.Zero), Caller = (caller ?? Caller) with { SourceIp = "192.0.2.7", UserAgent = "aws-cli/2.9" }, Service = service,
+            Operation = service.Find(operation) ?? throw new InvalidOperationException($"There is no {operation}."), Request = request, Response = response,
+            ErrorCode = error, ErrorMessage = error is null ? null : "Because.", Host = "127.0.0.1:4566",
+        });
+
+    public async Task<List<Minato.Contracts.Cloudtrail.Event>> LookupAsync(LookupAttributeKey? key = null, string value = "", Func<LookupEventsRequest, LookupEventsRequest>? with = null)
+    {
+        var request = new LookupEventsRequest { LookupAttributes = key is { } k ? [new() { AttributeKey = k, AttributeValue = value }] : null };
+        request = with?.Invoke(request) ?? request;
+        List<Minato.Contracts.Cloudtrail.Event> found = [];
+        do
+        {
+            var page = await Trail.LookupEventsAsync(request, Caller, default);
+            found.AddRange(page.Events ?? []);
+            request = request with { NextToken = page.NextToken };
+        }
+        while (request.NextToken is not null);
+        return found;
+    }
+
+    public async Task<JsonElement> OnlyAsync()
+    {
+        var found = await LookupAsync();
+        using var parsed = JsonDocument.Parse(found.ShouldHaveSingleItem().CloudTrailEvent ?? "");
+        return parsed.RootElement.Clone();
+    }
+
+    public async Task BucketAsync(string name, bool isOpen = true)
+    {
+        await S3.CreateBucketAsync(new() { Bucket = name }, Caller, default);
+        if (!isOpen) return;
+        await S3.PutBucketPolicyAsync(new()
+        {
+            Bucket = name,
+            Policy = $$"""
+                {"Version":"2012-10-17","Statement":[
+                  {"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::{{name}}"},
+                  {"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::{{name}}/*"}]}
+                """,
+        }, Caller, default);
+    }
+
+    private sealed class Bus(List<PutEventsRequestEntry> told) : IAwsInvoker
+    {
+        public Task<TOut> InvokeAsync<TOut>(ServiceModel service, OperationModel operation, IShape request, Caller caller, CancellationToken ct)
+            where TOut : IShape<TOut>
+        {
+            told.AddRange(((PutEventsRequest)request).Entries);
+            return Task.FromResult((TOut)(object)new PutEventsResponse { FailedEntryCount = 0, Entries = [] });
+        }
+    }
+}
