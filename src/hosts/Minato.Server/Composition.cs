@@ -4,6 +4,7 @@ using Minato.ApplicationAutoScaling;
 using Minato.AutoScaling;
 using Minato.Aws;
 using Minato.Aws.Dispatch;
+using Minato.CloudFormation;
 using Minato.CloudMap;
 using Minato.CloudTrail;
 using Minato.CloudWatch;
@@ -23,6 +24,7 @@ using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
 using Minato.Engines.Webhooks;
 using Minato.EventBridge;
+using Minato.Engines.Yaml;
 using Minato.Iam;
 using Minato.Kms;
 using Minato.Logs;
@@ -68,6 +70,7 @@ internal static class Composition
 
     private static IServiceCollection AddEngines(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
         .AddDockerEngine(new() { InstallationId = file.Id, EnginesDirectory = Path.Combine(options.DataDirectory, DataDirectory.Engines) })
+        .AddYaml()
         .AddEcsAgents(new())
         .AddSessions(new())
         .AddImageScanner(options.DataDirectory)
@@ -105,6 +108,7 @@ internal static class Composition
         .AddKms()
         .AddSecretsManager()
         .AddSsm()
+        .AddCloudFormation()
         .AddCloudWatch()
         .AddEventBridge()
         .AddSns()

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws.Dispatch;
+using Minato.CloudFormation;
 using Minato.Ecr;
 using Minato.S3;
 using Minato.Sns;
@@ -10,6 +12,7 @@ namespace Minato.Server;
 internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalancers, AdminEndpoint admin, AgentEndpoint agents, SessionEndpoint sessions, SnsEndpoint messages, IServiceProvider services)
 {
     private readonly RequestDelegate _registry = EcrRoom.Registry(services);
+    private readonly CloudFormationEndpoint _cloudFormation = services.GetRequiredService<CloudFormationEndpoint>();
     private readonly RequestDelegate _aws = S3Room.ForBrowsers(services, aws.HandleAsync);
 
     public Task HandleAsync(HttpContext context)
@@ -18,6 +21,7 @@ internal sealed class FrontDoor(AwsEndpoint aws, LoadBalancerEntrance loadBalanc
         if (LoadBalancerEntrance.IsMeant(request.Host.Host)) return loadBalancers.ForwardAsync(context);
         if (request.Path.StartsWithSegments(AgentEndpoint.Path, StringComparison.Ordinal)) return agents.HandleAsync(context);
         if (request.Path.StartsWithSegments("/_minato", StringComparison.Ordinal)) return admin.HandleAsync(context);
+        if (CloudFormationEndpoint.IsMeant(request)) return _cloudFormation.HandleAsync(context);
         if (SessionEndpoint.IsMeant(context)) return sessions.HandleAsync(context);
         if (SnsEndpoint.IsMeant(request)) return messages.HandleAsync(context);
         return request.Path.StartsWithSegments("/v2", StringComparison.Ordinal) && !IsSigned(request) ? _registry(context) : _aws(context);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Minato.Cli.Deploying;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
 using Minato.Server;
@@ -16,13 +17,14 @@ internal static class UpCommand
     private static readonly Option<string?> SecurityGroups = new("--security-groups") { Description = "unenforced lets tasks of a VPC run where nftables cannot enforce them.", HelpName = "enforced|unenforced" };
     private static readonly Option<string[]> Quota = new("--quota") { Description = "Another limit for this run, for example services-per-cluster=3. May be repeated.", HelpName = "NAME=NUMBER" };
     private static readonly Option<string?> Throttle = new("--throttle") { Description = "Throttle API calls as AWS does, or at a multiple of its rates (default: no limit).", HelpName = "FACTOR", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> Template = new("--template") { Description = "Deploy a CloudFormation template as a stack of the file's name; again it changes what differs.", HelpName = "FILE" };
     private static readonly Option<bool> NoInstall = new("--no-install") { Description = "Do not install or start missing engines." };
 
     public static Command Create()
     {
         var command = new Command("up", "Starts the server; installs what is missing (Docker Engine, HAProxy) after saying so.")
         {
-            Detach, Port, DnsPort, Account, Credentials, Quota, Throttle, DnsLocations, SecurityGroups, NoInstall,
+            Detach, Port, DnsPort, Account, Credentials, Quota, Throttle, DnsLocations, SecurityGroups, Template, NoInstall,
         };
         command.SetAction(RunAsync);
         return command;
@@ -34,15 +36,27 @@ internal static class UpCommand
         if (files.Running is { } running)
         {
             Screen.Line($"A server runs already on {files.DataDirectory}: {running.Endpoint} (pid {running.ProcessId})");
-            return 0;
+            return await DeployAsync(parsed, files, ct);
         }
         if (!parsed.GetValue(NoInstall)) await EngineInstaller.EnsureAsync(demo: false, ct);
         var arguments = Arguments(parsed, files);
-        if (!parsed.GetValue(Detach)) return await ServerProcess.RunAsync([.. arguments, "--banner", parsed.DataArgument()], ct);
+        if (!parsed.GetValue(Detach))
+        {
+            var server = ServerProcess.RunAsync([.. arguments, "--banner", parsed.DataArgument()], ct);
+            if (parsed.GetValue(Template) is not null && await ServerProcess.AnswersAsync(files, server, ct)) await DeployAsync(parsed, files, ct);
+            return await server;
+        }
         await ServerProcess.StartAsync(files, arguments, ct);
         var (installation, started) = files.Require();
         Screen.Line(Banner.Text(installation, started, files.DataDirectory, parsed.DataArgument()));
-        return 0;
+        return await DeployAsync(parsed, files, ct);
+    }
+
+    private static async Task<int> DeployAsync(ParseResult parsed, ServerFiles files, CancellationToken ct)
+    {
+        if (parsed.GetValue(Template) is not { } file) return 0;
+        using var minato = new MinatoClient(files, parsed.GetRequiredValue(Options.Region));
+        return await new TemplateDeployer(minato, file).RunAsync(ct) ? 0 : 1;
     }
 
     private static List<string> Arguments(ParseResult parsed, ServerFiles files)

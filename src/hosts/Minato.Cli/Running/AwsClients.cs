@@ -1,5 +1,6 @@
 using Minato.Aws;
 using Minato.Contracts.AutoScaling;
+using Minato.Contracts.CloudFormation;
 using Minato.Contracts.CloudWatch;
 using Minato.Contracts.CloudWatchLogs;
 using Minato.Contracts.Ec2;
@@ -28,6 +29,7 @@ internal abstract class AwsClients
         Elb = new ElasticLoadBalancingV2Client(at("elasticloadbalancing"));
         ClassicElb = new ElasticLoadBalancingClient(at("elasticloadbalancing"));
         AutoScaling = new AutoScalingClient(at("autoscaling"));
+        CloudFormation = new CloudFormationClient(at("cloudformation"));
         CloudWatch = new CloudWatchClient(at("monitoring"));
         Logs = new CloudWatchLogsClient(at("logs"));
         Ecr = new EcrClient(at("api.ecr"));
@@ -46,6 +48,7 @@ internal abstract class AwsClients
     public IElasticLoadBalancingV2 Elb { get; }
     public IElasticLoadBalancing ClassicElb { get; }
     public IAutoScaling AutoScaling { get; }
+    public ICloudFormation CloudFormation { get; }
     public ICloudWatch CloudWatch { get; }
     public ICloudWatchLogs Logs { get; }
     public IEcr Ecr { get; }

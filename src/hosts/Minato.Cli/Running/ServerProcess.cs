@@ -24,6 +24,19 @@ internal static class ServerProcess
         return process.ExitCode;
     }
 
+    /// <summary>Waits for the server that another task runs in the foreground.</summary>
+    /// <returns>False when it ended before it answered.</returns>
+    public static async Task<bool> AnswersAsync(ServerFiles files, Task server, CancellationToken ct)
+    {
+        using var http = new HttpClient();
+        while (!server.IsCompleted)
+        {
+            if (files.Running is { } running && await Answers(http, running.Endpoint, ct)) return true;
+            await Task.Delay(25, ct);
+        }
+        return false;
+    }
+
     /// <summary>Starts it in a session of its own and waits until it answers.</summary>
     public static async Task StartAsync(ServerFiles files, IReadOnlyList<string> arguments, CancellationToken ct)
     {
