@@ -1,5 +1,11 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Aws.Authorization;
+using Minato.Aws.Dispatch;
+using Minato.Aws.Policies;
+using Minato.Aws.Shapes;
 using static Minato.Ecr.Tests.EcrFixture;
 
 namespace Minato.Ecr.Tests;
@@ -108,6 +114,26 @@ public sealed class LoginTests
         (await StatusAsync(ecr, address.PathAndQuery.Replace(digest, DigestOf("{\"of\":\"content\"}"u8)))).ShouldBe(HttpStatusCode.Unauthorized);
         ecr.Clock.Now = Noon.AddHours(1);
         (await StatusAsync(ecr, address.PathAndQuery)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Policies_of_the_principal_hold_for_clients_too()
+    {
+        await using var ecr = await StartWithAsync(services => services.AddSingleton<IAuthorizer>(new NoPushes()), "web");
+        await LogInAsync(ecr);
+        (await StatusAsync(ecr, "/v2/web/tags/list")).ShouldBe(HttpStatusCode.OK);
+        await FailedAsync(
+            ecr.SendAsync(HttpMethod.Post, "/v2/web/blobs/uploads/"), 403, "DENIED",
+            "User: arn:aws:iam::123456789012:root is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:us-east-1:123456789012:repository/web "
+            + "because no identity-based policy allows the ecr:InitiateLayerUpload action");
+    }
+
+    private sealed class NoPushes : IAuthorizer
+    {
+        public AuthorizedAction Decide(Caller caller, string action, string resource) => new(
+            action, resource, new(action is "ecr:InitiateLayerUpload" ? DecisionKind.ImplicitDeny : DecisionKind.Allowed, DecidingPolicy.Identity, []));
+
+        public System.Collections.Immutable.ImmutableArray<AuthorizedAction> Decide(Caller caller, ServiceModel service, OperationModel operation, IShape request) => [];
     }
 
     private static async Task<string> LogInAsync(EcrFixture ecr)

@@ -14,8 +14,8 @@ namespace Minato.Server;
 
 /// <summary>
 /// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c>, <c>GET /_minato/events</c>,
-/// <c>GET /_minato/iam/suggest</c> and <c>explain</c>,
-/// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>), <c>/_minato/engines</c> (<see cref="EnginesEndpoint"/>), <c>POST /_minato/spot/interrupt</c> and <c>POST /_minato/reset</c>
+/// <c>GET /_minato/iam/suggest</c> and <c>explain</c>, <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>), <c>/_minato/engines</c>
+/// (<see cref="EnginesEndpoint"/>), <c>/_minato/registry</c> (<see cref="RegistryNames"/>), <c>POST /_minato/spot/interrupt</c> and <c>POST /_minato/reset</c>
 /// with the root key as user name and password.
 /// </summary>
 internal sealed class AdminEndpoint
@@ -31,7 +31,7 @@ internal sealed class AdminEndpoint
     private readonly Dictionary<string, (string? Method, RequestDelegate Handle)> _owners;
 
     public AdminEndpoint(
-        InstallationFile installation, PlatformHost host, IContainerEngine engine, IDnsServer dns, FunctionsEndpoint functions, EnginesEndpoint engines, IServiceProvider services)
+        InstallationFile installation, PlatformHost host, IContainerEngine engine, IDnsServer dns, FunctionsEndpoint functions, EnginesEndpoint engines, RegistryNames names, IServiceProvider services)
     {
         (_installation, _host, _engine, _dns) = (installation, host, engine, dns);
         _owners = new(StringComparer.Ordinal)
@@ -43,6 +43,7 @@ internal sealed class AdminEndpoint
             ["/_minato/iam/explain"] = ("GET", IamRoom.Denials(services)),
             ["/_minato/functions"] = (null, async context => await AnswerAsync(context, await functions.AnswerAsync(context.Request, context.RequestAborted))),
             ["/_minato/engines"] = (null, async context => await AnswerAsync(context, await engines.AnswerAsync(context.Request, context.RequestAborted))),
+            ["/_minato/registry"] = (null, async context => await AnswerAsync(context, await names.AnswerAsync(context.Request, context.RequestAborted))),
             ["/_minato/spot/interrupt"] = ("POST", EcsRoom.Spot(services)),
             ["/_minato/reset"] = ("POST", ResetAsync),
         };

@@ -54,6 +54,8 @@ internal static class Composition
         .AddSingleton<FunctionsEndpoint>()
         .AddSingleton<IResettable>(p => p.GetRequiredService<FunctionsEndpoint>())
         .AddSingleton<EnginesEndpoint>()
+        .AddSingleton(options)
+        .AddSingleton<RegistryNames>()
         .AddSingleton<AdminEndpoint>()
         .AddSingleton<LoadBalancerEntrance>()
         .AddSingleton<AgentEndpoint>()

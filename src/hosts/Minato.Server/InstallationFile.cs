@@ -72,5 +72,6 @@ public sealed record RunningFile(int ProcessId, DateTimeOffset ProcessStartedAt,
 
 [JsonSerializable(typeof(InstallationFile))]
 [JsonSerializable(typeof(RunningFile))]
+[JsonSerializable(typeof(RegistryClaimFile))]
 [JsonSourceGenerationOptions(WriteIndented = true)]
 internal sealed partial class HostJson : JsonSerializerContext;

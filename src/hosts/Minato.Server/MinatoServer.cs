@@ -39,6 +39,7 @@ internal sealed class MinatoServer : IAsyncDisposable
         {
             await host.StartAsync(CancellationToken.None);
             await web.StartAsync();
+            await web.Services.GetRequiredService<RegistryNames>().StartAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is StoreUnreadableException or IOException)
         {

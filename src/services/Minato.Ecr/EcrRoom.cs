@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Authorization;
 using Minato.Contracts.Ecr;
 using Minato.Ecr.Api;
 using Minato.Ecr.Caching;
@@ -44,6 +45,7 @@ public static class EcrRoom
         services.TryAddSingleton<RegistryHandler>();
         services.TryAddSingleton<IEcr, EcrApi>();
         services.AddEcrResourceTypes();
+        services.AddSingleton<IResourcePolicies, RepositoryPolicies>();
         services.AddSingleton<IResettable, EcrReset>();
         services.AddRoomService<BlobSweep>();
         services.AddRoomService<PullMetrics>();

@@ -22,6 +22,7 @@ internal static class DownCommand
         var stopped = await ServerProcess.StopAsync(files, ct);
         Screen.Line(stopped ? $"Stopped the server of {files.DataDirectory}." : $"No server ran on {files.DataDirectory}.");
         if (!parsed.GetValue(Purge) || files.Installation is not { } installation) return 0;
+        foreach (var undone in RegistryCommand.Undo(installation, files.DataDirectory)) Screen.Line($"Removed {undone}.");
         var removed = await Purging.RunAsync(installation, files.DataDirectory, ct);
         Screen.Line($"Removed {removed} containers, their networks, and the data in {files.DataDirectory}.");
         return 0;

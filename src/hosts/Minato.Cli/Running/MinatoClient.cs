@@ -80,6 +80,16 @@ internal sealed class MinatoClient : AwsClients, IDisposable
         return Require(status, body, HttpMethod.Put, path);
     }
 
+    /// <summary>Has the server answer to these names of ECR's on port 443 of a loopback address.</summary>
+    public async Task ClaimRegistryAsync(string address, IEnumerable<string> names, CancellationToken ct)
+    {
+        const string path = "/_minato/registry";
+        var (status, body) = await AskAsync(HttpMethod.Put, path, ct, new JsonObject { ["address"] = address, ["names"] = new JsonArray([.. names.Select(n => (JsonNode?)n)]) });
+        Require(status, body, HttpMethod.Put, path);
+    }
+
+    public Task ReleaseRegistryAsync(CancellationToken ct) => CallAsync(HttpMethod.Delete, "/_minato/registry", ct);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<JsonNode> CallAsync(HttpMethod method, string path, CancellationToken ct)

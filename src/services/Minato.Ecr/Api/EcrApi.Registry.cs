@@ -58,7 +58,7 @@ internal sealed partial class EcrApi
 
     private AuthorizationData Authorization(Caller caller, Home registry, DateTimeOffset expires)
     {
-        var password = RegistryLogin.Password(tokens, new(registry, caller.AccountId, caller.PrincipalArn, expires));
+        var password = RegistryLogin.Password(tokens, new(registry, caller.AccountId, caller.PrincipalArn, expires, caller.AccessKeyId ?? ""));
         return new()
         {
             AuthorizationToken = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RegistryLogin.UserName}:{password}")),

@@ -10,8 +10,8 @@ using Minato.Platform;
 namespace Minato.Ecr.Registry;
 
 /// <summary>Who speaks to which registry.</summary>
-/// <param name="PrincipalArn">Null for an address that was handed out: whoever has it may read what it names.</param>
-internal sealed record RegistrySession(Home Home, string AccountId, string? PrincipalArn);
+/// <param name="Caller">Null for an address that was handed out: whoever has it may read what it names.</param>
+internal sealed record RegistrySession(Home Home, Caller? Caller);
 
 /// <summary>
 /// Whose registry a request means: a login token says so; with a plain access key it is the key's account. The host name a client
@@ -26,7 +26,7 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
     public RegistrySession? Authenticate(HttpRequest request, RegistryRoute route)
     {
         if (route.Noun == RegistryNoun.Blob && HttpMethods.IsGet(request.Method)
-            && RegistryLogin.ReadQuery(tokens, request.Query, route.Name, route.Reference, clock.GetUtcNow()) is { } presigned) return new(presigned, presigned.AccountId, null);
+            && RegistryLogin.ReadQuery(tokens, request.Query, route.Name, route.Reference, clock.GetUtcNow()) is { } presigned) return new(presigned, null);
         if (ReadBasic(request.Headers.Authorization) is not var (user, password)) return null;
         return user == RegistryLogin.UserName ? ByToken(request, password) : ByKey(request, user, password);
     }
@@ -48,7 +48,8 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
                 $"User: {ticket.PrincipalArn} is not authorized to use the registry {meant.Host} with a login for account {ticket.AccountId} in region {ticket.Registry.Region}");
         }
 
-        return new(meant, ticket.AccountId, ticket.PrincipalArn);
+        var credential = ticket.AccessKeyId.Length == 0 ? null : credentials.Find(ticket.AccessKeyId);
+        return new(meant, CallerOf(meant, ticket.AccountId, ticket.PrincipalArn, credential));
     }
 
     private RegistrySession? ByKey(HttpRequest request, string accessKeyId, string secret)
@@ -56,8 +57,16 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
         // Temporary keys need their session token, which has no place here: GetAuthorizationToken is for them.
         if (credentials.Find(accessKeyId) is not { SessionToken: null } found) return null;
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(found.SecretKey), Encoding.UTF8.GetBytes(secret))) return null;
-        return new(OfHost(request) ?? new(found.AccountId, DefaultRegion), found.AccountId, found.PrincipalArn);
+        var home = OfHost(request) ?? new(found.AccountId, DefaultRegion);
+        return new(home, CallerOf(home, found.AccountId, found.PrincipalArn, found));
     }
+
+    // With what a session was given counts for it, as long as its credentials are there.
+    private static Caller CallerOf(Home home, string accountId, string principalArn, Credential? credential) => new()
+    {
+        AccountId = accountId, Region = home.Region, PrincipalArn = principalArn, PrincipalId = credential?.PrincipalId ?? "",
+        AccessKeyId = credential?.AccessKeyId, Session = credential?.Session,
+    };
 
     private static Home? OfHost(HttpRequest request) =>
         EcrHost().Match(request.Host.Host) is { Success: true } match ? new(match.Groups["account"].Value, match.Groups["region"].Value) : null;

@@ -12,7 +12,7 @@ internal sealed record RegistryCall(HttpContext Context, RegistrySession Session
 {
     public Home Home => Session.Home;
 
-    public string PrincipalArn => Session.PrincipalArn ?? "";
+    public string PrincipalArn => Session.Caller?.PrincipalArn ?? "";
 
     public HttpRequest Request => Context.Request;
 

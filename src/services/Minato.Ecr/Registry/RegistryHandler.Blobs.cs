@@ -156,10 +156,10 @@ internal sealed partial class RegistryHandler
         if (source.Encryption != target.Encryption || source.KmsKey != target.KmsKey) return false;
         try
         {
-            Images.RepositoryAccess.Require(state, call.Session.AccountId, call.PrincipalArn, from, "GetDownloadUrlForLayer");
+            if (call.Session.Caller is { } caller) Authorize(caller, from, "GetDownloadUrlForLayer");
             return true;
         }
-        catch (Minato.Aws.AwsException)
+        catch (Exception e) when (e is Minato.Aws.AwsException or RegistryException)
         {
             return false;
         }

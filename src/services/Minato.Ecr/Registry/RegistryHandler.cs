@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Minato.Aws;
+using Minato.Aws.Authorization;
 using Minato.Ecr.Caching;
 using Minato.Ecr.Images;
 using Minato.Ecr.Planning;
+using Minato.Ecr.State;
 using Minato.Platform;
 
 namespace Minato.Ecr.Registry;
@@ -12,7 +14,7 @@ namespace Minato.Ecr.Registry;
 /// <summary>The OCI distribution protocol: everything under <c>/v2</c>.</summary>
 internal sealed partial class RegistryHandler(
     RegistryAuthentication authentication, Store store, IBlobStore blobs, LayerUploads uploads, ImagePushes pushes, ImageReads reads, ImageDeletes deletes,
-    PullThrough cache, PageTokens tokens, TimeProvider clock, ILogger<RegistryHandler> log)
+    PullThrough cache, PageTokens tokens, TimeProvider clock, ILogger<RegistryHandler> log, IAuthorizer? authorizer = null)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -44,8 +46,7 @@ internal sealed partial class RegistryHandler(
         var noun = call.Route.Noun;
         if (noun is not (RegistryNoun.Ping or RegistryNoun.Catalog or RegistryNoun.Unknown) && !Names.IsRepository(call.Route.Name))
             throw new RegistryException(400, "NAME_INVALID", $"invalid repository name '{call.Route.Name}'");
-        if (call.Session.PrincipalArn is { } principal && RegistryActions.Of(noun, call.Request.Method) is { } action)
-            RepositoryAccess.Require(store.Current, call.Session.AccountId, principal, call.Repository, action);
+        if (call.Session.Caller is { } caller && RegistryActions.Of(noun, call.Request.Method) is { } action) Authorize(caller, call.Repository, action);
         return (noun, call.Request.Method) switch
         {
             (RegistryNoun.Ping, "GET" or "HEAD") => PingAsync(call),
@@ -65,6 +66,18 @@ internal sealed partial class RegistryHandler(
             (RegistryNoun.Unknown, _) => throw new RegistryException(404, "UNSUPPORTED", "There is nothing of the registry at this address."),
             _ => throw RegistryException.Unsupported(),
         };
+    }
+
+    // The repository's own policy first; then what the principal's policies say, where somebody looks at them.
+    private void Authorize(Caller caller, RepositoryKey repository, string action)
+    {
+        RepositoryAccess.Require(store.Current, caller.AccountId, caller.PrincipalArn, repository, action);
+        var resource = repository.Name.Length == 0 ? $"{repository.Arn}*" : repository.Arn;
+        if (authorizer?.Decide(caller, $"ecr:{action}", resource) is { IsAllowed: false })
+        {
+            throw new RegistryException(
+                403, "DENIED", $"User: {caller.PrincipalArn} is not authorized to perform: ecr:{action} on resource: {resource} because no identity-based policy allows the ecr:{action} action");
+        }
     }
 
     private static Task PingAsync(RegistryCall call) =>

@@ -5,7 +5,8 @@ using Minato.Ecr.State;
 namespace Minato.Ecr.Registry;
 
 /// <summary>What a login token says.</summary>
-internal sealed record RegistryTicket(Home Registry, string AccountId, string PrincipalArn, DateTimeOffset Expires);
+/// <param name="AccessKeyId">That asked for the token: it says with what its session was given. Empty for AWS itself.</param>
+internal sealed record RegistryTicket(Home Registry, string AccountId, string PrincipalArn, DateTimeOffset Expires, string AccessKeyId);
 
 /// <summary>Login tokens and presigned addresses: sealed with a secret of the installation, so that nobody else makes or changes one.</summary>
 internal static class RegistryLogin
@@ -19,12 +20,12 @@ internal static class RegistryLogin
     private const string LayerParameter = "X-Minato-Layer";
 
     public static string Password(PageTokens tokens, RegistryTicket ticket) => tokens.Encode(
-        LoginPurpose, $"{ticket.Registry.AccountId}|{ticket.Registry.Region}|{ticket.Expires.ToUnixTimeSeconds()}|{ticket.AccountId}|{ticket.PrincipalArn}");
+        LoginPurpose, $"{ticket.Registry.AccountId}|{ticket.Registry.Region}|{ticket.Expires.ToUnixTimeSeconds()}|{ticket.AccountId}|{ticket.AccessKeyId}|{ticket.PrincipalArn}");
 
     /// <returns>Null for what is no token of this installation. It may have expired.</returns>
     public static RegistryTicket? Read(PageTokens tokens, string password) =>
-        tokens.Decode(LoginPurpose, password)?.Split('|', 5) is [var registry, var region, var expires, var account, var principal]
-            ? new(new(registry, region), account, principal, DateTimeOffset.FromUnixTimeSeconds(long.Parse(expires, CultureInfo.InvariantCulture)))
+        tokens.Decode(LoginPurpose, password)?.Split('|', 6) is [var registry, var region, var expires, var account, var key, var principal]
+            ? new(new(registry, region), account, principal, DateTimeOffset.FromUnixTimeSeconds(long.Parse(expires, CultureInfo.InvariantCulture)), key)
             : null;
 
     /// <summary>The query of an address that gives out one layer, to whoever has it, for an hour.</summary>
