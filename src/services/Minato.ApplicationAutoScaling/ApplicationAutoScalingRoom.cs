@@ -12,10 +12,11 @@ namespace Minato.ApplicationAutoScaling;
 /// <summary>The door of Application Auto Scaling: the counts of ECS services.</summary>
 public static class ApplicationAutoScalingRoom
 {
-    /// <param name="services">Needs page tokens, ECS and CloudWatch.</param>
+    /// <param name="services">Needs page tokens, ECS and CloudWatch. With EventBridge it tells of targets at their maximum.</param>
     public static IServiceCollection AddApplicationAutoScaling(this IServiceCollection services) => services
         .AddTable(Tables.Targets).AddTable(Tables.Policies).AddTable(Tables.Scheduled).AddTable(Tables.Activities)
         .AddSingleton<Scaler>()
+        .AddSingleton<ScalingEvents>()
         .AddSingleton<AlarmReader>()
         .AddSingleton<IAlarmActionTaker, PolicyActions>()
         .AddSingleton<IApplicationAutoScaling, ScalingApi>()

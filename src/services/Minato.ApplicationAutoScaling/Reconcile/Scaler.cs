@@ -27,7 +27,7 @@ internal sealed class Scaler(Store store, IEcs ecs, Ids ids, TimeProvider clock)
 
     /// <summary>Asks ECS for a count. What was asked before and is not there yet is overridden.</summary>
     /// <returns>Whether ECS took it.</returns>
-    public async ValueTask<bool> SetAsync(TargetKey target, int desired, string cause, CancellationToken ct)
+    public async ValueTask<bool> SetAsync(TargetKey target, int from, int desired, string cause, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var error = await UpdateAsync(target, desired, ct);
@@ -36,7 +36,7 @@ internal sealed class Scaler(Store store, IEcs ecs, Ids ids, TimeProvider clock)
             Key = ActivityKey.At(target, now, ids.Uuid()), Description = $"Setting desired count to {desired}.", Cause = cause, StartedAt = now,
             Status = error is null ? ScalingActivityStatusCode.InProgress : ScalingActivityStatusCode.Failed, EndedAt = error is null ? null : now,
             Message = error is null ? $"Successfully set desired count to {desired}. Waiting for change to be fulfilled by ecs." : $"Failed to set desired count to {desired}. {error}",
-            Wanted = error is null ? desired : null,
+            From = from, Wanted = error is null ? desired : null,
         };
         await store.UpdateAsync(tx =>
         {
@@ -46,7 +46,10 @@ internal sealed class Scaler(Store store, IEcs ecs, Ids ids, TimeProvider clock)
                     tx.Put(Tables.Activities, open with { Status = ScalingActivityStatusCode.Overridden, EndedAt = now, Wanted = null, Message = "A newer scaling activity overrode this one." });
             }
 
-            tx.Put(Tables.Activities, activity);
+            // What fails every minute for the same reason is one activity, which lasts.
+            var newest = tx.Where(Tables.ActivitiesByTarget, target).FirstOrDefault();
+            tx.Put(Tables.Activities, error is not null && newest?.Status == activity.Status && newest.Cause == cause && newest.Message == activity.Message
+                ? newest with { EndedAt = now } : activity);
         }, ct);
         return error is null;
     }

@@ -11,7 +11,7 @@ namespace Minato.ApplicationAutoScaling.Reconcile;
 /// Keeps a service's count where bounds and policies want it. Looks when an alarm changes its state, and every minute while one is in ALARM: AWS
 /// repeats these actions, unlike notices.
 /// </summary>
-internal sealed class TargetReconciler(Store store, Scaler scaler, AlarmReader alarms, TimeProvider clock) : IReconciler<TargetKey>
+internal sealed class TargetReconciler(Store store, Scaler scaler, AlarmReader alarms, ScalingEvents events, TimeProvider clock) : IReconciler<TargetKey>
 {
     public static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(2);
@@ -22,7 +22,7 @@ internal sealed class TargetReconciler(Store store, Scaler scaler, AlarmReader a
     {
         if (store.Current.Find(Tables.Targets, key) is not { } target) return Next.Done;
         var service = await scaler.FindAsync(key, ct);
-        await CloseAsync(key, service, ct);
+        await CloseAsync(target, service, ct);
         if (service is null)
         {
             await BoundedAsync(target, ct); // What is not active is not pulled anywhere.
@@ -61,7 +61,7 @@ internal sealed class TargetReconciler(Store store, Scaler scaler, AlarmReader a
         switch (decision)
         {
             case CapacityDecision.Scale scale:
-                if (!await scaler.SetAsync(target.Key, scale.Desired, Cause(scale.Alarm, scale.Policy), ct)) return;
+                if (!await scaler.SetAsync(target.Key, service.DesiredCount ?? 0, scale.Desired, Cause(scale.Alarm, scale.Policy), ct)) return;
                 var done = new Scaled(now, service.DesiredCount ?? 0, scale.Desired, now.AddSeconds(scale.Cooldown));
                 await ChangeAsync(target.Key, t => scale.IsOut ? t with { LastOut = Larger(t.LastOut, done, now), LastIn = null } : t with { LastIn = done }, ct);
                 break;
@@ -89,8 +89,8 @@ internal sealed class TargetReconciler(Store store, Scaler scaler, AlarmReader a
     private async ValueTask<bool> BoundAsync(TargetState target, Service service, CancellationToken ct)
     {
         var desired = service.DesiredCount ?? 0;
-        if (desired < target.Min) return await scaler.SetAsync(target.Key, target.Min, $"minimum capacity was set to {target.Min}", ct);
-        return desired <= target.Max || await scaler.SetAsync(target.Key, target.Max, $"maximum capacity was set to {target.Max}", ct);
+        if (desired < target.Min) return await scaler.SetAsync(target.Key, desired, target.Min, $"minimum capacity was set to {target.Min}", ct);
+        return desired <= target.Max || await scaler.SetAsync(target.Key, desired, target.Max, $"maximum capacity was set to {target.Max}", ct);
     }
 
     private async ValueTask BoundedAsync(TargetState target, CancellationToken ct)
@@ -99,8 +99,9 @@ internal sealed class TargetReconciler(Store store, Scaler scaler, AlarmReader a
     }
 
     /// <summary>Ends activities that got what they waited for, or waited too long; forgets old ones.</summary>
-    private async ValueTask CloseAsync(TargetKey key, Service? service, CancellationToken ct)
+    private async ValueTask CloseAsync(TargetState target, Service? service, CancellationToken ct)
     {
+        var key = target.Key;
         var now = clock.GetUtcNow();
         var ended = store.Current.Where(Tables.OpenActivities, key).Select(a => Ended(a, service, now)).OfType<ActivityState>().ToImmutableArray();
         var oldest = ActivityKey.At(key, now - s_kept, "");
@@ -111,6 +112,7 @@ internal sealed class TargetReconciler(Store store, Scaler scaler, AlarmReader a
             foreach (var one in ended) tx.Put(Tables.Activities, one);
             foreach (var one in tx.After(Tables.ActivitiesByTarget, key, oldest).ToArray()) tx.Delete(Tables.Activities, one.Key);
         }, ct);
+        foreach (var one in ended.Where(a => a.Status is ScalingActivityStatusCode.Successful)) await events.ReachedMaximumAsync(target, one, service?.DesiredCount ?? 0, ct);
     }
 
     private static ActivityState? Ended(ActivityState activity, Service? service, DateTimeOffset now)

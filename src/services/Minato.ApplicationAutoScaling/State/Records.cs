@@ -159,6 +159,9 @@ internal sealed record ActivityState
     public required ScalingActivityStatusCode Status { get; init; }
     public string? Message { get; init; }
 
+    /// <summary>The count before.</summary>
+    public int? From { get; init; }
+
     /// <summary>The count it waits for; null when it waits for nothing.</summary>
     public int? Wanted { get; init; }
 
