@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Minato.Aws;
 using Minato.Contracts.Ec2;
 using Minato.Ec2.Planning;
 using Minato.Engines.Firewall;
@@ -112,6 +114,28 @@ public sealed class FirewallPlanTests
         group.ShouldNotBeEmpty();
         firewall.Lets(client, server, 80).ShouldBe(passes, why);
         firewall.Lets(neighbour, server, 80).ShouldBeTrue("within a subnet no border is crossed");
+    }
+
+    [Fact]
+    public async Task A_task_gets_out_by_an_internet_gateway_only_with_an_address_of_the_internet()
+    {
+        await using var world = await Ec2Fixture.StartAsync();
+        var subnet = (await world.SubnetAsync()).SubnetId ?? "";
+        var ecs = Caller.ForService(world.Caller.AccountId, world.Caller.Region, "ecs.amazonaws.com");
+        var open = await MakeAsync([new() { ResourceType = "network-interface", Tags = [new() { Key = "aws:ecs:assignPublicIp", Value = "ENABLED" }] }]);
+        var closed = await MakeAsync(null);
+        (open.Association?.IpOwnerId, closed.Association).ShouldBe(("amazon", null));
+        var firewall = new SimFirewall();
+        await firewall.ApplyAsync(FirewallPlanner.Plan(world.State), default);
+        firewall.Lets(open.PrivateIpAddress, "93.184.216.34", 443).ShouldBeTrue();
+        firewall.Lets(closed.PrivateIpAddress, "93.184.216.34", 443).ShouldBeFalse();
+        (await world.Ec2.DescribeAddressesAsync(new(), world.Caller, default)).Addresses.GetValueOrDefault().ShouldBeEmpty("nobody allocated it");
+        await Ec2Fixture.RefusedAsync(world.Ec2.CreateNetworkInterfaceAsync(
+            new() { SubnetId = subnet, TagSpecifications = [new() { ResourceType = "network-interface", Tags = [new() { Key = "aws:ecs:assignPublicIp", Value = "ENABLED" }] }] }, world.Caller, default),
+            "InvalidParameterValue");
+
+        async Task<NetworkInterface> MakeAsync(ImmutableArray<TagSpecification>? tags) =>
+            (await world.Ec2.CreateNetworkInterfaceAsync(new() { SubnetId = subnet, TagSpecifications = tags }, ecs, default)).NetworkInterface ?? new();
     }
 
     private static async Task<string> SubnetAsync(Ec2Fixture world, string vpc, string range) =>

@@ -116,6 +116,51 @@ public sealed class TrafficMetricsTests
         services.AddCloudWatch();
     });
 
+    [Fact]
+    public void A_network_load_balancer_counts_flows_and_bytes_by_protocol()
+    {
+        var balancer = Balancer("net/web/1") with { Type = LoadBalancerTypeEnum.Network };
+        ListenerTraffic tcp = new(new("t", 0, 100, 200, 0, 0, 0, 0) { Connections = 3, ActiveConnections = 2 }, null) { Protocol = ProtocolEnum.Tcp };
+        ListenerTraffic tls = new(new("s", 0, 10, 20, 0, 0, 0, 0) { Connections = 1 }, null) { Protocol = ProtocolEnum.Tls };
+        var told = Told(TrafficMetrics.Plan(new(balancer, [tcp, tls], [new(Group, [], null, 2, 1)]), s_noon));
+        TrafficMetrics.NamespaceOf(balancer).ShouldBe("AWS/NetworkELB");
+        told["NewFlowCount LoadBalancer"].ShouldBe(4);
+        told["NewFlowCount_TCP LoadBalancer"].ShouldBe(3);
+        told["NewFlowCount_TLS LoadBalancer"].ShouldBe(1);
+        told["ActiveFlowCount LoadBalancer"].ShouldBe(2);
+        told["ProcessedBytes LoadBalancer"].ShouldBe(330);
+        told["ProcessedBytes_TLS LoadBalancer"].ShouldBe(30);
+        told["HealthyHostCount TargetGroup+LoadBalancer"].ShouldBe(2);
+        told.Keys.ShouldNotContain("ActiveFlowCount_TLS LoadBalancer");
+        told.Keys.ShouldNotContain(k => k.StartsWith("RequestCount", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_classic_load_balancer_has_names_of_its_own_for_the_same_counts()
+    {
+        var balancer = Balancer("classic/web") with { IsClassic = true };
+        var times = new TargetTimes();
+        times.Add(TimeSpan.FromMilliseconds(20), 1);
+        var told = Told(TrafficMetrics.Plan(new(balancer, [new(new("l", 9, 1, 1, 0, 0, 0, 0), null)], [new(Group, [new("g-1", "a", 8, 0, 6, 0, 0, 2, 3)], times, 1, 1)]), s_noon));
+        TrafficMetrics.NamespaceOf(balancer).ShouldBe("AWS/ELB");
+        told["RequestCount LoadBalancerName"].ShouldBe(8);
+        told["HTTPCode_Backend_2XX LoadBalancerName"].ShouldBe(6);
+        told["HTTPCode_Backend_5XX LoadBalancerName"].ShouldBe(2);
+        told["BackendConnectionErrors LoadBalancerName"].ShouldBe(3);
+        told["UnHealthyHostCount LoadBalancerName"].ShouldBe(1);
+    }
+
+    private static TargetGroupState Group => new()
+    {
+        Arn = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/g/1", Home = new("1", "us-east-1"), Name = "g", TargetType = TargetTypeEnum.Ip, Port = 80, VpcId = "vpc", HealthCheck = new(),
+    };
+
+    private static BalancerState Balancer(string path) => new()
+    {
+        Arn = $"arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/{path}", Home = new("1", "us-east-1"), Name = "web", DnsName = "x", Scheme = LoadBalancerSchemeEnum.Internal, VpcId = "vpc",
+        Zones = [], SecurityGroups = [], CreatedAt = s_noon, Address = "127.1.1.1",
+    };
+
     private static IReadOnlyList<MetricDatum> Plan(TargetTimes times, ListenerTally? tally)
     {
         var group = new TargetGroupState

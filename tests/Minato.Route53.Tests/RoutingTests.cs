@@ -81,6 +81,29 @@ public sealed class RoutingTests
         w.Ask("a.example.com").Order(StringComparer.Ordinal).ShouldBe(["10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.7", "10.0.0.8", "10.0.0.9"]);
     });
 
+    [Theory]
+    [InlineData(0, 0, "10.0.0.1", "10.0.0.2")]
+    [InlineData(0, 99, "10.0.0.2", "10.0.0.2")] // Nearly no way at all, from wherever one asks.
+    [InlineData(0, -99, "10.0.0.1", "10.0.0.2")]
+    [InlineData(90, 0, "10.0.0.1", "10.0.0.1")]
+    public void Geoproximity_answers_the_closest_place_with_its_bias(int biasOfDublin, int biasOfFrankfurt, string inIreland, string inGermany) => Run(async w =>
+    {
+        var zone = await w.ZoneAsync();
+        await w.PutAsync(zone,
+            Set("www.example.com", RRType.A, "10.0.0.1") with { SetIdentifier = "dublin", GeoProximityLocation = new() { Coordinates = new() { Latitude = "53.3", Longitude = "-6.2" }, Bias = biasOfDublin } },
+            Set("www.example.com", RRType.A, "10.0.0.2") with { SetIdentifier = "frankfurt", GeoProximityLocation = new() { AWSRegion = "eu-central-1", Bias = biasOfFrankfurt } });
+        w.Ask("www.example.com", source: "10.1.0.1").ShouldBe([inIreland]);
+        w.Ask("www.example.com", source: "10.2.0.1").ShouldBe([inGermany]);
+    }, new("10.1.0.0/16", "eu-west-2"), new("10.2.0.0/16", "eu-central-2"));
+
+    [Fact]
+    public void A_geoproximity_record_stands_at_one_place_that_is_known() => Run(async w =>
+    {
+        var zone = await w.ZoneAsync();
+        foreach (var location in new GeoProximityLocation[] { new(), new() { AWSRegion = "mars-north-1" }, new() { LocalZoneGroup = "us-west-2-lax-1" }, new() { AWSRegion = "eu-west-1", Coordinates = new() { Latitude = "1", Longitude = "1" } } })
+            await w.World.Throws<InvalidInput>(() => w.PutAsync(zone, Set("www.example.com", RRType.A, "10.0.0.1") with { SetIdentifier = "x", GeoProximityLocation = location }));
+    });
+
     [Fact]
     public void Latency_answers_the_nearest_region_that_is_well() => Run(async w =>
     {

@@ -1,23 +1,37 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Minato.Contracts.CloudWatch;
+using Minato.Elb.State;
 using Minato.Engines.Proxy;
 
 namespace Minato.Elb.Traffic;
 
-/// <summary>The metrics of AWS/ApplicationELB for a minute. Most are there only when there is something to count, as on AWS.</summary>
+/// <summary>The metrics of a load balancer for a minute. Most are there only when there is something to count, as on AWS.</summary>
 internal static class TrafficMetrics
 {
-    public const string Namespace = "AWS/ApplicationELB";
     private const int MostValues = 150; // Of a datum.
 
     public static ImmutableArray<MetricDatum> Plan(BalancerTraffic traffic, DateTimeOffset minute)
     {
         var metrics = new List<MetricDatum>();
+        if (traffic.Balancer.IsNetwork) NetworkMetrics.Add(metrics, traffic);
+        else if (traffic.Balancer.IsClassic) ClassicMetrics.Add(metrics, traffic);
+        else AddApplication(metrics, traffic);
+        return [.. metrics.Select(m => m with { Timestamp = minute })];
+    }
+
+    public static string NamespaceOf(BalancerState balancer) => balancer switch
+    {
+        { IsNetwork: true } => "AWS/NetworkELB",
+        { IsClassic: true } => "AWS/ELB",
+        _ => "AWS/ApplicationELB",
+    };
+
+    private static void AddApplication(List<MetricDatum> metrics, BalancerTraffic traffic)
+    {
         Dimension balancer = new() { Name = "LoadBalancer", Value = traffic.Balancer.Path };
         AddBalancer(metrics, traffic, balancer);
         foreach (var group in traffic.Groups) AddGroup(metrics, group, balancer);
-        return [.. metrics.Select(m => m with { Timestamp = minute })];
     }
 
     private static void AddBalancer(List<MetricDatum> metrics, BalancerTraffic traffic, Dimension balancer)
@@ -47,7 +61,7 @@ internal static class TrafficMetrics
 
     private static void AddGroup(List<MetricDatum> metrics, GroupTraffic group, Dimension balancer)
     {
-        Dimension own = new() { Name = "TargetGroup", Value = group.Group.Arn[group.Group.Arn.LastIndexOf("targetgroup/", StringComparison.Ordinal)..] };
+        var own = DimensionOf(group);
         ImmutableArray<Dimension> both = [own, balancer];
         void Add(string name, double value, ImmutableArray<Dimension> dimensions) =>
             metrics.Add(new() { MetricName = name, Dimensions = dimensions, Value = value, Unit = StandardUnit.Count });
@@ -66,7 +80,12 @@ internal static class TrafficMetrics
         AddTimes(metrics, group.Times?.Values() ?? [], group.Servers.Sum(Answers), both);
     }
 
-    private static void AddAnswers(List<MetricDatum> metrics, IReadOnlyList<ServerStatistics> servers, ImmutableArray<Dimension> dimensions)
+    public static Dimension DimensionOf(GroupTraffic group) =>
+        new() { Name = "TargetGroup", Value = group.Group.Arn[group.Group.Arn.LastIndexOf("targetgroup/", StringComparison.Ordinal)..] };
+
+    /// <param name="name">Between whose answers they are, and that they are counted: <c>HTTPCode_Target_{0}XX_Count</c>.</param>
+    public static void AddAnswers(
+        List<MetricDatum> metrics, IReadOnlyList<ServerStatistics> servers, ImmutableArray<Dimension> dimensions, string name = "HTTPCode_Target_{0}XX_Count")
     {
         (int Class, long Count)[] answers =
         [
@@ -74,12 +93,13 @@ internal static class TrafficMetrics
         ];
         foreach (var (kind, count) in answers)
         {
-            if (count > 0) metrics.Add(new() { MetricName = $"HTTPCode_Target_{Text(kind)}XX_Count", Dimensions = dimensions, Value = count, Unit = StandardUnit.Count });
+            if (count > 0) metrics.Add(new() { MetricName = string.Format(CultureInfo.InvariantCulture, name, kind), Dimensions = dimensions, Value = count, Unit = StandardUnit.Count });
         }
     }
 
     /// <summary>Of many requests only some tell their time: each of those stands for as many as makes the sum right.</summary>
-    private static void AddTimes(List<MetricDatum> metrics, IEnumerable<(double Seconds, long Requests)> times, long answers, ImmutableArray<Dimension> dimensions)
+    public static void AddTimes(
+        List<MetricDatum> metrics, IEnumerable<(double Seconds, long Requests)> times, long answers, ImmutableArray<Dimension> dimensions, string name = "TargetResponseTime")
     {
         var values = times.GroupBy(t => t.Seconds).Select(g => (Seconds: g.Key, Requests: g.Sum(t => t.Requests))).OrderBy(t => t.Seconds).ToList();
         var told = values.Sum(v => v.Requests);
@@ -88,13 +108,13 @@ internal static class TrafficMetrics
         {
             metrics.Add(new()
             {
-                MetricName = "TargetResponseTime", Dimensions = dimensions, Unit = StandardUnit.Seconds,
+                MetricName = name, Dimensions = dimensions, Unit = StandardUnit.Seconds,
                 Values = [.. part.Select(v => v.Seconds)], Counts = [.. part.Select(v => v.Requests * factor)],
             });
         }
     }
 
-    private static long Answers(ServerStatistics server) => server.Responses2xx + server.Responses3xx + server.Responses4xx + server.Responses5xx;
+    public static long Answers(ServerStatistics server) => server.Responses2xx + server.Responses3xx + server.Responses4xx + server.Responses5xx;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

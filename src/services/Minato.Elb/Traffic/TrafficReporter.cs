@@ -44,7 +44,7 @@ internal sealed partial class TrafficReporter(
             var caller = Caller.ForService(home.AccountId, home.Region, "elasticloadbalancing.amazonaws.com");
             foreach (var part in TrafficMetrics.Plan(traffic, minute).Chunk(MostAtATime))
             {
-                try { await cloudWatch.PutMetricDataAsync(new() { Namespace = TrafficMetrics.Namespace, MetricData = [.. part] }, caller, ct); }
+                try { await cloudWatch.PutMetricDataAsync(new() { Namespace = TrafficMetrics.NamespaceOf(traffic.Balancer), MetricData = [.. part] }, caller, ct); }
                 catch (AwsException e) { LogNotPut(traffic.Balancer.Arn, e.Message); }
             }
         }

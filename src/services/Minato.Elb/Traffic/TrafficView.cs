@@ -13,10 +13,10 @@ internal static class TrafficView
     {
         var listeners = counts.Listeners.ToDictionary(l => l.Listener, StringComparer.Ordinal);
         var servers = counts.Servers.ToLookup(s => s.Backend, StringComparer.Ordinal);
-        foreach (var balancer in state.All(ElbTables.Balancers).Where(b => b is { IsNetwork: false, IsClassic: false }))
+        foreach (var balancer in state.All(ElbTables.Balancers))
         {
-            var ofListeners = state.Where(ElbTables.ListenersByBalancer, balancer.Arn).Select(l => ProxyPlanner.IdOf(l))
-                .Where(listeners.ContainsKey).Select(id => new ListenerTraffic(listeners[id], tallies.GetValueOrDefault(id))).ToList();
+            var ofListeners = state.Where(ElbTables.ListenersByBalancer, balancer.Arn).Select(l => (Id: ProxyPlanner.IdOf(l), l.Protocol))
+                .Where(l => listeners.ContainsKey(l.Id)).Select(l => new ListenerTraffic(listeners[l.Id], tallies.GetValueOrDefault(l.Id)) { Protocol = l.Protocol }).ToList();
             if (ofListeners.Count == 0) continue;
             var groups = state.Where(ElbTables.UsesByBalancer, balancer.Arn).Select(u => u.Key.GroupArn).Distinct(StringComparer.Ordinal)
                 .Select(arn => state.Find(ElbTables.Groups, arn)).OfType<TargetGroupState>().Select(g => GroupOf(state, g, servers, times)).ToList();

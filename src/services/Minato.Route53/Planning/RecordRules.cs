@@ -20,17 +20,26 @@ internal static class RecordRules
         var what = $"in Change with [Action={change.Action.ToWire()}, Name={set.Name}, Type={set.Type.ToWire()}, SetIdentifier={set.SetIdentifier ?? "null"}]";
         if (set.TrafficPolicyInstanceId is not null) throw new InvalidInput($"Minato does not serve traffic policies {what}");
         if (set.CidrRoutingConfig is not null) throw new InvalidInput($"Minato does not serve CIDR collections {what}");
-        if (set.GeoProximityLocation is not null) throw new InvalidInput($"Minato does not serve geoproximity routing {what}");
+        if (set.GeoProximityLocation is { } proximity) DemandPlace(proximity, what);
         const string Kinds = "[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]";
         var hasValues = set.ResourceRecords is { Length: > 0 };
         if (set.AliasTarget is not null && (hasValues || set.TTL is not null)) throw new InvalidInput($"Invalid request: Expected exactly one of {Kinds}, but found more than one {what}");
         if (set.AliasTarget is null && (!hasValues || set.TTL is null)) throw new InvalidInput($"Invalid request: Expected exactly one of {Kinds}, but found none {what}");
-        var policies = new object?[] { set.Weight, set.Region, set.Failover, set.GeoLocation, set.MultiValueAnswer == true ? true : null }.Count(p => p is not null);
+        var policies = new object?[] { set.Weight, set.Region, set.Failover, set.GeoLocation, set.GeoProximityLocation, set.MultiValueAnswer == true ? true : null }.Count(p => p is not null);
         const string Policies = "[Weight, Region, Failover, GeoLocation, MultiValueAnswer, GeoProximityLocation, or CidrRoutingConfig]";
         if (set.SetIdentifier is null && policies > 0) throw new InvalidInput($"Invalid request: Missing field 'SetIdentifier' {what}");
         if (set.SetIdentifier is not null && policies == 0) throw new InvalidInput($"Invalid request: Expected exactly one of {Policies}, but found none {what}");
         if (policies > 1) throw new InvalidInput($"Invalid request: Expected exactly one of {Policies}, but found more than one {what}");
         if (set.MultiValueAnswer == true && set.AliasTarget is not null) throw new InvalidInput($"Invalid request: Expected no AliasTarget with MultiValueAnswer {what}");
+    }
+
+    /// <summary>There are no local zones here.</summary>
+    private static void DemandPlace(GeoProximityLocation location, string what)
+    {
+        const string Kinds = "[AWSRegion, LocalZoneGroup, or Coordinates]";
+        var given = new object?[] { location.AWSRegion, location.LocalZoneGroup, location.Coordinates }.Count(p => p is not null);
+        if (given != 1) throw new InvalidInput($"Invalid request: Expected exactly one of {Kinds}, but found {(given == 0 ? "none" : "more than one")} {what}");
+        if (Spot.Of(location) is null) throw new InvalidInput($"Invalid request: The geoproximity location is not known {what}");
     }
 
     /// <summary>The set as Route 53 keeps it: names in small letters with the dot at the end.</summary>
@@ -78,7 +87,8 @@ internal static class RecordRules
                 yield return $"{where} cannot be created as weighted RRSets with the same name and type must have the same TTL.";
             else if (sets.Where(s => s.Set.Failover is not null).GroupBy(s => s.Set.Failover).FirstOrDefault(f => f.Count() > 1) is { Key: { } failover })
                 yield return $"{where} cannot be created as a failover RRSet with failover {failover.ToWire()} already exists with the same name and type.";
-            else if (sets.Where(s => s.Set.Region is not null).GroupBy(s => s.Set.Region).Any(r => r.Count() > 1) || sets.Where(s => s.Set.GeoLocation is not null).GroupBy(s => s.Set.GeoLocation).Any(g => g.Count() > 1))
+            else if (sets.Where(s => s.Set.Region is not null).GroupBy(s => s.Set.Region).Any(r => r.Count() > 1) || sets.Where(s => s.Set.GeoLocation is not null).GroupBy(s => s.Set.GeoLocation).Any(g => g.Count() > 1)
+                || sets.Select(s => s.Set.GeoProximityLocation).OfType<GeoProximityLocation>().GroupBy(l => l with { Bias = null }).Any(g => g.Count() > 1))
                 yield return $"{where} cannot be created as another RRSet exists with the same name, type and location.";
         }
     }

@@ -20,6 +20,7 @@ internal sealed partial class DnsTable
                 Policy.Weighted => Choices.Weighted(members, healthy, reply),
                 Policy.Failover => Choices.Failover(members, healthy),
                 Policy.Latency => Choices.Nearest(members, healthy, table._sources.RegionOf(source)),
+                Policy.Geoproximity => Choices.Closest(members, healthy, table._sources.RegionOf(source)),
                 _ => Choices.Smallest(members, healthy, table._sources.PlaceOf(source)),
             };
         }
@@ -75,6 +76,21 @@ internal static class Choices
         for (var i = 0; i < members.Length; i++)
         {
             var away = Regions.Distance(region, members[i].Region ?? "");
+            if (away < distanceOfAll) (bestOfAll, distanceOfAll) = (members[i], away);
+            if (healthy[i] && away < distance) (best, distance) = (members[i], away);
+        }
+
+        return best ?? bestOfAll;
+    }
+
+    /// <summary>The place that is closest to the asker, with its bias, of those that are well.</summary>
+    public static Member? Closest(ReadOnlySpan<Member> members, ReadOnlySpan<bool> healthy, string region)
+    {
+        Member? best = null, bestOfAll = null;
+        double distance = double.MaxValue, distanceOfAll = double.MaxValue;
+        for (var i = 0; i < members.Length; i++)
+        {
+            var away = members[i].Spot?.From(region) ?? double.MaxValue / 2;
             if (away < distanceOfAll) (bestOfAll, distanceOfAll) = (members[i], away);
             if (healthy[i] && away < distance) (best, distance) = (members[i], away);
         }

@@ -13,6 +13,7 @@ internal enum Policy
     Failover,
     Latency,
     Geolocation,
+    Geoproximity,
     Multivalue,
 }
 
@@ -23,6 +24,7 @@ internal sealed record Member
     public bool IsPrimary { get; init; }
     public string? Region { get; init; }
     public GeoLocation? Area { get; init; }
+    public Spot? Spot { get; init; }
     public string? HealthCheckId { get; init; }
     public uint Ttl { get; init; }
     public ImmutableArray<byte[]> Data { get; init; } = [];
@@ -40,7 +42,7 @@ internal sealed record Member
         var alias = set.AliasTarget;
         return new()
         {
-            Weight = set.Weight ?? 0, IsPrimary = set.Failover == ResourceRecordSetFailover.Primary, Region = set.Region?.ToWire(), Area = set.GeoLocation,
+            Weight = set.Weight ?? 0, IsPrimary = set.Failover == ResourceRecordSetFailover.Primary, Region = set.Region?.ToWire(), Area = set.GeoLocation, Spot = Answers.Spot.Of(set.GeoProximityLocation),
             HealthCheckId = set.HealthCheckId, Ttl = (uint)(set.TTL ?? 0),
             Data = [.. (set.ResourceRecords ?? []).Select(r => RecordData.Encode(set.Type, r.Value))],
             Alias = alias is null ? null : AliasNames.Of(alias), IsInZone = alias?.HostedZoneId == record.Key.ZoneId,
@@ -61,6 +63,7 @@ internal sealed record Group(ushort Type, Policy Policy, ImmutableArray<Member> 
         { Failover: not null } => Policy.Failover,
         { Region: not null } => Policy.Latency,
         { GeoLocation: not null } => Policy.Geolocation,
+        { GeoProximityLocation: not null } => Policy.Geoproximity,
         { MultiValueAnswer: true } => Policy.Multivalue,
         _ => Policy.Simple,
     };

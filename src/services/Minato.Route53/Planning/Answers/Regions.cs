@@ -23,7 +23,14 @@ internal static class Regions
     public static double Distance(string one, string other)
     {
         if (one == other) return 0;
-        if (!s_places.TryGetValue(one, out var a) || !s_places.TryGetValue(other, out var b)) return double.MaxValue / 2;
+        return s_places.TryGetValue(one, out var a) && s_places.TryGetValue(other, out var b) ? Distance(a, b) : double.MaxValue / 2;
+    }
+
+    /// <returns>Null for a region that nobody knows.</returns>
+    public static (double Latitude, double Longitude)? PlaceOf(string region) => s_places.TryGetValue(region, out var place) ? place : null;
+
+    public static double Distance((double Latitude, double Longitude) a, (double Latitude, double Longitude) b)
+    {
         double latitude = Radians(b.Latitude - a.Latitude) / 2, longitude = Radians(b.Longitude - a.Longitude) / 2;
         var h = (Math.Sin(latitude) * Math.Sin(latitude)) + (Math.Cos(Radians(a.Latitude)) * Math.Cos(Radians(b.Latitude)) * Math.Sin(longitude) * Math.Sin(longitude));
         return 2 * Math.Asin(Math.Sqrt(h));
