@@ -52,10 +52,10 @@ public sealed class ConformanceServer : IAsyncLifetime
         if (_app is not null) await _app.DisposeAsync();
     }
 
-    // Every interface has a room; nobody asks it anything.
+    // Every service has a room that nobody asks anything; nobody authorises or observes.
     private sealed class AnyRoom : IServiceProvider
     {
-        public object GetService(Type serviceType) => this;
+        public object? GetService(Type serviceType) => serviceType.Namespace?.StartsWith("Minato.Contracts", StringComparison.Ordinal) is true ? this : null;
     }
 
     private sealed class OneKey : ICredentials

@@ -130,7 +130,10 @@ public sealed class ResourceTypeTests
              "TagSpecifications":[{"ResourceType":"launch-template","Tags":[{"Key":"a","Value":"1"}]}]}
             """);
         (template.GetAtt("LaunchTemplateId"), template.GetAtt("LatestVersionNumber")).ShouldBe((template.Id, "1"));
-        template = await types.UpdateAsync(template, """{"LaunchTemplateName":"agents","LaunchTemplateData":{"ImageId":"ami-12345678","InstanceType":"t3.large"}}""");
+        template = await types.UpdateAsync(template, """
+            {"LaunchTemplateName":"agents","LaunchTemplateData":{"ImageId":"ami-12345678","InstanceType":"t3.large"},
+             "TagSpecifications":[{"ResourceType":"launch-template","Tags":[{"Key":"a","Value":"1"}]}]}
+            """);
         (template.GetAtt("DefaultVersionNumber"), template.GetAtt("LatestVersionNumber")).ShouldBe(("1", "2"));
         await types.DeleteAsync(template);
     });

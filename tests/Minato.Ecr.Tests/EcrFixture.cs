@@ -25,6 +25,7 @@ internal sealed class EcrFixture : IAsyncDisposable
     public const string Secret = "a secret key";
 
     private readonly WebApplication _app;
+    private bool _isDisposed;
 
     private EcrFixture(WebApplication app, ManualTime clock)
     {
@@ -57,7 +58,13 @@ internal sealed class EcrFixture : IAsyncDisposable
     public static Task<EcrFixture> StartOnFilesAsync(string directory, params string[] repositories) =>
         StartAsync(new FileBlobStore(Path.Combine(directory, "registry"), TimeProvider.System), new MemoryJournal(), repositories);
 
-    public static async Task<EcrFixture> StartAsync(IBlobStore blobs, IJournal journal, params string[] repositories)
+    public static Task<EcrFixture> StartAsync(IBlobStore blobs, IJournal journal, params string[] repositories) => StartAsync(blobs, journal, _ => { }, repositories);
+
+    /// <summary>With other rooms beside it.</summary>
+    public static Task<EcrFixture> StartWithAsync(Action<IServiceCollection> more, params string[] repositories) =>
+        StartAsync(new MemoryBlobStore(), new MemoryJournal(), more, repositories);
+
+    private static async Task<EcrFixture> StartAsync(IBlobStore blobs, IJournal journal, Action<IServiceCollection> more, string[] repositories)
     {
         var clock = new ManualTime { Now = Noon };
         var builder = WebApplication.CreateSlimBuilder();
@@ -67,6 +74,7 @@ internal sealed class EcrFixture : IAsyncDisposable
             .AddSingleton(new PageTokens("a secret of the test"u8))
             .AddSingleton<ICredentials>(new RootKey())
             .AddSingleton(new Installation { Id = "test", AccountId = Account, Endpoint = new("http://127.0.0.1:4566") });
+        more(builder.Services);
         var app = builder.Build();
         app.MapRegistry();
         await app.Services.GetRequiredService<PlatformHost>().StartAsync(CancellationToken.None);
@@ -134,6 +142,8 @@ internal sealed class EcrFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         Http.Dispose();
         await _app.StopAsync();
         await Platform.DisposeAsync();

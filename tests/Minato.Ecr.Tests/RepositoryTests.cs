@@ -7,7 +7,7 @@ namespace Minato.Ecr.Tests;
 public sealed class RepositoryTests
 {
     private const string Arn = "arn:aws:ecr:us-east-1:123456789012:repository/web";
-    private const string Policy = """{"Version":"2012-10-17","Statement":[]}""";
+    private const string Policy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}]}""";
 
     [Fact]
     public async Task A_repository_begins_with_AWSs_defaults()

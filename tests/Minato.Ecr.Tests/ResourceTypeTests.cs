@@ -24,4 +24,20 @@ public sealed class ResourceTypeTests
         (await types.CreateAsync("AWS::ECR::Repository", "{}", "Images")).Id.ShouldMatch("^shop-images-[a-z0-9]{12}$");
         types.FaultsOfSchemas().ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_registry_has_a_policy_and_places_to_copy_to()
+    {
+        await using var ecr = await EcrFixture.StartAsync();
+        var types = new TypeDriver(ecr.Service<IEnumerable<Aws.Templates.IResourceType>>(), ecr.Caller, ecr.Clock);
+        var policy = await types.CreateAsync("AWS::ECR::RegistryPolicy", """
+            {"PolicyText":{"Version":"2012-10-17","Statement":[{"Sid":"copy","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:root"},"Action":["ecr:ReplicateImage"],"Resource":["arn:aws:ecr:us-east-1:123456789012:repository/*"]}]}}
+            """);
+        (policy.Id, policy.GetAtt("RegistryId")).ShouldBe((EcrFixture.Account, EcrFixture.Account));
+        var copies = await types.CreateAsync("AWS::ECR::ReplicationConfiguration", """
+            {"ReplicationConfiguration":{"Rules":[{"Destinations":[{"Region":"eu-west-1","RegistryId":"123456789012"}]}]}}
+            """);
+        await types.DeleteAsync(policy);
+        await types.DeleteAsync(copies);
+    }
 }

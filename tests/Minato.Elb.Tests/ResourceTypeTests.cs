@@ -59,7 +59,7 @@ public sealed class ResourceTypeTests
     {
         var ids = string.Join(',', (await elb.SubnetsAsync()).Select(s => $"\"{s.SubnetId}\""));
         var balancer = await TypeDriver.In(elb.World).CreateAsync(Prefix + "LoadBalancer", $$"""{"Subnets":[{{ids}}]}""", "TheLoadBalancerOfTheWholeShop");
-        balancer.GetAtt("LoadBalancerName").ShouldMatch("^shop-TheLoadBalanc-[A-Z0-9]{12}$");
+        balancer.GetAtt("LoadBalancerName").ShouldMatch("^shop-TheLoadBalance-[A-Z0-9]{12}$");
     });
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ResourceTypeTests
         balancer.Id.ShouldBe("old");
         balancer.GetAtt("DNSName").ShouldContain("old-");
         balancer = await types.UpdateAsync(balancer, $$"""
-            {"LoadBalancerName":"old","Subnets":["{{subnet}}"],"Listeners":[{"LoadBalancerPort":"81","InstancePort":"80","Protocol":"http","PolicyNames":["sticky"]}],
+            {"LoadBalancerName":"old","Subnets":["{{subnet}}"],"Listeners":[{"LoadBalancerPort":"81","InstancePort":"80","Protocol":"http"}],
              "LBCookieStickinessPolicy":[{"PolicyName":"sticky","CookieExpirationPeriod":"60"}]}
             """);
         await types.DeleteAsync(balancer);

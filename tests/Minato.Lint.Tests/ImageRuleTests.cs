@@ -90,7 +90,7 @@ public sealed class ImageRuleTests
              {"name":"db","image":"postgres:16","healthCheck":{"command":["CMD","x"]}}]}
             """;
         var codes = TaskDefinitionRules.Check(careless, "t").Select(f => f.Rule.Code).Distinct().Order().ToList();
-        codes.ShouldBe(RuleBook.All.Select(r => r.Code).Where(c => c.StartsWith("MIN20") && c != "MIN2000").Order());
+        codes.ShouldBe(RuleBook.All.Select(r => r.Code).Where(c => c.StartsWith("MIN20", StringComparison.Ordinal) && c != "MIN2000").Order());
     }
 
     [Fact]

@@ -24,6 +24,7 @@ namespace Minato.Simulation;
 public sealed class SecretStories
 {
     private const string Role = "execution";
+    private const string Read = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:GetSecretValue","ssm:GetParameters","s3:GetObject"],"Resource":"*"}]}""";
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
     private static readonly string[] s_reasons = ["ResourceInitializationError: ", "ECS was unable to assume the role "];
 
@@ -120,6 +121,7 @@ public sealed class SecretStories
                     await world.Client<ISsm>().DeleteParameterAsync(new() { Name = Name }, Caller, default);
                     return ParameterAsync;
                 case 3:
+                    await world.Client<IIam>().DeleteRolePolicyAsync(new() { RoleName = Role, PolicyName = "read" }, Caller, default);
                     await world.Client<IIam>().DeleteRoleAsync(new() { RoleName = Role }, Caller, default);
                     return TrustAsync;
                 case 4:
@@ -131,7 +133,11 @@ public sealed class SecretStories
             }
         }
 
-        private Task TrustAsync() => world.Client<IIam>().CreateRoleAsync(new() { RoleName = Role, AssumeRolePolicyDocument = Trust }, Caller, default);
+        private async Task TrustAsync()
+        {
+            await world.Client<IIam>().CreateRoleAsync(new() { RoleName = Role, AssumeRolePolicyDocument = Trust }, Caller, default);
+            await world.Client<IIam>().PutRolePolicyAsync(new() { RoleName = Role, PolicyName = "read", PolicyDocument = Read }, Caller, default);
+        }
 
         private Task ParameterAsync() =>
             world.Client<ISsm>().PutParameterAsync(new() { Name = Name, Value = Next(), Type = ParameterType.SecureString, Overwrite = true }, Caller, default);

@@ -65,4 +65,107 @@ public sealed class StsTests : IAsyncLifetime
         keys.AccessKeyId.ShouldStartWith("ASIA");
         (await Sts.GetAccessKeyInfoAsync(new() { AccessKeyId = keys.AccessKeyId }, Root, Ct)).Account.ShouldBe("123456789012");
     }
+
+    [Fact]
+    public async Task A_role_that_does_not_trust_the_caller_is_denied_without_a_reason()
+    {
+        var arn = await RoleAsync("deploy", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""");
+        var refused = await Should.ThrowAsync<AwsException>(() => Sts.AssumeRoleAsync(new() { RoleArn = arn, RoleSessionName = "ci" }, Root, Ct));
+        (refused.Code, refused.HttpStatus, refused.Message).ShouldBe(("AccessDenied", 403, $"User: {Root.PrincipalArn} is not authorized to perform: sts:AssumeRole on resource: {arn}"));
+        await Sts.AssumeRoleAsync(new() { RoleArn = arn, RoleSessionName = "task" }, Caller.ForService("123456789012", "eu-west-1", "ecs-tasks.amazonaws.com"), Ct);
+    }
+
+    [Fact]
+    public async Task A_service_may_be_trusted_for_its_own_account_and_resources_alone()
+    {
+        var arn = await RoleAsync("task", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:ecs:eu-west-1:123456789012:*"},"StringEquals":{"aws:SourceAccount":"123456789012"}}}]}""");
+        var ecs = Caller.ForService("123456789012", "eu-west-1", "ecs-tasks.amazonaws.com");
+        (await CodeAsync(new() { RoleArn = arn, RoleSessionName = "task" }, ecs)).ShouldBe("AccessDenied");
+        (await CodeAsync(new() { RoleArn = arn, RoleSessionName = "task" }, ecs with { SourceArn = "arn:aws:ecs:eu-west-1:123456789012:task/prod/1" })).ShouldBe("");
+    }
+
+    [Theory, InlineData(null, "AccessDenied"), InlineData("wrong", "AccessDenied"), InlineData("secret", "")]
+    public async Task An_external_id_must_be_the_one_that_the_role_asks_for(string? id, string code)
+    {
+        var arn = await RoleAsync("deploy", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"secret"}}}]}""");
+        (await CodeAsync(new() { RoleArn = arn, RoleSessionName = "ci", ExternalId = id }, Root)).ShouldBe(code);
+    }
+
+    [Fact]
+    public async Task A_chain_of_roles_lasts_an_hour_at_most()
+    {
+        var role = await _services.GetRequiredService<IIam>().CreateRoleAsync(new() { RoleName = "long", AssumeRolePolicyDocument = Trust, MaxSessionDuration = 43200 }, Root, Ct);
+        var request = new AssumeRoleRequest { RoleArn = role.Role.Arn, RoleSessionName = "ci", DurationSeconds = 7200 };
+        (await CodeAsync(request, Root)).ShouldBe("");
+        var chained = Root with { PrincipalArn = "arn:aws:sts::123456789012:assumed-role/a/b", Session = new() { IssuedAt = DateTimeOffset.UnixEpoch, RoleArn = "arn:aws:iam::123456789012:role/a" } };
+        (await Should.ThrowAsync<AwsException>(() => Sts.AssumeRoleAsync(request, chained, Ct)))
+            .Message.ShouldBe("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
+        (await CodeAsync(request with { DurationSeconds = 3600 }, chained)).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task Tags_need_sts_TagSession_and_transitive_ones_go_on()
+    {
+        var plain = await RoleAsync("plain", Trust);
+        (await CodeAsync(new() { RoleArn = plain, RoleSessionName = "ci", Tags = [new() { Key = "team", Value = "blue" }] }, Root)).ShouldBe("AccessDenied");
+        var arn = await RoleAsync("tags", Trust.Replace("\"sts:AssumeRole\"", "[\"sts:AssumeRole\",\"sts:TagSession\"]", StringComparison.Ordinal));
+        var request = new AssumeRoleRequest { RoleArn = arn, RoleSessionName = "ci", Tags = [new() { Key = "Team", Value = "blue" }], TransitiveTagKeys = ["team"] };
+        (await Should.ThrowAsync<AwsException>(() => Sts.AssumeRoleAsync(request with { Tags = [new() { Key = "a", Value = "1" }, new() { Key = "A", Value = "2" }] }, Root, Ct)))
+            .Message.ShouldBe("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+        (await Should.ThrowAsync<AwsException>(() => Sts.AssumeRoleAsync(request with { TransitiveTagKeys = ["other"] }, Root, Ct))).Code.ShouldBe("InvalidParameterValue");
+        var first = Found(await Sts.AssumeRoleAsync(request, Root, Ct)).Session.ShouldNotBeNull();
+        var caller = Root with { PrincipalArn = "arn:aws:sts::123456789012:assumed-role/tags/ci", Session = first };
+        Found(await Sts.AssumeRoleAsync(request with { Tags = null, TransitiveTagKeys = null }, caller, Ct)).Session?.Tags["team"].ShouldBe("blue");
+        (await CodeAsync(request, caller)).ShouldBe("InvalidParameterValue", "a transitive tag cannot be set again");
+    }
+
+    [Fact]
+    public async Task A_session_policy_is_checked_and_goes_with_the_session()
+    {
+        var arn = await RoleAsync("deploy", Trust);
+        const string policy = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}""";
+        (await CodeAsync(new() { RoleArn = arn, RoleSessionName = "ci", Policy = "{]" }, Root)).ShouldBe("MalformedPolicyDocument");
+        (await CodeAsync(new() { RoleArn = arn, RoleSessionName = "ci", Policy = policy + new string(' ', 2048) }, Root)).ShouldBe("PackedPolicyTooLarge");
+        var session = Found(await Sts.AssumeRoleAsync(new() { RoleArn = arn, RoleSessionName = "ci", Policy = policy, PolicyArns = [new() { Arn = "arn:aws:iam::aws:policy/IAMFullAccess" }] }, Root, Ct)).Session;
+        (session?.Policy, session?.PolicyArns.Length).ShouldBe((policy, 1));
+    }
+
+    [Fact]
+    public async Task Session_credentials_get_no_session_token() => (await Should.ThrowAsync<AwsException>(
+        () => Sts.GetSessionTokenAsync(new(), Root with { Session = new() { IssuedAt = DateTimeOffset.UnixEpoch } }, Ct))).Message.ShouldBe("Cannot call GetSessionToken with session credentials");
+
+    [Fact]
+    public async Task A_federated_user_stands_for_its_maker()
+    {
+        var answer = await Sts.GetFederationTokenAsync(new() { Name = "guest" }, Root, Ct);
+        answer.FederatedUser?.Arn.ShouldBe("arn:aws:sts::123456789012:federated-user/guest");
+        _services.GetServices<ICredentials>().Select(c => c.Find(answer.Credentials?.AccessKeyId ?? "")).OfType<Credential>().Single().Session?.UserArn.ShouldBe(Root.PrincipalArn);
+    }
+
+    [Fact]
+    public async Task A_message_that_nobody_encoded_cannot_be_decoded()
+    {
+        var encoded = _services.GetRequiredService<PageTokens>().Encode("authorization-message", "{}");
+        (await Sts.DecodeAuthorizationMessageAsync(new() { EncodedMessage = encoded }, Root, Ct)).DecodedMessage.ShouldBe("{}");
+        await Should.ThrowAsync<InvalidAuthorizationMessageException>(() => Sts.DecodeAuthorizationMessageAsync(new() { EncodedMessage = "made up" }, Root, Ct));
+    }
+
+    private async Task<string> RoleAsync(string name, string trust) =>
+        (await _services.GetRequiredService<IIam>().CreateRoleAsync(new() { RoleName = name, AssumeRolePolicyDocument = trust }, Root, Ct)).Role.Arn;
+
+    private async Task<string> CodeAsync(AssumeRoleRequest request, Caller caller)
+    {
+        try
+        {
+            await Sts.AssumeRoleAsync(request, caller, Ct);
+            return "";
+        }
+        catch (AwsException e)
+        {
+            return e.Code;
+        }
+    }
+
+    private Credential Found(AssumeRoleResponse answer) =>
+        _services.GetServices<ICredentials>().Select(c => c.Find(answer.Credentials?.AccessKeyId ?? "")).OfType<Credential>().Single();
 }

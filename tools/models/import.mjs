@@ -76,6 +76,8 @@ for (const [service, wanted] of Object.entries(services)) {
   const shapes = Object.fromEntries([...seen].map((n) => [n, shapeFacts(model.shapes[n])]));
   // Values that the service answers with and its description leaves out.
   for (const [shape, values] of Object.entries(wanted.unsaid ?? {})) shapes[shape].enum.push(...values);
+  // Errors that are the service's own fault, which its description does not say.
+  for (const shape of wanted.faults ?? []) shapes[shape].fault = true;
   const overlaid = new Overlay(sdk, service).apply(operations, shapes);
   writeFileSync(join(out, `${service}.json`),
     `{\n  "metadata": ${line(metadata)},\n  "operations": {\n${table(operations)}\n  },\n  "shapes": {\n${table(shapes)}\n  }\n}\n`);

@@ -13,14 +13,15 @@ public sealed record Caller
     public string PrincipalId { get; init; } = "";
     public string? AccessKeyId { get; init; }
 
-    /// <summary>For which resource a service asks; policies may insist on it.</summary>
-    public string? SourceArn { get; init; }
     /// <summary>Null for long-lived keys.</summary>
     public CallerSession? Session { get; init; }
 
     /// <summary>Where the request came from; null for what rooms ask each other.</summary>
     public string? SourceIp { get; init; }
     public string? UserAgent { get; init; }
+
+    /// <summary>For which resource a service asks; policies may insist on it.</summary>
+    public string? SourceArn { get; init; }
 
     /// <summary>Unique id of this request; part of every answer.</summary>
     public string RequestId { get; init; } = "";

@@ -12,6 +12,9 @@ public sealed record CallerSession
 
     /// <summary>Unique id of that role.</summary>
     public string? RoleId { get; init; }
+
+    /// <summary>Of federated users: the user, or root, that they stand for.</summary>
+    public string? UserArn { get; init; }
     public string? SourceIdentity { get; init; }
 
     /// <summary>The provider whose word was taken, for roles assumed with a token.</summary>

@@ -9,7 +9,7 @@ var root = new RootCommand("Minato runs Amazon ECS, and what an ECS deployment s
     UpCommand.Create(), DownCommand.Create(), EnvCommand.Create(), DemoCommand.Create(), StatusCommand.Create(),
     LogsCommand.Create(), EventsCommand.Create(), WhyCommand.Create(), DeployCommand.Create(), RehearseCommand.Create(), PlanCommand.Create(),
     MigrateCommand.Create(), FunctionCommand.Create(), ExecCommand.Create(), SpotCommand.Create(), ResetCommand.Create(), InstancesCommand.Create(),
-    CaCommand.Create(),
+    CaCommand.Create(), IamCommand.Create(),
     ScanCommand.Create(), LintCommand.Create(),
 };
 root.Add(Options.Test());

@@ -6,12 +6,15 @@ using Microsoft.AspNetCore.Http;
 using Minato.Ecs;
 using Minato.Engines.Containers;
 using Minato.Engines.Dns;
+using Minato.EventBridge;
+using Minato.Iam;
 using Minato.Platform;
 
 namespace Minato.Server;
 
 /// <summary>
-/// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c>,
+/// What has no place in an AWS API: <c>GET /_minato/health</c> for anyone, <c>GET /_minato/status</c>, <c>GET /_minato/why</c>, <c>GET /_minato/events</c>,
+/// <c>GET /_minato/iam/suggest</c> and <c>explain</c>,
 /// <c>/_minato/functions</c> (<see cref="FunctionsEndpoint"/>), <c>/_minato/engines</c> (<see cref="EnginesEndpoint"/>), <c>POST /_minato/spot/interrupt</c> and <c>POST /_minato/reset</c>
 /// with the root key as user name and password.
 /// </summary>
@@ -35,6 +38,9 @@ internal sealed class AdminEndpoint
         {
             ["/_minato/status"] = ("GET", StatusAsync),
             ["/_minato/why"] = ("GET", EcsRoom.Stories(services)),
+            ["/_minato/events"] = ("GET", EventBridgeRoom.Watch(services)),
+            ["/_minato/iam/suggest"] = ("GET", IamRoom.Suggestions(services)),
+            ["/_minato/iam/explain"] = ("GET", IamRoom.Denials(services)),
             ["/_minato/functions"] = (null, async context => await AnswerAsync(context, await functions.AnswerAsync(context.Request, context.RequestAborted))),
             ["/_minato/engines"] = (null, async context => await AnswerAsync(context, await engines.AnswerAsync(context.Request, context.RequestAborted))),
             ["/_minato/spot/interrupt"] = ("POST", EcsRoom.Spot(services)),

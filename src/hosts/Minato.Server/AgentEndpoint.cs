@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Minato.Aws.Authorization;
 using Minato.Aws.Dispatch;
 using Minato.Engines.EcsAgent;
 using Minato.Engines.Hosts;
@@ -9,7 +10,7 @@ namespace Minato.Server;
 /// Where the official ECS agent opens its two websockets, at the addresses DiscoverPollEndpoint answers: <c>…/acs/ws</c> for orders and
 /// <c>…/tcs/ws</c> for telemetry. Requests to upgrade are signed like any other.
 /// </summary>
-internal sealed class AgentEndpoint(AwsEndpoint aws, AgentGate gate)
+internal sealed class AgentEndpoint(AwsEndpoint aws, AgentGate gate, IAuthorizer authorizer)
 {
     public const string Path = "/_minato/agent";
     private const string Orders = Path + "/acs/ws";
@@ -29,6 +30,13 @@ internal sealed class AgentEndpoint(AwsEndpoint aws, AgentGate gate)
 
         if (await aws.AuthenticateAsync(context, "ecs") is not { } caller) return;
         var query = context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);
+        var asked = authorizer.Decide(caller, path == Orders ? "ecs:Poll" : "ecs:StartTelemetrySession", query.GetValueOrDefault("containerInstanceArn") is { Length: > 0 } arn ? arn : "*");
+        if (!asked.IsAllowed)
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "AccessDeniedException", asked.RefusalTo(caller));
+            return;
+        }
+
         var greeting = gate.Greeting(query, caller.PrincipalArn);
         if (Refusal(gate.Admit(greeting)) is var (status, error, reason))
         {

@@ -21,6 +21,7 @@ using Minato.Engines.Network;
 using Minato.Engines.Registries;
 using Minato.Engines.Scanner;
 using Minato.Engines.Sessions;
+using Minato.Engines.Webhooks;
 using Minato.EventBridge;
 using Minato.Gates;
 using Minato.Iam;
@@ -32,6 +33,7 @@ using Minato.Platform.Sqlite;
 using Minato.Route53;
 using Minato.S3;
 using Minato.SecretsManager;
+using Minato.Sns;
 using Minato.Ssm;
 using Minato.Sts;
 
@@ -81,6 +83,7 @@ internal static class Composition
         {
             InstallationId = file.Id, Directory = Path.Combine(options.DataDirectory, "haproxy"), SharedPort = file.SharedProxyPort,
         })
+        .AddHttpWebhooks()
         .AddHttpFunctions(new(Path.Combine(options.DataDirectory, "functions.json")));
 
     private static IServiceCollection AddRooms(this IServiceCollection services, ServerOptions options, InstallationFile file) => services
@@ -92,7 +95,7 @@ internal static class Composition
         })
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey)
-        .AddSts()
+        .AddSts().AddSingleton<IWebKeys, HttpWebKeys>()
         .AddEc2()
         .AddLogs()
         .AddEcr()
@@ -106,6 +109,7 @@ internal static class Composition
         .AddImageGate()
         .AddCloudWatch()
         .AddEventBridge()
+        .AddSns()
         .AddCloudTrail()
         .AddApplicationAutoScaling()
         .AddS3()

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Minato.Platform.Files;
 
@@ -7,6 +8,8 @@ namespace Minato.Platform.Files;
 internal static class Durable
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY
+
+    private const uint StartWriteBack = 2; // SYNC_FILE_RANGE_WRITE
 
     /// <summary>Writes the entries of a directory to the disk.</summary>
     public static void Directory(string path)
@@ -23,6 +26,23 @@ internal static class Durable
             _ = Close(handle);
         }
     }
+
+    /// <summary>Has the disk begin to write a part of a file, and does not wait for it. Where that cannot be had nothing is lost but time.</summary>
+    public static void Begin(SafeFileHandle file, long offset, long length)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            _ = WriteBack(file, offset, length, StartWriteBack);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library without it.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static extern int WriteBack(SafeFileHandle file, long offset, long length, uint flags);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);

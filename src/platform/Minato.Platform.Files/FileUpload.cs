@@ -6,7 +6,8 @@ namespace Minato.Platform.Files;
 /// <summary>Content on its way in. Hashes what it receives, so that the usual upload is read from disk never.</summary>
 internal sealed class FileUpload : IBlobUpload
 {
-    private const int Chunk = 128 * 1024;
+    private const int Chunk = 256 * 1024;
+    private const long WriteBackEvery = 16 * 1024 * 1024;
 
     private readonly FileBlobStore _store;
     private readonly string _path;
@@ -82,14 +83,16 @@ internal sealed class FileUpload : IBlobUpload
 
     private async ValueTask TakeAsync(FileStream file, ReadOnlyMemory<byte> bytes)
     {
-        await file.WriteAsync(bytes, CancellationToken.None); // Received is received, even when the sender has just gone.
-        if (_hashed == Offset)
-        {
-            _hash.AppendData(bytes.Span);
-            _hashed += bytes.Length;
-        }
-
+        var writing = file.WriteAsync(bytes, CancellationToken.None); // Received is received, even when the sender has just gone.
+        var isHashed = _hashed == Offset;
+        _hashed = -1; // Until it is written nobody knows what the hash stands for.
+        if (isHashed) _hash.AppendData(bytes.Span); // Meanwhile.
+        await writing;
+        var before = Offset;
         Offset += bytes.Length;
+        if (isHashed) _hashed = Offset;
+        // The disk begins with what is there, instead of with everything at the end.
+        if (before / WriteBackEvery != Offset / WriteBackEvery) Durable.Begin(file.SafeFileHandle, before / WriteBackEvery * WriteBackEvery, WriteBackEvery);
     }
 
     // Sources give small pieces; the disk likes large ones.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.ApplicationAutoScaling.Api;
 using Minato.ApplicationAutoScaling.Reconcile;
 using Minato.ApplicationAutoScaling.State;
+using Minato.ApplicationAutoScaling.Templates;
 using Minato.Contracts.ApplicationAutoScaling;
 using Minato.Platform;
 
@@ -16,6 +17,7 @@ public static class ApplicationAutoScalingRoom
         .AddSingleton<Scaler>()
         .AddSingleton<AlarmReader>()
         .AddSingleton<IApplicationAutoScaling, ScalingApi>()
+        .AddApplicationAutoScalingResourceTypes()
         .AddRoomService<AlarmListener>()
         .AddReconciler<AlarmReconciler, AlarmRef>(o =>
         {

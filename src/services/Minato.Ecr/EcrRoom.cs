@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Minato.Aws.Templates;
 using Minato.Contracts.Ecr;
 using Minato.Ecr.Api;
 using Minato.Ecr.Caching;
@@ -44,7 +43,7 @@ public static class EcrRoom
         services.TryAddSingleton<RegistryAuthentication>();
         services.TryAddSingleton<RegistryHandler>();
         services.TryAddSingleton<IEcr, EcrApi>();
-        services.AddSingleton<IResourceType, RepositoryType>();
+        services.AddEcrResourceTypes();
         services.AddSingleton<IResettable, EcrReset>();
         services.AddRoomService<BlobSweep>();
         services.AddRoomService<PullMetrics>();
@@ -133,6 +132,9 @@ public static class EcrRoom
         endpoints.Map("/v2", registry);
         endpoints.Map("/v2/{**path}", registry);
     }
+
+    /// <summary>Is this a host name of ECR's: <c>ACCOUNT.dkr.ecr.REGION.amazonaws.com</c>?</summary>
+    public static bool IsRegistryHost(string host) => Planning.UpstreamNames.EcrHost(host) is not null;
 
     /// <summary>The same for a server that routes by itself: give it every request whose path is <c>/v2</c> or below.</summary>
     public static RequestDelegate Registry(IServiceProvider services) => services.GetRequiredService<RegistryHandler>().HandleAsync;

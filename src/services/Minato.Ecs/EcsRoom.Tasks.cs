@@ -1,6 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws;
+using Minato.Aws.Authorization;
 using Minato.Contracts.Ecs;
+using Minato.Contracts.S3;
+using Minato.Contracts.SecretsManager;
+using Minato.Contracts.Ssm;
 using Minato.Ecs.Inside;
 using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.Reconcile;
@@ -13,10 +18,21 @@ namespace Minato.Ecs;
 /// <summary>What runs tasks.</summary>
 internal static class EcsTaskRegistration
 {
+    // As a task's execution role one may read what the role's policies allow.
+    private static TaskInputsResolver InputsOf(IServiceProvider rooms)
+    {
+        var guard = new GuardedInvoker(rooms, rooms.GetService<IAuthorizer>(), rooms.GetService<PageTokens>());
+        return new(
+            rooms.GetRequiredService<RoleCredentials>(),
+            rooms.GetService<ISecretsManager>() is null ? null : new SecretsManagerClient(guard),
+            rooms.GetService<ISsm>() is null ? null : new SsmClient(guard),
+            rooms.GetService<IS3>() is null ? null : new S3Client(guard));
+    }
+
     public static IServiceCollection AddEcsTasks(this IServiceCollection services)
     {
         services.AddSingleton<TaskBoard>().AddSingleton<TaskEngines>().AddSingleton<ContainerWatcher>().AddSingleton<TaskMoves>().AddSingleton<TaskObserver>().AddSingleton<TaskNetwork>()
-            .AddSingleton<TaskLogStreams>().AddSingleton<RoleCredentials>().AddSingleton<InsideNetworks>().AddSingleton<InsideHandler>().AddSingleton<InsideReader>().AddSingleton<TaskInputsResolver>().AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
+            .AddSingleton<TaskLogStreams>().AddSingleton<RoleCredentials>().AddSingleton<InsideNetworks>().AddSingleton<InsideHandler>().AddSingleton<InsideReader>().AddSingleton(InputsOf).AddSingleton<ImagePuller>().AddSingleton<OrphanSweeper>().AddSingleton<TargetHints>().AddSingleton<HostFacts>();
         services.AddSingleton<PlacementBook>();
         services.TryAddSingleton<IContainerEngines, LoneEngine>();
         // First of all rooms: the networks that EC2 removes, and the addresses it gives anew, are held by these containers.

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Authorization;
 using Minato.Aws.Dispatch;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Api;
@@ -20,7 +21,7 @@ public static class EcsRoom
     public static IServiceCollection AddEcs(this IServiceCollection services)
     {
         services.TryAddSingleton(new EcsOptions());
-        services.AddSingleton<IEcs, EcsApi>();
+        services.AddSingleton<IEcs, EcsApi>().AddSingleton<IResourcePolicies, EcsResources>();
         services.AddTable(EcsTables.Clusters).AddTable(EcsTables.Families).AddTable(EcsTables.TaskDefinitions)
             .AddTable(EcsTables.Tasks).AddTable(EcsTables.Instances).AddTable(EcsTables.LogCursors)
             .AddTable(EcsTables.Settings).AddTable(EcsTables.ClientTokens);

@@ -1,9 +1,12 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Contracts.Eventbridge;
 using Minato.EventBridge.Api;
 using Minato.EventBridge.Reconcile;
 using Minato.EventBridge.State;
 using Minato.EventBridge.Targets;
+using Minato.EventBridge.Templates;
+using Minato.EventBridge.Watching;
 using Minato.Platform;
 
 namespace Minato.EventBridge;
@@ -11,15 +14,14 @@ namespace Minato.EventBridge;
 /// <summary>The door of EventBridge.</summary>
 public static class EventBridgeRoom
 {
-    /// <summary>Topic of <see cref="Hints"/>: carries each event that a bus took in, as JSON, for whoever watches.</summary>
-    public const string WatchTopic = EventRouter.WatchTopic;
-
     /// <param name="services">Needs page tokens and an append log. Rooms that are there can be targets.</param>
     public static IServiceCollection AddEventBridge(this IServiceCollection services) => services
         .AddTable(EventTables.Buses).AddTable(EventTables.Rules).AddTable(EventTables.Entries).AddTable(EventTables.Targets)
         .AddTable(EventTables.Deliveries).AddTable(EventTables.Archives).AddTable(EventTables.Replays)
         .AddSingleton<EventRouter>()
+        .AddSingleton<EventWatch>()
         .AddSingleton<IEventbridge, EventBridgeApi>()
+        .AddEventBridgeResourceTypes()
         .AddSingleton<TargetDispatcher>()
         .AddSingleton<ITargetKind, LogGroupTarget>()
         .AddSingleton<ITargetKind, TopicTarget>()
@@ -51,4 +53,7 @@ public static class EventBridgeRoom
             o.Workers = 1;
             o.On(EventTables.Archives, a => [new(a.Key)]);
         });
+
+    /// <summary>Answers with every event from now on, a line each. It is for the installation's owner: let in nobody else.</summary>
+    public static RequestDelegate Watch(IServiceProvider services) => services.GetRequiredService<EventWatch>().HandleAsync;
 }

@@ -1,7 +1,11 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Authorization;
+using Minato.Aws.Dispatch;
 using Minato.Aws.Signing;
 using Minato.Contracts.Iam;
 using Minato.Iam.Api;
+using Minato.Iam.Authorization;
 using Minato.Iam.State;
 using Minato.Iam.Templates;
 using Minato.Platform;
@@ -18,7 +22,20 @@ public static class IamRoom
     public static IServiceCollection AddIam(this IServiceCollection services, string accountId, string rootKeyId, string rootSecret) => services
         .AddSingleton(new RootKey(rootKeyId, rootSecret, accountId))
         .AddTable(IamTables.Users).AddTable(IamTables.Roles).AddTable(IamTables.Policies).AddTable(IamTables.AccessKeys).AddTable(IamTables.Attachments)
+        .AddTable(IamTables.Groups).AddTable(IamTables.Memberships).AddTable(IamTables.Profiles).AddTable(IamTables.Providers).AddTable(IamTables.Accounts)
         .AddSingleton<ICredentials, IamCredentials>()
+        .AddSingleton<CompiledPolicies>()
+        .AddSingleton<KeyUses>().AddSingleton<ICallObserver>(p => p.GetRequiredService<KeyUses>())
+        .AddSingleton<IPrincipalPolicies, IamPrincipals>()
+        .AddSingleton<IResourcePolicies, IamResources>()
+        .AddSingleton<Decisions>().AddSingleton<IDecisionLog>(p => p.GetRequiredService<Decisions>())
+        .AddSingleton<IAuthorizer, Authorizer>()
         .AddSingleton<IIam, IamApi>()
         .AddIamResourceTypes();
+
+    /// <summary><c>GET …?principal=NAME&amp;since=SECONDS</c>: what a role or user did, and the policy that allows just that. Who may ask is the host's business.</summary>
+    public static RequestDelegate Suggestions(IServiceProvider services) => new DecisionEndpoint(services.GetRequiredService<Decisions>(), services.GetRequiredService<TimeProvider>()).SuggestAsync;
+
+    /// <summary><c>GET …?principal=NAME</c>: the calls that were denied last, and what decided. Who may ask is the host's business.</summary>
+    public static RequestDelegate Denials(IServiceProvider services) => new DecisionEndpoint(services.GetRequiredService<Decisions>(), services.GetRequiredService<TimeProvider>()).ExplainAsync;
 }

@@ -4,6 +4,7 @@ using Minato.Contracts.Kms;
 using Minato.Kms.Api;
 using Minato.Kms.Reconcile;
 using Minato.Kms.State;
+using Minato.Kms.Templates;
 using Minato.Platform;
 
 namespace Minato.Kms;
@@ -19,6 +20,7 @@ public static class KmsRoom
         .AddSingleton<KeyMaterials>()
         .AddSingleton<KeyAccess>()
         .AddSingleton<IKms, KmsApi>()
+        .AddKmsResourceTypes()
         .AddSingleton<IResourcePolicies, KeyPolicyFacts>()
         .AddReconciler<KeyReconciler, KeyRef>(o =>
         {

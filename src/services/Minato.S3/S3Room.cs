@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Minato.Aws.Authorization;
 using Minato.Contracts.S3;
 using Minato.Platform;
 using Minato.S3.Api;
 using Minato.S3.Browser;
 using Minato.S3.Content;
+using Minato.S3.Events;
 using Minato.S3.Reconcile;
 using Minato.S3.State;
 using Minato.S3.Templates;
@@ -20,9 +22,10 @@ public static class S3Room
     {
         services.TryAddSingleton(new S3Options());
         return services
-            .AddTable(S3Tables.Buckets).AddTable(S3Tables.Resting).AddTable(S3Tables.Versions).AddTable(S3Tables.Uploads).AddTable(S3Tables.Parts)
+            .AddTable(S3Tables.Buckets).AddTable(S3Tables.Resting).AddTable(S3Tables.Versions).AddTable(S3Tables.Uploads).AddTable(S3Tables.Parts).AddTable(S3Tables.Events)
             .AddSingleton<ObjectContents>().AddSingleton<CorsHandler>()
             .AddSingleton<IS3, S3Api>()
+            .AddSingleton<IResourcePolicies, BucketPolicies>()
             .AddS3ResourceTypes()
             .AddSingleton<IResettable, S3Reset>()
             .AddRoomService<BlobSweep>()
@@ -38,6 +41,12 @@ public static class S3Room
                 o.Name = "s3.lifecycle";
                 o.Workers = 1;
                 o.On(S3Tables.Buckets, b => b.Lifecycle.Length > 0 ? [new BucketKey(b.Name)] : []);
+            })
+            .AddReconciler<ObjectEventReconciler, ObjectEventKey>(o =>
+            {
+                o.Name = "s3.object-event";
+                o.Workers = 4;
+                o.On(S3Tables.Events, e => [new ObjectEventKey(e.Id)]);
             })
             .AddReconciler<RestReconciler, RestKey>(o =>
             {

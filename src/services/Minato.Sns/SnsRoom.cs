@@ -4,6 +4,7 @@ using Minato.Platform;
 using Minato.Sns.Api;
 using Minato.Sns.Reconcile;
 using Minato.Sns.State;
+using Minato.Sns.Templates;
 
 namespace Minato.Sns;
 
@@ -14,6 +15,7 @@ public static class SnsRoom
     public static IServiceCollection AddSns(this IServiceCollection services) => services
         .AddTable(SnsTables.Topics).AddTable(SnsTables.Subscriptions).AddTable(SnsTables.Deliveries).AddTable(SnsTables.Signers)
         .AddSingleton<ISns, SnsApi>()
+        .AddSnsResourceTypes()
         .AddSingleton<SnsEndpoint>()
         .AddSingleton<MessageSigner>()
         .AddReconciler<DeliveryReconciler, MessageKey>(o =>

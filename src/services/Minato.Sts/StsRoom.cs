@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws.Signing;
 using Minato.Contracts.Sts;
 using Minato.Platform;
+using Minato.Sts.Api;
 
 namespace Minato.Sts;
 
@@ -24,7 +25,7 @@ public static class StsRoom
 internal sealed class StsCredentials(Store store) : ICredentials
 {
     public Credential? Find(string accessKeyId) => store.Current.Find(StsTables.Sessions, accessKeyId) is not { } session ? null
-        : new(session.AccessKeyId, session.SecretAccessKey, session.SessionToken, session.AccountId, session.PrincipalArn, session.PrincipalId, session.ExpiresAt);
+        : new(session.AccessKeyId, session.SecretAccessKey, session.SessionToken, session.AccountId, session.PrincipalArn, session.PrincipalId, session.ExpiresAt, session.Session);
 }
 
 /// <summary>Drops a session some time after it expired.</summary>

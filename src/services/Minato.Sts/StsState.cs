@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Minato.Aws;
 using Minato.Platform;
 
 namespace Minato.Sts;
@@ -13,6 +14,9 @@ internal sealed record SessionState
     public required string PrincipalArn { get; init; }
     public required string PrincipalId { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>With what they were given; null for those of an installation of before that was kept.</summary>
+    public CallerSession? Session { get; init; }
 }
 
 internal static class StsTables
@@ -21,4 +25,5 @@ internal static class StsTables
 }
 
 [JsonSerializable(typeof(SessionState))]
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 internal sealed partial class StsJson : JsonSerializerContext;

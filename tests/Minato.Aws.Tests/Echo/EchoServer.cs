@@ -23,7 +23,7 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
     private readonly WebApplication _app;
     private JsonElement _next;
 
-    private EchoServer(TimeProvider clock, Throttle? throttle)
+    private EchoServer(TimeProvider clock, Throttle? throttle, Action<IServiceCollection>? more)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -34,6 +34,7 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
         builder.Services.AddSingleton<ICredentials>(this)
             .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString(), Clock = clock, Explain = e => e is IOException ? e.Message : null, Throttle = throttle });
         builder.Services.AddAwsEndpoint(Services);
+        more?.Invoke(builder.Services);
         _app = builder.Build();
         Endpoint = _app.Services.GetRequiredService<AwsEndpoint>();
         _app.Run(HandleAsync);
@@ -45,9 +46,9 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
     public Uri Address => new(_app.Urls.First());
     public (string Operation, IShape Request, Caller Caller)? Last { get; private set; }
 
-    public static async Task<EchoServer> StartAsync(TimeProvider? clock = null, Throttle? throttle = null)
+    public static async Task<EchoServer> StartAsync(TimeProvider? clock = null, Throttle? throttle = null, Action<IServiceCollection>? more = null)
     {
-        var server = new EchoServer(clock ?? TimeProvider.System, throttle);
+        var server = new EchoServer(clock ?? TimeProvider.System, throttle, more);
         await server._app.StartAsync();
         return server;
     }
@@ -55,7 +56,8 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
     public void AnswerNext(string json) => _next = JsonDocument.Parse(json).RootElement.Clone();
 
     public Credential? Find(string accessKeyId) => accessKeyId is "AKIACONFORMANCE"
-        ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:root", "123456789012") : null;
+        ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:root", "123456789012")
+        : accessKeyId is "AKIAANN" ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:user/team/ann", "AIDAANN") : null;
 
     public Task<TOut> InvokeAsync<TOut>(ServiceModel service, OperationModel operation, IShape request, Caller caller, CancellationToken ct) where TOut : IShape<TOut>
     {

@@ -55,7 +55,7 @@ public sealed class ResourceTypeTests
     public void A_task_definition_has_a_life_and_its_ref_has_the_revision() => Run(async (world, driver) =>
     {
         var definition = await driver.CreateAsync(Definition, """
-            {"Family":"app","NetworkMode":"awsvpc","RequiresCompatibilities":["FARGATE"],"Cpu":256,"Memory":"512",
+            {"Family":"app","NetworkMode":"awsvpc","RequiresCompatibilities":["FARGATE"],"Cpu":256,"Memory":"512","ExecutionRoleArn":"arn:aws:iam::123456789012:role/run",
              "Volumes":[{"Name":"data","EFSVolumeConfiguration":{"FilesystemId":"fs-12345678","TransitEncryption":"ENABLED","AuthorizationConfig":{"IAM":"ENABLED"}}}],
              "ContainerDefinitions":[{"Name":"web","Image":"web:1","Essential":"true","PortMappings":[{"ContainerPort":"80","Protocol":"tcp"}],
                "Environment":[{"Name":"A","Value":"1"}],"DockerLabels":{"My.Label":"x"},"MountPoints":[{"SourceVolume":"data","ContainerPath":"/data"}],
@@ -104,7 +104,7 @@ public sealed class ResourceTypeTests
     public void A_service_whose_circuit_breaker_is_triggered_fails_with_that_reason() => Run(async (world, driver) =>
     {
         var service = await driver.CreateAsync(Service, await ServiceAsync(world, ServiceWorld.Good));
-        var end = (ResourceProgress.Failed)await driver.TryUpdateAsync(service, await ServiceAsync(world, ServiceWorld.Crashing));
+        var end = (ResourceProgress.Failed)await driver.TryUpdateAsync(service, await ServiceAsync(world, ServiceWorld.Missing));
         end.Code.ShouldBe("GeneralServiceException");
         end.Message.ShouldBe("Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.");
         end.PhysicalResourceId.ShouldBe(service.Id);

@@ -20,9 +20,15 @@ public sealed class TaskSecretTests
 {
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
 
+    private const string Read = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:GetSecretValue","ssm:GetParameters","s3:GetObject"],"Resource":"*"}]}""";
+
+    private static Task AllowAsync(TaskWorld world, string policy) => world.World.Client<IIam>()
+        .PutRolePolicyAsync(new() { RoleName = "execution", PolicyName = "read", PolicyDocument = policy }, world.World.Caller, default);
+
     private static void Run(Func<TaskWorld, Task> test) => TaskWorld.Run(3, async world =>
     {
         await world.World.Client<IIam>().CreateRoleAsync(new() { RoleName = "execution", AssumeRolePolicyDocument = Trust }, world.World.Caller, default);
+        await AllowAsync(world, Read);
         await test(world);
     }, more: services => services.AddIam("123456789012", "AKIAROOT", "secret").AddSts().AddSecretsManager().AddSsm().AddS3());
 
@@ -46,6 +52,18 @@ public sealed class TaskSecretTests
         var environment = world.Containers()[0].Spec.Environment;
         environment["ALL"].ShouldBe("""{"user":"ann","port":5432}""");
         (environment["USER"], environment["PORT"], environment["URL"], environment["URL2"]).ShouldBe(("ann", "5432", "http://x", "http://x"));
+    });
+
+    // AWS's managed policy for execution roles does not allow to read secrets.
+    [Theory, InlineData("secretsmanager:GetSecretValue"), InlineData("ssm:GetParameters")]
+    public void An_execution_role_reads_only_what_its_policies_allow(string denied) => Run(async world =>
+    {
+        await AllowAsync(world, Read.Replace($"\"{denied}\",", "", StringComparison.Ordinal));
+        var secret = await SecretAsync(world, "db", "1");
+        await ParameterAsync(world, "/app/url", "http://x");
+        var stopped = await world.UntilAsync(await world.RunAsync(With(("ALL", secret), ("URL", "/app/url"))), "STOPPED");
+        stopped.StoppedReason.ShouldNotBeNull().ShouldContain("AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/execution/");
+        stopped.StoppedReason.ShouldContain($"because no identity-based policy allows the {denied} action");
     });
 
     [Fact]

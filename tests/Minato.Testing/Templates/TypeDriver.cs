@@ -22,9 +22,9 @@ public sealed class TypeDriver(IEnumerable<IResourceType> types, Caller caller, 
         var type = Of(typeName);
         var given = Parse(properties);
         CheckGiven(type, given);
-        var (last, end) = await RunAsync(type.CreateAsync, Request(logicalId) with { Properties = given });
+        var (maker, end) = await RunAsync(type.CreateAsync, Request(logicalId) with { Properties = given });
         var done = end as ResourceProgress.Done ?? throw new InvalidOperationException($"{typeName} was not made: {end}");
-        var again = (await RunAsync(type.CreateAsync, last)).End as ResourceProgress.Done;
+        var again = (await RunAsync(type.CreateAsync, maker)).End as ResourceProgress.Done;
         if (again?.PhysicalResourceId != done.PhysicalResourceId)
             throw new InvalidOperationException($"{typeName} was made twice: {done.PhysicalResourceId} and {again?.PhysicalResourceId}.");
         foreach (var attribute in done.Model.Attributes.Where(a => !type.Schema.Attributes.Contains(a.Key)))
@@ -97,13 +97,15 @@ public sealed class TypeDriver(IEnumerable<IResourceType> types, Caller caller, 
         },
     };
 
-    // The last call is answered too: it is what a crash repeats.
-    private async Task<(ResourceRequest Last, ResourceProgress End)> RunAsync(Func<ResourceRequest, CancellationToken, ValueTask<ResourceProgress>> handler, ResourceRequest request)
+    // The call that told the id is the one that a crash may repeat.
+    private async Task<(ResourceRequest Maker, ResourceProgress End)> RunAsync(Func<ResourceRequest, CancellationToken, ValueTask<ResourceProgress>> handler, ResourceRequest request)
     {
+        ResourceRequest? maker = null;
         while (true)
         {
             var progress = await handler(request, CancellationToken.None);
-            if (progress is not ResourceProgress.Pending pending) return (request, progress);
+            if (progress is not ResourceProgress.Pending pending) return (maker ?? request, progress);
+            if (request.PhysicalResourceId is null && pending.PhysicalResourceId is not null) maker = request;
             request = request with { PhysicalResourceId = pending.PhysicalResourceId ?? request.PhysicalResourceId, Context = pending.Context };
             await Task.Delay(pending.After, clock);
         }

@@ -10,5 +10,9 @@ public sealed record AuthorizedAction(string Action, string Resource, Decision D
 {
     /// <summary>What policies could ask about; null where they were not asked.</summary>
     public AuthorizationContext? Context { get; init; }
+
+    /// <summary>How AWS words it to whom it was refused.</summary>
+    public string RefusalTo(Caller caller) => Denial.Words(caller, this, $" on resource: {Resource}");
+
     public bool IsAllowed => Decision.IsAllowed;
 }

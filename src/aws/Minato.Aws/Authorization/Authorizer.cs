@@ -6,15 +6,20 @@ using Minato.Aws.Shapes;
 namespace Minato.Aws.Authorization;
 
 /// <summary>Holds calls against the policies of their callers and of the resources they name.</summary>
-public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResourcePolicies> resources, TimeProvider clock) : IAuthorizer
+public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResourcePolicies> resources, TimeProvider clock, IDecisionLog? log = null) : IAuthorizer
 {
     private readonly ILookup<string, IResourcePolicies> _resources = resources.ToLookup(r => r.Service, StringComparer.Ordinal);
 
     /// <summary>Policies are not asked about these: root may do everything in its account, and what services and strangers may do rooms know.</summary>
     public static bool IsExempt(Caller caller) => caller.PrincipalArn.EndsWith(":root", StringComparison.Ordinal) || caller.IsAnonymous || caller.IsService;
 
-    public AuthorizedAction Decide(Caller caller, string action, string resource) =>
-        IsExempt(caller) ? new(action, resource, Allowed) : Decide(new(caller, principals.Find(caller), null, clock.GetUtcNow()), action, resource, []);
+    public AuthorizedAction Decide(Caller caller, string action, string resource)
+    {
+        if (IsExempt(caller)) return new(action, resource, Allowed);
+        var decided = Decide(new(caller, principals.Find(caller), null, clock.GetUtcNow()), action, resource, []);
+        log?.Note(caller, [decided]);
+        return decided;
+    }
 
     public ImmutableArray<AuthorizedAction> Decide(Caller caller, ServiceModel service, OperationModel operation, IShape request)
     {
@@ -29,7 +34,11 @@ public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResou
             decided.Add(one);
             if (!one.IsAllowed) break;
         }
-        return decided.ToImmutable();
+        // Whatever a request lacks, no call goes by unasked.
+        if (decided.Count == 0) decided.Add(Decide(asked, $"{service.SigningName}:{operation.Name}", "*", []));
+        var all = decided.ToImmutable();
+        log?.Note(caller, all);
+        return all;
     }
 
     private static Decision Allowed { get; } = new(DecisionKind.Allowed, DecidingPolicy.None, []);
@@ -71,10 +80,11 @@ public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResou
             Principal = own.Principal, Action = action, Resource = whole, ResourceAccountId = AccountOf(whole, facts),
             KeySource = key => RequestKeys.Values(asked, keys, whole, facts, key),
         };
+        var isAsked = facts?.PolicyActions is not { } actions || action.StartsWith(actions, StringComparison.OrdinalIgnoreCase);
         var policies = new PolicySet
         {
             Identity = own.Identity, Boundary = own.Boundary, Session = own.Session, ServiceControl = own.ServiceControl,
-            Resource = facts?.Policy is { } policy ? new(whole, policy) : null, ResourceMustAllow = facts?.PolicyMustAllow is true,
+            Resource = isAsked && facts?.Policy is { } policy ? new(whole, policy) : null, ResourceMustAllow = isAsked && facts?.PolicyMustAllow is true,
         };
         return new(action, whole, PolicyEvaluation.Decide(policies, context)) { Context = context };
     }

@@ -36,6 +36,7 @@ public static class CallerKeys
     private static string? OfService(Caller caller, string name) => name switch
     {
         "aws:sourceaccount" => caller.AccountId,
+        "aws:sourcearn" => caller.SourceArn,
         "aws:principalservicename" => caller.PrincipalArn,
         _ => null,
     };

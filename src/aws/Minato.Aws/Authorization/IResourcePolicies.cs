@@ -33,6 +33,9 @@ public sealed record ResourceFacts(string Arn)
     /// <summary>Keys and roles: what their policy does not allow is not allowed in their own account either.</summary>
     public bool PolicyMustAllow { get; init; }
 
+    /// <summary>What the names of actions begin with that the policy is about; null: all. A role's trust says nothing of who may change the role.</summary>
+    public string? PolicyActions { get; init; }
+
     /// <summary>The owner, where the ARN does not say it (buckets).</summary>
     public string? AccountId { get; init; }
     public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;

@@ -56,9 +56,13 @@ internal sealed record Route(ServedService? Service, WireProtocol Protocol, Oper
         var name = target[(dot + 1)..];
         var protocol = request.Headers.ContentType is [{ } type, ..] && type.StartsWith("application/x-amz-json-1.0", StringComparison.OrdinalIgnoreCase)
             ? AwsJsonProtocol.Json10 : AwsJsonProtocol.Json11;
-        var isTheirs = service is not null && dot >= 0 && target.AsSpan(0, dot).SequenceEqual(service.Model.TargetPrefix);
+        var isTheirs = service is not null && dot >= 0 && IsPrefix(target.AsSpan(0, dot), service.Model.TargetPrefix);
         return new(service, protocol, isTheirs ? service?.Model.Find(name) : null, name);
     }
+
+    // AWS: CloudTrail's newer clients leave out the package in front of the service's name.
+    private static bool IsPrefix(ReadOnlySpan<char> given, ReadOnlySpan<char> known) =>
+        given.SequenceEqual(known) || (known.Length > given.Length && known.EndsWith(given, StringComparison.Ordinal) && known[^(given.Length + 1)] == '.');
 
     // /service/GraniteServiceVersion20100801/operation/PutMetricData
     private static Route ByRpcPath(WireInput request, string? signingName, ServiceTable services)

@@ -27,6 +27,9 @@ public abstract class ResourceHandler(string typeName, TimeProvider clock) : IRe
     /// <summary>The room lets CloudFormation set tags that begin with <c>aws:</c>.</summary>
     protected internal virtual bool TakesSystemTags => false;
 
+    /// <summary>Properties that AWS changes in place and the room has no operation for. A change of them fails; it is not passed over.</summary>
+    protected virtual IReadOnlyList<string> Unchangeable => [];
+
     /// <summary>An operation that takes longer has failed.</summary>
     protected virtual TimeSpan Longest => TimeSpan.FromMinutes(30);
 
@@ -105,6 +108,7 @@ public abstract class ResourceHandler(string typeName, TimeProvider clock) : IRe
 
     public ValueTask<ResourceProgress> UpdateAsync(ResourceRequest request, CancellationToken ct) => RunAsync(request, async r =>
     {
+        if (Unchangeable.FirstOrDefault(p => r.Changed(p)) is { } property) throw new ResourceFailedException("NotUpdatable", $"{property} of {TypeName} can not be changed here.");
         if (r.Phase != Settling) await ChangeAsync(r, ct);
         return await SettleAsync(r, ct);
     });

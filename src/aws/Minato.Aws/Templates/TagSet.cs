@@ -63,9 +63,9 @@ public sealed record TagChanges(IReadOnlyDictionary<string, string> Set, IReadOn
     /// <summary>Against what is there: whoever tagged the resource otherwise loses that tag, as with AWS's handlers.</summary>
     public static TagChanges Between(IReadOnlyDictionary<string, string> wanted, IEnumerable<KeyValuePair<string, string>> there)
     {
-        var now = there.Where(t => !t.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)).ToDictionary(StringComparer.Ordinal);
+        var now = there.ToDictionary(StringComparer.Ordinal);
         return new(
             wanted.Where(t => now.GetValueOrDefault(t.Key) != t.Value).ToDictionary(StringComparer.Ordinal),
-            [.. now.Keys.Where(k => !wanted.ContainsKey(k))]);
+            [.. now.Keys.Where(k => !wanted.ContainsKey(k) && !k.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Minato.Engines.Scanner.Packages;
@@ -16,7 +17,7 @@ internal sealed class GoBuildInfo
 
     private static readonly byte[] s_magic = [0xff, .. " Go buildinf:"u8];
 
-    private readonly MemoryStream _info = new();
+    private readonly ArrayBufferWriter<byte> _info = new();
     private byte[] _tail = [];
     private long _position;
     private bool _isFound;
@@ -46,12 +47,12 @@ internal sealed class GoBuildInfo
         _tail = window[^Math.Min(s_magic.Length - 1, window.Length)..];
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes) => _info.Write(bytes[..(int)Math.Min(bytes.Length, MaxInfo - _info.Length)]);
+    private void Keep(ReadOnlySpan<byte> bytes) => _info.Write(bytes[..Math.Min(bytes.Length, MaxInfo - _info.WrittenCount)]);
 
     /// <summary>The modules with the versions that were built in, and Go's own library as <c>stdlib</c>.</summary>
     public IEnumerable<Package> Packages()
     {
-        var info = _info.ToArray().AsMemory();
+        var info = _info.WrittenMemory;
         if (info.Length < HeaderSize || (info.Span[15] & InlineStrings) == 0) yield break;
         info = info[HeaderSize..];
         if (Text(ref info) is not { } version) yield break;
@@ -92,7 +93,7 @@ internal sealed class GoBuildInfo
     }
 
     // A length in base 128, then as many bytes.
-    private static ReadOnlyMemory<byte>? Text(ref Memory<byte> from)
+    private static ReadOnlyMemory<byte>? Text(ref ReadOnlyMemory<byte> from)
     {
         ulong length = 0;
         var used = 0;

@@ -38,7 +38,6 @@ internal sealed record ShellCommand(ImmutableArray<string> Words, string Operato
 internal static class ShellReader
 {
     private const int MaxCommands = 2_000;
-    private static readonly SearchValues<char> s_name = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     public static List<ShellCommand> Read(string script)
     {
@@ -137,9 +136,11 @@ internal static class ShellReader
 
     private static char Next(string script, int at) => at + 1 < script.Length ? script[at + 1] : '\0';
 
+    private static readonly SearchValues<char> s_nameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
     private static bool IsAssignment(string word)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 && (char.IsAsciiLetter(word[0]) || word[0] == '_') && !word.AsSpan(0, equals).ContainsAnyExcept(s_name);
+        return equals > 0 && (char.IsAsciiLetter(word[0]) || word[0] == '_') && word.AsSpan(0, equals).IndexOfAnyExcept(s_nameCharacters) < 0;
     }
 }

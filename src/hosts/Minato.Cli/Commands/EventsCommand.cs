@@ -6,7 +6,7 @@ using Minato.Contracts.Ecs;
 
 namespace Minato.Cli.Commands;
 
-/// <summary>Events of services, oldest first; <c>-f</c> goes on with what comes.</summary>
+/// <summary>Events of services, oldest first; <c>-f</c> goes on with what comes. <c>--bus</c> shows what EventBridge takes in, as it comes.</summary>
 internal static class EventsCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -14,9 +14,11 @@ internal static class EventsCommand
     private static readonly Option<string?> InCluster = new("--cluster") { Description = "Only of this cluster.", HelpName = "NAME" };
     private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with what comes." };
 
+    private static readonly Option<bool> OfBus = new("--bus") { Description = "Follow the events of EventBridge, of all sources." };
+
     public static Command Create()
     {
-        var command = new Command("events", "Shows what happened to services; -f follows.") { Only, InCluster, Follow };
+        var command = new Command("events", "Shows what happened to services; -f follows, --bus follows EventBridge.") { Only, InCluster, Follow, OfBus };
         command.SetAction(RunAsync);
         return command;
     }
@@ -24,6 +26,7 @@ internal static class EventsCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
         using var minato = new MinatoClient(new ServerFiles(parsed.DataDirectory()), parsed.GetRequiredValue(Options.Region));
+        if (parsed.GetValue(OfBus)) return await FollowBusAsync(minato, parsed.GetValue(Options.Json), ct);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         do
         {
@@ -41,6 +44,20 @@ internal static class EventsCommand
         }
         while (parsed.GetValue(Follow));
         return 0;
+    }
+
+    private static async Task<int> FollowBusAsync(MinatoClient minato, bool json, CancellationToken ct)
+    {
+        await foreach (var line in minato.WatchAsync(ct)) Console.WriteLine(json ? line : Words(JsonNode.Parse(line)));
+        return 0;
+    }
+
+    private static string Words(JsonNode? told)
+    {
+        var detail = told?["detail"];
+        var about = (string?)told?["resources"]?.AsArray().FirstOrDefault() ?? "";
+        var what = (string?)detail?["eventName"] ?? (string?)detail?["lastStatus"] ?? (string?)detail?["state"]?["value"] ?? (string?)detail?["reason"] ?? "";
+        return $"{(string?)told?["time"]} {(string?)told?["source"]}  {(string?)told?["detail-type"]}  {what}  {about}".TrimEnd();
     }
 
     private static void Print(string service, ServiceEvent line, bool json)

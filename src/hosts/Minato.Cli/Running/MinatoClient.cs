@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Minato.Aws;
@@ -41,9 +43,25 @@ internal sealed class MinatoClient : AwsClients, IDisposable
         $"/_minato/spot/interrupt?cluster={Uri.EscapeDataString(cluster)}&service={Uri.EscapeDataString(service ?? "")}&count={count}&region={Uri.EscapeDataString(Caller.Region)}",
         ct);
 
+    public Task<JsonNode> SuggestPolicyAsync(string principal, double seconds, CancellationToken ct) => CallAsync(
+        HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/_minato/iam/suggest?principal={Uri.EscapeDataString(principal)}&since={seconds}"), ct);
+
+    public Task<JsonNode> ExplainDenialsAsync(string? principal, CancellationToken ct) =>
+        CallAsync(HttpMethod.Get, $"/_minato/iam/explain?principal={Uri.EscapeDataString(principal ?? "")}", ct);
+
     public Task ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
 
     public Task<JsonNode> StatusAsync(CancellationToken ct) => CallAsync(HttpMethod.Get, "/_minato/status", ct);
+
+    /// <summary>Every event that a bus of the installation takes in from now on, as JSON.</summary>
+    public async IAsyncEnumerable<string> WatchAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        using var request = Request(HttpMethod.Get, "/_minato/events");
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        if (!answer.IsSuccessStatusCode) throw new UserException($"GET /_minato/events answered {(int)answer.StatusCode}.");
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
+        while (await reader.ReadLineAsync(ct) is { } line) yield return line;
+    }
 
     /// <summary>The addresses of functions after what was asked.</summary>
     public async Task<JsonNode> FunctionsAsync(HttpMethod method, JsonNode? asked, CancellationToken ct)
@@ -72,11 +90,17 @@ internal sealed class MinatoClient : AwsClients, IDisposable
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> AskAsync(HttpMethod method, string path, CancellationToken ct, JsonNode? content = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_key.AccessKeyId}:{_key.SecretAccessKey}")));
+        using var request = Request(method, path);
         if (content is not null) request.Content = JsonContent.Create(content);
         using var answer = await _http.SendAsync(request, ct);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonNode>(ct));
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_key.AccessKeyId}:{_key.SecretAccessKey}")));
+        return request;
     }
 
     private static string RootArn(InstallationFile installation) => $"arn:aws:iam::{installation.AccountId}:root";

@@ -97,10 +97,10 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
 
     public async Task<StepResult> CloseTestAsync(MigrationState state, CancellationToken ct)
     {
-        if (plan.Test.Host is not { } host || !state.Facts.ContainsKey(Known.Zone)) return StepResult.Ok();
-        var there = await ReadAsync(state.Facts[Known.Zone], host.TrimEnd('.') + ".", ct);
+        if (plan.Test.Host is not { } host || !state.Facts.TryGetValue(Known.Zone, out var zone)) return StepResult.Ok();
+        var there = await ReadAsync(zone, host.TrimEnd('.') + ".", ct);
         if (ToJson(there) != ToJson([New(state) with { Name = host.TrimEnd('.') + "." }])) return StepResult.Ok();
-        await aws.Route53.ChangeResourceRecordSetsAsync(new() { HostedZoneId = state.Facts[Known.Zone], ChangeBatch = new() { Changes = [Set(ChangeAction.Delete, there[0])] } }, aws.GlobalCaller, ct);
+        await aws.Route53.ChangeResourceRecordSetsAsync(new() { HostedZoneId = zone, ChangeBatch = new() { Changes = [Set(ChangeAction.Delete, there[0])] } }, aws.GlobalCaller, ct);
         return StepResult.Ok($"{host} is removed");
     }
 

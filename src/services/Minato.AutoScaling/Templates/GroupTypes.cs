@@ -25,6 +25,7 @@ internal sealed class AutoScalingGroupType(IAutoScaling scaling, TimeProvider cl
     };
 
     protected override NameRule Name { get; } = new("AutoScalingGroupName", 255);
+    protected override IReadOnlyList<string> Unchangeable { get; } = ["LifecycleHookSpecificationList", "LoadBalancerNames", "TargetGroupARNs", "TrafficSources"];
     protected override IReadOnlyDictionary<string, string> Spelled { get; } = new Dictionary<string, string> { ["Cooldown"] = "DefaultCooldown" };
 
     protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)

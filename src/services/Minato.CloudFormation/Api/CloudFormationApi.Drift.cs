@@ -49,7 +49,7 @@ internal sealed partial class CloudFormationApi
         var resource = store.Current.Find(CloudFormationTables.Resources, ResourceState.KeyOf(stack.Id, request.LogicalResourceId))
             ?? throw TemplateErrors.Validation($"Resource {request.LogicalResourceId} does not exist for stack {stack.Name}");
         var drift = await drifts.LookAsync(stack, resource, ct);
-        await store.UpdateAsync(tx => drifts.Keep(tx, resource.Key, drift), ct);
+        await store.UpdateAsync(tx => DriftLooks.Keep(tx, resource.Key, drift), ct);
         return new() { StackResourceDrift = drift };
     }
 

@@ -42,7 +42,7 @@ internal sealed class DriftLooks(TypeRegistry types, FactsVault vault, DynamicRe
         };
     }
 
-    public void Keep(Transaction tx, string resourceKey, StackResourceDrift drift)
+    public static void Keep(Transaction tx, string resourceKey, StackResourceDrift drift)
     {
         if (tx.Find(CloudFormationTables.Resources, resourceKey) is not { } resource) return;
         tx.Put(CloudFormationTables.Resources, resource with { Drift = drift.StackResourceDriftStatus, DriftCheckedAt = drift.Timestamp });
@@ -96,7 +96,7 @@ internal sealed class DriftReconciler(Store store, DriftLooks looks) : IReconcil
 
     private void Keep(Transaction tx, DetectionState detection, Dictionary<string, StackResourceDrift> found, string? failure)
     {
-        foreach (var (key, drift) in found) looks.Keep(tx, key, drift);
+        foreach (var (key, drift) in found) DriftLooks.Keep(tx, key, drift);
         var drifted = found.Values.Count(d => d.StackResourceDriftStatus is StackResourceDriftStatus.Modified or StackResourceDriftStatus.Deleted);
         var status = drifted > 0 ? StackDriftStatus.Drifted : StackDriftStatus.InSync;
         tx.Put(CloudFormationTables.Detections, detection with

@@ -16,8 +16,8 @@ internal sealed record Waiting(int Count, TimeSpan Timeout)
     public static Waiting? Of(JsonNode? creationPolicy, string resource)
     {
         if ((creationPolicy as JsonObject)?["ResourceSignal"] is not JsonObject signal) return null;
-        var count = Values.Text(signal["Count"]) is { } text && int.TryParse(text, out var given) ? given : 1;
-        return count <= 0 ? null : new(count, TimeoutOf(Values.Text(signal["Timeout"])));
+        var count = Values.Text(signal[nameof(Count)]) is { } text && int.TryParse(text, out var given) ? given : 1;
+        return count <= 0 ? null : new(count, TimeoutOf(Values.Text(signal[nameof(Timeout)])));
     }
 
     private static TimeSpan TimeoutOf(string? text)

@@ -45,7 +45,7 @@ internal sealed partial class ResourceReconciler(
 
     private async ValueTask<Next> DecideAsync(IReadState state, StackState stack, ResourceState resource, StepState step, CancellationToken ct)
     {
-        var decision = step.Action is StepAction.Restore ? decider.Restore(resource) : await decider.DecideAsync(state, stack, resource, ct);
+        var decision = step.Action is StepAction.Restore ? StepDecider.Restore(resource) : await decider.DecideAsync(state, stack, resource, ct);
         await store.UpdateAsync(tx =>
         {
             if (!IsSame(tx, resource, step, out var now, out var newest)) return;

@@ -33,7 +33,7 @@ internal sealed class StepDecider(Blueprints blueprints, FactsVault vault, TypeR
 {
     public static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public Decision Restore(ResourceState resource)
+    public static Decision Restore(ResourceState resource)
     {
         if (resource.Before is not { } before) throw new InvalidOperationException($"{resource.Key} was not there before.");
         if (resource.Current is { } current && current.PhysicalId != before.PhysicalId) return new Decision.TakeBack();

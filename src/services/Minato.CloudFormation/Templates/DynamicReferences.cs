@@ -106,6 +106,6 @@ internal sealed partial class DynamicReferences(ISsm? ssm = null, ISecretsManage
         _ => node.DeepClone(),
     };
 
-    [GeneratedRegex(@"\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[^{}]{1,2048}\}\}")]
+    [GeneratedRegex(@"\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[^{}]{1,2048}\}\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -31,6 +31,6 @@ internal static partial class ParameterParser
         : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
         : throw TemplateErrors.Format($"Parameter property {name} must be a number.");
 
-    [GeneratedRegex(@"^(?:String|Number|CommaDelimitedList|List<(?:String|Number|AWS::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)+)>|AWS::SSM::Parameter::Value<(?:String|CommaDelimitedList|List<[A-Za-z0-9:]+>|AWS::[A-Za-z0-9:]+)>|AWS::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)+)$")]
+    [GeneratedRegex(@"^(?:String|Number|CommaDelimitedList|List<(?:String|Number|AWS::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)+)>|AWS::SSM::Parameter::Value<(?:String|CommaDelimitedList|List<[A-Za-z0-9:]+>|AWS::[A-Za-z0-9:]+)>|AWS::[A-Za-z0-9]+(?:::[A-Za-z0-9]+)+)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KnownType();
 }

@@ -16,6 +16,6 @@ internal static partial class S3Places
         return path.Split('/', 2) is [{ Length: > 0 } bucket, { Length: > 0 } key] ? (bucket, key) : null;
     }
 
-    [GeneratedRegex(@"^(?<bucket>[a-z0-9][a-z0-9.-]+)\.s3(?:[.-][a-z0-9-]+)?\.(?:amazonaws\.com|localhost)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?<bucket>[a-z0-9][a-z0-9.-]+)\.s3(?:[.-][a-z0-9-]+)?\.(?:amazonaws\.com|localhost)$", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BucketHost();
 }

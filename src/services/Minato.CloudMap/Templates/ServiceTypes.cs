@@ -15,9 +15,12 @@ internal sealed class ServiceType(IServicediscovery map, TimeProvider clock) : O
 
     protected override Task<string?> BeforeAsync(TemplateResource r, CancellationToken ct) => Task.FromResult<string?>(null);
 
-    // AWS: a repeated call is known by its token.
-    protected override async Task MakeAsync(TemplateResource r, CancellationToken ct) =>
-        r.Id = (await Map.CreateServiceAsync(r.As<CreateServiceRequest>(), r.Caller, ct)).Service?.Id ?? "";
+    // AWS: a repeated call is refused, and told what it made.
+    protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
+    {
+        try { r.Id = (await Map.CreateServiceAsync(r.As<CreateServiceRequest>(), r.Caller, ct)).Service?.Id ?? ""; }
+        catch (ServiceAlreadyExists e) when (e.CreatorRequestId == r.Token) { r.Id = e.ServiceId ?? ""; }
+    }
 
     protected override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
     {

@@ -21,6 +21,7 @@ internal sealed partial class CloudWatchApi
         var (alarm, isNew) = await store.UpdateAsync(tx =>
         {
             var before = tx.Find(CloudWatchTables.Alarms, key);
+            if (before is { Composite: not null }) throw Invalid($"Could not save the metric alarm as a composite alarm with the name {key.Name} already exists.");
             var asked = request with { Tags = null };
             // AWS: an update replaces the whole configuration, keeps the state, and leaves tags alone.
             var after = before is null
@@ -47,16 +48,34 @@ internal sealed partial class CloudWatchApi
         IEnumerable<AlarmState> alarms = request.AlarmNames is { Length: > 0 } names
             ? names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(n => state.Find(CloudWatchTables.Alarms, new AlarmKey(home, n))).OfType<AlarmState>()
             : state.Where(CloudWatchTables.AlarmsByHome, home);
-        var isWanted = request.AlarmTypes is not { Length: > 0 } types || types.Contains(AlarmType.MetricAlarm);
+        // AWS: composite alarms are told to those who ask for them only.
+        var types = request.AlarmTypes is { Length: > 0 } asked ? asked : [AlarmType.MetricAlarm];
+        var family = Family(state, home, request);
         var found = alarms
-            .Where(a => isWanted && request is { ChildrenOfAlarmName: null, ParentsOfAlarmName: null })
+            .Where(a => family is null ? types.Contains(a.Composite is null ? AlarmType.MetricAlarm : AlarmType.CompositeAlarm) : family.Contains(a.Key))
             .Where(a => after is null || string.CompareOrdinal(a.Key.Name, after) > 0)
             .Where(a => request.AlarmNamePrefix is not { } prefix || a.Key.Name.StartsWith(prefix, StringComparison.Ordinal))
             .Where(a => request.StateValue is not { } value || a.State == value)
             .Where(a => request.ActionPrefix is not { } action || Enum.GetValues<StateValue>().SelectMany(v => a.ActionsOf(v)).Any(x => x.StartsWith(action, StringComparison.Ordinal)));
         var (page, next) = Page("DescribeAlarms", found, request.MaxRecords ?? Math.Max(AlarmsOnAPage, request.AlarmNames?.Length ?? 0), a => a.Key.Name);
-        return Task.FromResult(new DescribeAlarmsResponse { MetricAlarms = [.. page.Select(a => a.ToWire())], CompositeAlarms = [], NextToken = next });
+        return Task.FromResult(new DescribeAlarmsResponse
+        {
+            MetricAlarms = [.. page.Where(a => a.Composite is null).Select(a => a.ToWire())],
+            CompositeAlarms = [.. page.Where(a => a.Composite is not null).Select(a => Composite(state, a))],
+            NextToken = next,
+        });
     }
+
+    /// <summary>The alarms that one asks about, or that ask about it; null when nobody wants to know.</summary>
+    private static HashSet<AlarmKey>? Family(IReadState state, Home home, DescribeAlarmsRequest request) => request switch
+    {
+        { ChildrenOfAlarmName: { } parent } => [.. state.Where(CloudWatchTables.LinksByParent, new AlarmKey(home, parent)).Select(l => l.Child)],
+        { ParentsOfAlarmName: { } child } => [.. state.Where(CloudWatchTables.LinksByChild, new AlarmKey(home, child)).Select(l => l.Parent)],
+        _ => null,
+    };
+
+    private static CompositeAlarm Composite(IReadState state, AlarmState alarm) => alarm.Composite is { } composite
+        ? alarm.ToComposite(composite, composite.ActionsSuppressor is { } by ? state.Find(CloudWatchTables.Alarms, AlarmKey.Of(alarm.Key.Home, by)) : null) : new();
 
     public Task<DescribeAlarmsForMetricResponse> DescribeAlarmsForMetricAsync(DescribeAlarmsForMetricRequest request, Caller caller, CancellationToken ct)
     {
@@ -79,7 +98,15 @@ internal sealed partial class CloudWatchApi
         {
             // AWS: a name that is unknown does not keep the others from going.
             var found = request.AlarmNames.Distinct(StringComparer.Ordinal).Select(n => tx.Find(CloudWatchTables.Alarms, new AlarmKey(Home.Of(caller), n))).OfType<AlarmState>().ToArray();
-            foreach (var alarm in found) tx.Delete(CloudWatchTables.Alarms, alarm.Key);
+            // AWS: an alarm that composite ones ask about stays until they are gone.
+            if (found.FirstOrDefault(a => tx.Where(CloudWatchTables.LinksByChild, a.Key).Any(l => found.All(f => f.Key != l.Parent))) is { } asked)
+                throw Invalid($"You cannot delete {asked.Key.Name} as there are composite alarm(s) depending on it.");
+            foreach (var alarm in found)
+            {
+                AlarmLinks.Remove(tx, alarm.Key);
+                tx.Delete(CloudWatchTables.Alarms, alarm.Key);
+            }
+
             return found;
         }, ct);
         foreach (var alarm in gone) await TellAsync(alarm.Key, AlarmHistory.Configured(alarm, "deleted", clock.GetUtcNow()), ct);

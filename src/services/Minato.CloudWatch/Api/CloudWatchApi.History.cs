@@ -13,7 +13,7 @@ internal sealed partial class CloudWatchApi
 
     public async Task<DescribeAlarmHistoryResponse> DescribeAlarmHistoryAsync(DescribeAlarmHistoryRequest request, Caller caller, CancellationToken ct)
     {
-        if (request.AlarmTypes is { Length: > 0 } types && !types.Contains(AlarmType.MetricAlarm)) return new() { AlarmHistoryItems = [] };
+        var types = request.AlarmTypes is { Length: > 0 } asked ? asked : [AlarmType.MetricAlarm]; // AWS: those of composite alarms only when asked for.
         var home = Home.Of(caller);
         var partition = request.AlarmName is { } name ? AlarmHistory.PartitionOf(new AlarmKey(home, name)) : AlarmHistory.PartitionOf(home);
         var operation = $"DescribeAlarmHistory:{partition}:{request.ScanBy}";
@@ -30,7 +30,7 @@ internal sealed partial class CloudWatchApi
         while (items.Count <= size)
         {
             var page = await log.ReadAsync(partition, range, ct);
-            items.AddRange(page.Select(e => (e.Position, AlarmHistory.Read(e.Entry))).Where(i => request.HistoryItemType is not { } kind || i.Item2.Type == kind));
+            items.AddRange(page.Select(e => (e.Position, AlarmHistory.Read(e.Entry))).Where(i => types.Contains(i.Item2.AlarmType) && (request.HistoryItemType is not { } kind || i.Item2.Type == kind)));
             if (page.Count <= size) break;
             range = isDescending ? range with { Before = page[^1].Position } : range with { After = page[^1].Position };
         }
@@ -52,6 +52,6 @@ internal sealed partial class CloudWatchApi
 
     private static AlarmHistoryItem ToWire(AlarmHistory line) => new()
     {
-        AlarmName = line.AlarmName, AlarmType = AlarmType.MetricAlarm, Timestamp = line.At, HistoryItemType = line.Type, HistorySummary = line.Summary, HistoryData = line.Data,
+        AlarmName = line.AlarmName, AlarmType = line.AlarmType, Timestamp = line.At, HistoryItemType = line.Type, HistorySummary = line.Summary, HistoryData = line.Data,
     };
 }

@@ -30,7 +30,6 @@ internal sealed partial class CloudWatchApi
     public Task<ListMetricStreamsResponse> ListMetricStreamsAsync(ListMetricStreamsRequest request, Caller caller, CancellationToken ct) => throw NotServed("ListMetricStreams");
     public Task<PutAlarmMuteRuleResponse> PutAlarmMuteRuleAsync(PutAlarmMuteRuleRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutAlarmMuteRule");
     public Task<PutAnomalyDetectorResponse> PutAnomalyDetectorAsync(PutAnomalyDetectorRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutAnomalyDetector");
-    public Task<PutCompositeAlarmResponse> PutCompositeAlarmAsync(PutCompositeAlarmRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutCompositeAlarm");
     public Task<PutDashboardResponse> PutDashboardAsync(PutDashboardRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutDashboard");
     public Task<PutInsightRuleResponse> PutInsightRuleAsync(PutInsightRuleRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutInsightRule");
     public Task<PutManagedInsightRulesResponse> PutManagedInsightRulesAsync(PutManagedInsightRulesRequest request, Caller caller, CancellationToken ct) => throw NotServed("PutManagedInsightRules");

@@ -18,24 +18,27 @@ internal sealed record AlarmHistory(string AlarmName, DateTimeOffset At, History
 
     public static AlarmHistory Configured(AlarmState alarm, string how, DateTimeOffset now) => new(
         alarm.Key.Name, now, HistoryItemType.ConfigurationUpdate, $"Alarm \"{alarm.Key.Name}\" {how}",
-        new JsonObject { ["version"] = "1.0", ["type"] = how == "created" ? "Create" : how == "deleted" ? "Delete" : "Update" }.ToJsonString());
+        new JsonObject { ["version"] = "1.0", ["type"] = how == "created" ? "Create" : how == "deleted" ? "Delete" : "Update" }.ToJsonString()) { AlarmType = TypeOf(alarm) };
 
     public static AlarmHistory Updated(AlarmState before, AlarmState after) => new(
         after.Key.Name, after.StateAt, HistoryItemType.StateUpdate, $"Alarm updated from {before.State.ToWire()} to {after.State.ToWire()}",
-        new JsonObject { ["version"] = "1.0", ["oldState"] = StateOf(before), ["newState"] = StateOf(after) }.ToJsonString());
+        new JsonObject { ["version"] = "1.0", ["oldState"] = StateOf(before), ["newState"] = StateOf(after) }.ToJsonString()) { AlarmType = TypeOf(after) };
 
-    /// <summary>Of an action whose service does not exist here.</summary>
-    public static AlarmHistory NotCarriedOut(AlarmState alarm, string action) => new(
-        alarm.Key.Name, alarm.StateAt, HistoryItemType.Action, $"Failed to execute action {action}",
+    /// <param name="published">What was sent, where something is.</param>
+    /// <param name="error">Why it was not done; null when it was.</param>
+    public static AlarmHistory CarriedOut(AlarmState alarm, string action, string? published, string? error, DateTimeOffset now) => new(
+        alarm.Key.Name, now, HistoryItemType.Action, $"{(error is null ? "Successfully executed" : "Failed to execute")} action {action}",
         new JsonObject
         {
-            ["actionState"] = "Failed", ["stateUpdateTimestamp"] = alarm.StateAt.ToUnixTimeMilliseconds(), ["notificationResource"] = action, ["publishedMessage"] = null,
-            ["error"] = "Minato does not carry out alarm actions yet.",
-        }.ToJsonString());
+            ["actionState"] = error is null ? "Succeeded" : "Failed", ["stateUpdateTimestamp"] = alarm.StateAt.ToUnixTimeMilliseconds(), ["notificationResource"] = action,
+            ["publishedMessage"] = published, ["error"] = error,
+        }.ToJsonString(AlarmMessages.Relaxed)) { AlarmType = TypeOf(alarm) };
+
+    public AlarmType AlarmType { get; init; } = AlarmType.MetricAlarm;
 
     public LogEntry ToEntry() => new(At.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), Encoding.UTF8.GetBytes(new JsonObject
     {
-        ["name"] = AlarmName, ["type"] = Type.ToWire(), ["summary"] = Summary, ["data"] = Data,
+        ["name"] = AlarmName, ["alarm"] = AlarmType.ToWire(), ["type"] = Type.ToWire(), ["summary"] = Summary, ["data"] = Data,
     }.ToJsonString()));
 
     public static AlarmHistory Read(LogEntry entry)
@@ -43,10 +46,12 @@ internal sealed record AlarmHistory(string AlarmName, DateTimeOffset At, History
         var line = JsonNode.Parse(entry.Payload.Span);
         return new(
             Text("name"), DateTimeOffset.FromUnixTimeMilliseconds(entry.TimestampMs), HistoryItemTypeExtensions.Parse(Text("type")) ?? HistoryItemType.StateUpdate,
-            Text("summary"), Text("data"));
+            Text("summary"), Text("data")) { AlarmType = AlarmTypeExtensions.Parse(Text("alarm")) ?? AlarmType.MetricAlarm };
 
         string Text(string member) => line?[member]?.GetValue<string>() ?? "";
     }
+
+    private static AlarmType TypeOf(AlarmState alarm) => alarm.Composite is null ? AlarmType.MetricAlarm : AlarmType.CompositeAlarm;
 
     private static JsonObject StateOf(AlarmState alarm) => new()
     {

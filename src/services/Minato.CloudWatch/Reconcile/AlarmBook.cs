@@ -5,8 +5,8 @@ using Minato.Platform;
 
 namespace Minato.CloudWatch.Reconcile;
 
-/// <summary>Changes the states of alarms, and writes their history: for the account and for each alarm alone.</summary>
-internal sealed class AlarmBook(Store store, IAppendLog log, Hints hints, TimeProvider clock)
+/// <summary>Changes the states of alarms together with what is to be done about it, and writes their history: for the account and for each alarm alone.</summary>
+internal sealed class AlarmBook(Store store, IAppendLog log, Hints hints, Ids ids, TimeProvider clock)
 {
     private const string StateTopic = "cloudwatch.alarm-state";
 
@@ -19,11 +19,12 @@ internal sealed class AlarmBook(Store store, IAppendLog log, Hints hints, TimePr
             if (tx.Find(CloudWatchTables.Alarms, key) is not { } before) return ((AlarmState, AlarmState)?)null;
             var after = before with { State = state, Reason = reason, ReasonData = data, StateAt = now, TransitionedAt = before.State == state ? before.TransitionedAt : now };
             tx.Put(CloudWatchTables.Alarms, after);
+            if (before.State != after.State) Order(tx, before, after, now);
             return (before, after);
         }, ct);
         if (change is not var (before, after)) return null;
         if (before.State == after.State) return after;
-        await WriteAsync(key, Lines(before, after), ct);
+        await WriteAsync(key, [AlarmHistory.Updated(before, after)], ct);
         hints.Publish(StateTopic, key.Arn);
         return after;
     }
@@ -35,9 +36,24 @@ internal sealed class AlarmBook(Store store, IAppendLog log, Hints hints, TimePr
         await log.AppendAsync(AlarmHistory.PartitionOf(alarm), entries, ct);
     }
 
-    private static AlarmHistory[] Lines(AlarmState before, AlarmState after) =>
-    [
-        AlarmHistory.Updated(before, after),
-        .. after.ActionsEnabled ? after.ActionsOf(after.State).Select(a => AlarmHistory.NotCarriedOut(after, a)) : [],
-    ];
+    /// <summary>AWS: as long as a state lasts, scaling policies are told at each evaluation.</summary>
+    public async ValueTask RepeatAsync(AlarmState alarm, CancellationToken ct)
+    {
+        if (!alarm.ActionsEnabled) return;
+        var repeated = alarm.ActionsOf(alarm.State).Where(IsScaling).ToArray();
+        if (repeated.Length == 0) return;
+        var now = clock.GetUtcNow();
+        await store.UpdateAsync(tx =>
+        {
+            foreach (var action in repeated) tx.Put(CloudWatchTables.Actions, new AlarmActionState { Id = ids.Uuid(), Before = alarm, After = alarm, Action = action, At = now });
+        }, ct);
+    }
+
+    private static bool IsScaling(string action) => action.StartsWith("arn:aws:autoscaling:", StringComparison.Ordinal);
+
+    private void Order(Transaction tx, AlarmState before, AlarmState after, DateTimeOffset now)
+    {
+        var actions = after.ActionsEnabled ? after.ActionsOf(after.State).Distinct(StringComparer.Ordinal) : [];
+        foreach (var action in actions.Prepend((string?)null)) tx.Put(CloudWatchTables.Actions, new AlarmActionState { Id = ids.Uuid(), Before = before, After = after, Action = action, At = now });
+    }
 }

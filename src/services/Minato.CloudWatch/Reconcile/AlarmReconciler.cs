@@ -25,6 +25,10 @@ internal sealed class AlarmReconciler(Store store, MetricReader reader, AlarmBoo
             var data = AlarmReasons.Data(alarm, rule, verdict, now);
             await book.SetAsync(key, state, AlarmReasons.Text(alarm, rule, verdict, state), data, ct);
         }
+        else
+        {
+            await book.RepeatAsync(alarm, ct);
+        }
 
         return Next.At(AlarmClock.After(now, step));
     }

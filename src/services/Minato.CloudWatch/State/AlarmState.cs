@@ -11,6 +11,9 @@ internal sealed record AlarmState
     // Intent.
     /// <summary>As asked, without its tags.</summary>
     public required PutMetricAlarmRequest Asked { get; init; }
+
+    /// <summary>Set when it is a composite alarm: the rule of other alarms' states, and what holds its actions back.</summary>
+    public CompositeRule? Composite { get; init; }
     public required bool ActionsEnabled { get; init; }
     public required DateTimeOffset ConfiguredAt { get; init; }
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
@@ -44,6 +47,29 @@ internal sealed record AlarmState
         _ => Asked.InsufficientDataActions,
     }) ?? [];
 
+    public CompositeAlarm ToComposite(CompositeRule composite, AlarmState? suppressor) => new()
+    {
+        AlarmName = Key.Name,
+        AlarmArn = Key.Arn,
+        AlarmDescription = Asked.AlarmDescription,
+        AlarmConfigurationUpdatedTimestamp = ConfiguredAt,
+        AlarmRule = composite.AlarmRule,
+        ActionsEnabled = ActionsEnabled,
+        OKActions = Asked.OKActions ?? [],
+        AlarmActions = Asked.AlarmActions ?? [],
+        InsufficientDataActions = Asked.InsufficientDataActions ?? [],
+        StateValue = State,
+        StateReason = Reason,
+        StateReasonData = ReasonData,
+        StateUpdatedTimestamp = StateAt,
+        StateTransitionedTimestamp = TransitionedAt,
+        ActionsSuppressor = composite.ActionsSuppressor,
+        ActionsSuppressorWaitPeriod = composite.ActionsSuppressorWaitPeriod,
+        ActionsSuppressorExtensionPeriod = composite.ActionsSuppressorExtensionPeriod,
+        ActionsSuppressedBy = suppressor?.State is StateValue.Alarm ? ActionsSuppressedBy.Alarm : null,
+        ActionsSuppressedReason = suppressor?.State is StateValue.Alarm ? $"Actions suppressed by {suppressor.Key.Arn}" : null,
+    };
+
     public MetricAlarm ToWire() => new()
     {
         AlarmName = Key.Name,
@@ -73,6 +99,15 @@ internal sealed record AlarmState
         TreatMissingData = Asked.TreatMissingData,
         EvaluateLowSampleCountPercentile = Asked.EvaluateLowSampleCountPercentile,
     };
+}
+
+/// <summary>What makes an alarm a composite one.</summary>
+internal sealed record CompositeRule
+{
+    public required string AlarmRule { get; init; }
+    public string? ActionsSuppressor { get; init; }
+    public int? ActionsSuppressorWaitPeriod { get; init; }
+    public int? ActionsSuppressorExtensionPeriod { get; init; }
 }
 
 /// <summary>That a metric exists; its points are in the append log.</summary>

@@ -17,7 +17,14 @@ internal sealed record Home(string AccountId, string Region) : IComparable<Home>
 
 internal sealed record AlarmKey(Home Home, string Name) : IComparable<AlarmKey>
 {
-    public string Arn => $"arn:aws:cloudwatch:{Home.Region}:{Home.AccountId}:alarm:{Name}";
+    private const string Kind = "alarm:";
+
+    public string Arn => $"arn:aws:cloudwatch:{Home.Region}:{Home.AccountId}:{Kind}{Name}";
+
+    /// <param name="home">Where an alarm is that is given by its name.</param>
+    /// <param name="text">A name or an ARN.</param>
+    public static AlarmKey Of(Home home, string text) => Aws.Arn.TryParse(text, out var arn) && arn.Resource.StartsWith(Kind, StringComparison.Ordinal)
+        ? new(new(arn.AccountId, arn.Region), arn.Resource[Kind.Length..]) : new(home, text);
 
     public int CompareTo(AlarmKey? other) => other is null ? 1 : Home.CompareTo(other.Home) is not 0 and var order ? order : string.CompareOrdinal(Name, other.Name);
 

@@ -10,7 +10,7 @@ internal sealed class LaunchTemplateType(IEc2 ec2, TimeProvider clock) : Ec2Type
     public override ResourceTypeSchema Schema { get; } = new()
     {
         Properties = ["LaunchTemplateData", "LaunchTemplateName", "TagSpecifications", "VersionDescription"], Required = ["LaunchTemplateData"],
-        CreateOnly = ["LaunchTemplateName"], Attributes = ["DefaultVersionNumber", "LatestVersionNumber", "LaunchTemplateId"], Identifiers = ["LaunchTemplateId"],
+        CreateOnly = ["LaunchTemplateName", "TagSpecifications"], Attributes = ["DefaultVersionNumber", "LatestVersionNumber", "LaunchTemplateId"], Identifiers = ["LaunchTemplateId"],
     };
 
     protected override NameRule Name { get; } = new("LaunchTemplateName", 125);

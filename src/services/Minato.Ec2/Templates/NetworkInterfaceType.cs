@@ -6,9 +6,11 @@ namespace Minato.Ec2.Templates;
 
 internal sealed class NetworkInterfaceType(IEc2 ec2, TimeProvider clock) : Ec2Type("AWS::EC2::NetworkInterface", "network-interface", ec2, clock)
 {
-    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateNetworkInterfaceRequest>("Groups", "Operator").And("GroupSet", "SourceDestCheck") with
+    private static readonly ResourceTypeSchema s_all = TemplateShape.SchemaOf<CreateNetworkInterfaceRequest>("Groups", "Operator").And("GroupSet", "SourceDestCheck");
+
+    public override ResourceTypeSchema Schema { get; } = s_all with
     {
-        CreateOnly = ["InterfaceType", "PrivateIpAddress", "PrivateIpAddresses", "SubnetId"],
+        CreateOnly = [.. s_all.Properties.Except(["Description", "GroupSet", "SourceDestCheck", "Tags"])],
         Attributes = ["Id", "PrimaryPrivateIpAddress", "SecondaryPrivateIpAddresses", "VpcId"], Identifiers = ["Id"],
     };
 

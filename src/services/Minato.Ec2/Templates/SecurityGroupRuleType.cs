@@ -17,7 +17,7 @@ internal abstract class SecurityGroupRuleType(string typeName, string peer, bool
     public override ResourceTypeSchema Schema => field ??= new()
     {
         Properties = [.. _createOnly, "Description"], Required = isEgress ? ["GroupId", "IpProtocol"] : ["IpProtocol"], CreateOnly = _createOnly,
-        Attributes = isEgress ? ["Id"] : ["Id"], Identifiers = ["Id"],
+        Attributes = ["Id"], Identifiers = ["Id"],
     };
 
     protected abstract Task<string?> AuthorizeAsync(string group, IpPermission rule, TemplateResource r, CancellationToken ct);

@@ -10,7 +10,7 @@ internal sealed class SubnetType(IEc2 ec2, TimeProvider clock) : Ec2Type("AWS::E
 
     public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateSubnetRequest>("Ipv6IpamPoolId", "Ipv6NetmaskLength").And(s_attributes) with
     {
-        CreateOnly = ["AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6Native", "OutpostArn", "VpcId"],
+        CreateOnly = ["AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6CidrBlock", "Ipv6Native", "OutpostArn", "VpcId"],
         Attributes = ["AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "Ipv6CidrBlocks", "NetworkAclAssociationId", "OutpostArn", "SubnetId", "VpcId"],
         Identifiers = ["SubnetId"],
     };

@@ -11,7 +11,7 @@ internal sealed class VpcType(IEc2 ec2, TimeProvider clock) : Ec2Type("AWS::EC2:
     public override ResourceTypeSchema Schema { get; } = new()
     {
         Properties = ["CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Tags", .. s_attributes],
-        CreateOnly = ["CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength"],
+        CreateOnly = ["CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength"],
         Attributes = ["CidrBlock", "CidrBlockAssociations", "DefaultNetworkAcl", "DefaultSecurityGroup", "Ipv6CidrBlocks", "VpcId"],
         Identifiers = ["VpcId"],
         Tags = "Tags",
@@ -89,5 +89,6 @@ internal sealed class VpcCidrBlockType(IEc2 ec2, TimeProvider clock) : Ec2Type("
 
     private async Task<VpcCidrBlockAssociation?> AssociationAsync(Func<VpcCidrBlockAssociation, bool> wanted, TemplateResource r, CancellationToken ct) =>
         r.Text("VpcId") is not { } vpc ? null
-            : (await Ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, r.Caller, ct)).Vpcs?.FirstOrDefault()?.CidrBlockAssociationSet?.FirstOrDefault(wanted);
+            : (await Ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, r.Caller, ct)).Vpcs?.FirstOrDefault()?.CidrBlockAssociationSet?
+                .FirstOrDefault(a => wanted(a) && a.CidrBlockState?.State != VpcCidrBlockStateCode.Disassociated);
 }

@@ -56,5 +56,6 @@ internal static class UpstreamNames
 
     /// <returns>The registry that a host name of ECR means; null for another host.</returns>
     public static Home? EcrHost(string host) =>
-        host.Split('.') is [{ Length: 12 } account, "dkr", "ecr", var region, "amazonaws", "com"] && account.All(char.IsAsciiDigit) ? new(account, region) : null;
+        host.Split('.') is [{ Length: 12 } account, "dkr", "ecr", var region, "amazonaws", "com"] && account.All(char.IsAsciiDigit)
+        && region.Length is > 0 and <= 25 && region.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? new(account, region) : null;
 }

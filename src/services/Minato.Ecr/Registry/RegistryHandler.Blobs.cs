@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using Minato.Ecr.Api;
 using Minato.Ecr.State;
 using Minato.Platform;
@@ -31,8 +30,7 @@ internal sealed partial class RegistryHandler
         }
 
         await using var content = await blobs.OpenReadAsync(digest, call.Aborted);
-        await TypedResults.Stream(content, "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{digest}\""), enableRangeProcessing: true)
-            .ExecuteAsync(call.Context);
+        await BlobAnswer.SendAsync(call, content, digest);
     }
 
     private async Task DeleteBlobAsync(RegistryCall call)

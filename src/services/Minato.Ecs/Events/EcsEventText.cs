@@ -104,5 +104,5 @@ internal static class EcsEventText
 
     private static JsonObject Json(IShape shape) => JsonNode.Parse(ShapeJson.Write(shape, withIsoTimes: true).Span)?.AsObject() ?? [];
 
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,8 @@ namespace Minato.Ecs.Events;
 internal static class EventDrafts
 {
     public static bool IsTold(Change change) => change is Change<TaskKey, TaskState> { After: not null } or Change<ContainerInstanceKey, ContainerInstanceState> { After: not null }
-        or Change<ServiceDeploymentKey, ServiceDeploymentState> { After: not null } or Change<ServiceEventKey, ServiceEventState> { After: not null };
+        or Change<ServiceDeploymentKey, ServiceDeploymentState> { After: not null } or Change<ServiceEventKey, ServiceEventState> { After: not null }
+        || (change is Change<ServiceKey, ServiceState> { After: { } service } && HookEvents.HasAny(service));
 
     /// <summary>What need not be remembered any more.</summary>
     public static string? MarkOfDeleted(Change change) => change switch
@@ -18,7 +19,10 @@ internal static class EventDrafts
         _ => null,
     };
 
-    public static EcsEvent? Of(IReadState ecs, Change change, DateTimeOffset now) => change switch
+    public static IEnumerable<EcsEvent> Of(IReadState ecs, Change change, DateTimeOffset now) =>
+        change is Change<ServiceKey, ServiceState> { After: { } after } service ? HookEvents.Of(service.Before, after, now) : One(ecs, change, now) is { } one ? [one] : [];
+
+    private static EcsEvent? One(IReadState ecs, Change change, DateTimeOffset now) => change switch
     {
         Change<TaskKey, TaskState> { After: { } after } task => EcsEventText.OfTask(ecs, task.Before, after, now),
         Change<ContainerInstanceKey, ContainerInstanceState> { After: { } after } instance when instance.Before?.Version != after.Version => EcsEventText.OfInstance(ecs, after, now),
@@ -45,6 +49,11 @@ internal static class EventDrafts
             if (!IsKnown(ecs, EventMark.Of(deployment.Key), EcsEventText.Stage(deployment.Status)) && EcsEventText.OfDeployment(deployment, now) is { } told) yield return told;
         }
 
+        foreach (var service in ecs.All(ServiceTables.Services).Where(HookEvents.HasAny))
+        {
+            foreach (var told in HookEvents.Of(null, service, now)) yield return told;
+        }
+
         foreach (var line in ecs.All(ServiceTables.Events))
         {
             if (!IsKnown(ecs, EventMark.Of(line.Key.Service), line.Key.Sequence) && EcsEventText.OfServiceEvent(line) is { } told) yield return told;
@@ -55,7 +64,8 @@ internal static class EventDrafts
     public static IEnumerable<string> Forgotten(IReadState ecs)
     {
         var there = ecs.All(EcsTables.Tasks).Select(t => EventMark.Of(t.Key)).Concat(ecs.All(EcsTables.Instances).Select(i => EventMark.Of(i.Key)))
-            .Concat(ecs.All(ServiceTables.ServiceDeployments).Select(d => EventMark.Of(d.Key))).ToHashSet(StringComparer.Ordinal);
+            .Concat(ecs.All(ServiceTables.ServiceDeployments).Select(d => EventMark.Of(d.Key)))
+            .Concat(ecs.All(ServiceTables.Services).SelectMany(s => s.Deployments).SelectMany(d => d.Traffic?.Hooks ?? []).Select(HookEvents.MarkOf)).ToHashSet(StringComparer.Ordinal);
         return ecs.All(EventTables.Marks).Select(m => m.Key).Where(k => !there.Contains(k) && !k.StartsWith("service/", StringComparison.Ordinal));
     }
 

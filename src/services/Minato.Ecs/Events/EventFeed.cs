@@ -63,7 +63,7 @@ internal sealed partial class EventFeed(Store store, IServiceProvider services, 
         var now = clock.GetUtcNow();
         while (events.Count < AtOnce && _waiting.TryDequeue(out var change))
         {
-            if (EventDrafts.Of(store.Current, change, now) is { } told) events.Add(told);
+            events.AddRange(EventDrafts.Of(store.Current, change, now));
         }
 
         return events;

@@ -39,7 +39,8 @@ internal sealed class RoleCredentials(TimeProvider clock, ISts? sts = null)
         if (sts is null) throw new AwsException("AccessDenied", "Nobody hands out credentials in this installation.", 403);
         var scope = task.Cluster.Scope;
         var answer = await sts.AssumeRoleAsync(
-            new() { RoleArn = roleArn, RoleSessionName = task.Id }, Caller.ForService(scope.AccountId, scope.Region, "ecs-tasks.amazonaws.com"), ct);
+            new() { RoleArn = roleArn, RoleSessionName = task.Id },
+            Caller.ForService(scope.AccountId, scope.Region, "ecs-tasks.amazonaws.com") with { SourceArn = task.Arn }, ct);
         if (answer.Credentials is not { } given) throw new AwsException("InternalFailure", "STS gave no credentials.", 500);
         return _keys[(task, roleArn)] = new(
             roleArn, given.AccessKeyId, given.SecretAccessKey, given.SessionToken, given.Expiration,

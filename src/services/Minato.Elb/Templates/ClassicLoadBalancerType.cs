@@ -96,7 +96,7 @@ internal sealed class ClassicLoadBalancerType(IElasticLoadBalancing elb, TimePro
         if (gone.Length > 0) await elb.DeleteLoadBalancerListenersAsync(new() { LoadBalancerName = r.Id, LoadBalancerPorts = gone }, r.Caller, ct);
         ImmutableArray<Listener> added = [.. r.Objects("Listeners").Except(kept).Select(l => r.Read<Listener>(Bare(l)))];
         if (added.Length > 0) await elb.CreateLoadBalancerListenersAsync(new() { LoadBalancerName = r.Id, Listeners = added }, r.Caller, ct);
-        foreach (var listener in r.Objects("Listeners")) await SetPoliciesAsync(r, listener, ct);
+        foreach (var listener in r.Objects("Listeners").Where(l => l["PolicyNames"] is not null || kept.Contains(l))) await SetPoliciesAsync(r, listener, ct);
     }
 
     private async Task ChangeSubnetsAsync(TemplateResource r, CancellationToken ct)

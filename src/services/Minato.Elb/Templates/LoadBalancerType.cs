@@ -32,7 +32,7 @@ internal sealed class LoadBalancerType(IElasticLoadBalancingV2 elb, TimeProvider
     {
         if (r.Changed("LoadBalancerAttributes")) await SetAttributesAsync(r, ct);
         if (r.Changed("SecurityGroups", "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")) await SetSecurityGroupsAsync(r, ct);
-        if (r.Changed("Subnets", "SubnetMappings")) await elb.SetSubnetsAsync(r.As<SetSubnetsRequest>(("LoadBalancerArn", r.Id)), r.Caller, ct);
+        if (r.Changed("EnablePrefixForIpv6SourceNat", "Subnets", "SubnetMappings")) await elb.SetSubnetsAsync(r.As<SetSubnetsRequest>(("LoadBalancerArn", r.Id)), r.Caller, ct);
         else if (r.Changed("IpAddressType") && r.Has("IpAddressType")) await elb.SetIpAddressTypeAsync(r.As<SetIpAddressTypeRequest>(("LoadBalancerArn", r.Id)), r.Caller, ct);
         await elb.RetagAsync(r, ct);
     }
@@ -55,7 +55,7 @@ internal sealed class LoadBalancerType(IElasticLoadBalancingV2 elb, TimeProvider
             ("CanonicalHostedZoneID", balancer.CanonicalHostedZoneId), ("DNSName", balancer.DNSName), ("LoadBalancerArn", r.Id),
             ("LoadBalancerFullName", r.Id[(r.Id.IndexOf("loadbalancer/", StringComparison.Ordinal) + "loadbalancer/".Length)..]), ("LoadBalancerName", balancer.LoadBalancerName),
             ("SecurityGroups", new JsonArray([.. (balancer.SecurityGroups ?? []).Select(g => (JsonNode)g)])));
-        model.Properties["Name"] = balancer.LoadBalancerName;
+        model.Properties[nameof(CreateLoadBalancerRequest.Name)] = balancer.LoadBalancerName;
         model.Properties["Subnets"] = new JsonArray([.. (balancer.AvailabilityZones ?? []).Select(z => (JsonNode?)z.SubnetId)]);
         model.Properties["LoadBalancerAttributes"] = ElbTypes.Spoken(r, "LoadBalancerAttributes", attributes.Select(a => (a.Key, a.Value)));
         model.Properties["Tags"] = (await elb.TagsAsync(r, ct)).ToList();

@@ -48,7 +48,7 @@ internal sealed class TargetGroupType(IElasticLoadBalancingV2 elb, TimeProvider 
         var model = r.Model(group,
             ("LoadBalancerArns", new JsonArray([.. (group.LoadBalancerArns ?? []).Select(a => (JsonNode)a)])), ("TargetGroupArn", r.Id),
             ("TargetGroupFullName", r.Id[r.Id.IndexOf("targetgroup/", StringComparison.Ordinal)..]), ("TargetGroupName", group.TargetGroupName));
-        model.Properties["Name"] = group.TargetGroupName;
+        model.Properties[nameof(CreateTargetGroupRequest.Name)] = group.TargetGroupName;
         model.Properties["TargetGroupAttributes"] = ElbTypes.Spoken(r, "TargetGroupAttributes", attributes.Select(a => (a.Key, a.Value)));
         model.Properties["Tags"] = (await elb.TagsAsync(r, ct)).ToList();
         return model;

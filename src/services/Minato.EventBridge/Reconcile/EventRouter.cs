@@ -25,13 +25,13 @@ internal sealed record AcceptedEvent(BusKey Bus, string Id, string Json)
 /// Finds the rules that want an event and puts it on record for each of their targets. What it took in reaches them, whatever happens
 /// to the process.
 /// </summary>
-internal sealed class EventRouter(Store store, IAppendLog log, Hints hints, Ids ids, TimeProvider clock)
+internal sealed class EventRouter(Store store, IAppendLog log, Ids ids, TimeProvider clock)
 {
     /// <summary>Deliveries that wait, all accounts together: more are not taken in.</summary>
     public const int MostPending = 100_000;
 
-    /// <summary>Topic of <see cref="Hints"/> that carries each event itself, for whoever watches.</summary>
-    public const string WatchTopic = "events.event";
+    /// <summary>Each event that was taken in, for whoever watches: they take note and return.</summary>
+    public event Action<string>? Taken;
 
     public bool HasRoom => store.Current.Count(EventTables.Deliveries) < MostPending;
 
@@ -55,7 +55,7 @@ internal sealed class EventRouter(Store store, IAppendLog log, Hints hints, Ids 
         }
 
         if (deliveries.Count > 0 || archived.Count > 0) await RecordAsync(deliveries, archived, ct);
-        foreach (var accepted in events) hints.Publish(WatchTopic, accepted.Json);
+        foreach (var accepted in events) Taken?.Invoke(accepted.Json);
     }
 
     public DeliveryState Deliver(RuleKey rule, Contracts.Eventbridge.Target target, string json, DateTimeOffset now) =>

@@ -37,10 +37,9 @@ internal sealed partial class IamApi
     {
         await store.UpdateAsync(tx =>
         {
-            var principal = Role(tx, caller, request.RoleName);
+            var principal = ChangeableRole(tx, caller, request.RoleName);
             var policy = ManagedPolicy(tx, request.PolicyArn);
-            tx.Put(IamTables.Roles, Attach.Managed(principal, policy.Arn));
-            tx.Put(IamTables.Attachments, new(policy.Arn, principal.Arn));
+            PrincipalWrites.Put(tx, principal, Attach.Managed(principal, policy.Arn));
         }, ct);
         return new();
     }
@@ -49,16 +48,15 @@ internal sealed partial class IamApi
     {
         await store.UpdateAsync(tx =>
         {
-            var principal = Role(tx, caller, request.RoleName);
-            tx.Put(IamTables.Roles, Attach.WithoutManaged(principal, request.PolicyArn));
-            tx.Delete(IamTables.Attachments, new AttachmentState(request.PolicyArn, principal.Arn).Key);
+            var principal = ChangeableRole(tx, caller, request.RoleName);
+            PrincipalWrites.Put(tx, principal, Attach.WithoutManaged(principal, request.PolicyArn));
         }, ct);
         return new();
     }
 
     public Task<ListAttachedRolePoliciesResponse> ListAttachedRolePoliciesAsync(ListAttachedRolePoliciesRequest request, Caller caller, CancellationToken ct)
     {
-        var arns = After(Role(store.Current, caller, request.RoleName).AttachedPolicies, Position(nameof(ListAttachedRolePoliciesAsync), request.Marker));
+        var arns = AttachedUnder(Role(store.Current, caller, request.RoleName), request.PathPrefix, Position(nameof(ListAttachedRolePoliciesAsync), request.Marker));
         var (page, marker) = Page(nameof(ListAttachedRolePoliciesAsync), arns, a => a, request.MaxItems);
         return Task.FromResult(new ListAttachedRolePoliciesResponse { AttachedPolicies = [.. page.Select(ToAttached)], IsTruncated = marker is not null, Marker = marker });
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Iam;
 using Minato.Aws.Policies;
+using Minato.Iam.Planning;
 using Minato.Iam.State;
 
 namespace Minato.Iam.Api;
@@ -13,33 +14,16 @@ internal sealed partial class IamApi
         var created = new RoleState
         {
             AccountId = caller.AccountId, Name = request.RoleName, Path = request.Path ?? "/", Id = NewId("AROA", 17), CreatedAt = clock.GetUtcNow(),
-            AssumeRolePolicyDocument = CheckDocument(request.AssumeRolePolicyDocument, PolicyKind.Trust), Description = request.Description,
-            MaxSessionDuration = request.MaxSessionDuration ?? 3600, Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags),
+            AssumeRolePolicyDocument = CheckTrust(request.AssumeRolePolicyDocument), Description = request.Description,
+            BoundaryArn = request.PermissionsBoundary, MaxSessionDuration = request.MaxSessionDuration ?? 3600, Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags),
         };
         await store.UpdateAsync(tx =>
         {
+            CheckBoundary(tx, request.PermissionsBoundary);
             if (tx.Find(IamTables.Roles, created.Key) is not null)
                 throw new EntityAlreadyExistsException($"Role with name {request.RoleName} already exists.");
-            tx.Put(IamTables.Roles, created);
-        }, ct);
-        return new() { Role = ToWire(created) };
-    }
-
-    public async Task<CreateServiceLinkedRoleResponse> CreateServiceLinkedRoleAsync(CreateServiceLinkedRoleRequest request, Caller caller, CancellationToken ct)
-    {
-        var service = request.AWSServiceName.Split('.')[0];
-        var name = ServiceLinkedName(service) + (request.CustomSuffix is { } suffix ? $"_{suffix}" : "");
-        var created = new RoleState
-        {
-            AccountId = caller.AccountId, Name = name, Path = $"/aws-service-role/{request.AWSServiceName}/", Id = NewId("AROA", 17), CreatedAt = clock.GetUtcNow(),
-            Description = request.Description,
-            AssumeRolePolicyDocument = $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"{{request.AWSServiceName}}"},"Action":"sts:AssumeRole"}]}""",
-        };
-        await store.UpdateAsync(tx =>
-        {
-            if (tx.Find(IamTables.Roles, created.Key) is not null)
-                throw new InvalidInputException($"Service role name {name} has been taken in this account, please try a different suffix.");
-            tx.Put(IamTables.Roles, created);
+            CheckQuota(tx.Count(IamTables.RolesByAccount, caller.AccountId), Quotas.Roles, "RolesPerAccount");
+            PrincipalWrites.Put(tx, null, created);
         }, ct);
         return new() { Role = ToWire(created) };
     }
@@ -58,7 +42,7 @@ internal sealed partial class IamApi
 
     public async Task<UpdateAssumeRolePolicyResponse> UpdateAssumeRolePolicyAsync(UpdateAssumeRolePolicyRequest request, Caller caller, CancellationToken ct)
     {
-        await UpdateRole(caller, request.RoleName, r => r with { AssumeRolePolicyDocument = CheckDocument(request.PolicyDocument, PolicyKind.Trust) }, ct);
+        await UpdateRole(caller, request.RoleName, r => r with { AssumeRolePolicyDocument = CheckTrust(request.PolicyDocument) }, ct);
         return new();
     }
 
@@ -66,9 +50,11 @@ internal sealed partial class IamApi
     {
         await store.UpdateAsync(tx =>
         {
-            var role = Role(tx, caller, request.RoleName);
+            var role = ChangeableRole(tx, caller, request.RoleName);
+            if (tx.Count(IamTables.ProfilesByRole, role.Key) > 0)
+                throw new DeleteConflictException("Cannot delete entity, must remove roles from instance profile first.");
             RefuseWhilePoliciesRemain(role);
-            tx.Delete(IamTables.Roles, role.Key);
+            PrincipalWrites.Delete(tx, role);
         }, ct);
         return new();
     }
@@ -94,31 +80,52 @@ internal sealed partial class IamApi
         return new();
     }
 
-    public Task<ListRoleTagsResponse> ListRoleTagsAsync(ListRoleTagsRequest request, Caller caller, CancellationToken ct) =>
-        Task.FromResult(new ListRoleTagsResponse { Tags = ToWire(Role(store.Current, caller, request.RoleName).Tags), IsTruncated = false });
-
-    // Instance profiles are not served yet, so no role is in one.
-    public Task<ListInstanceProfilesForRoleResponse> ListInstanceProfilesForRoleAsync(
-        ListInstanceProfilesForRoleRequest request, Caller caller, CancellationToken ct)
+    public Task<ListRoleTagsResponse> ListRoleTagsAsync(ListRoleTagsRequest request, Caller caller, CancellationToken ct)
     {
-        Role(store.Current, caller, request.RoleName);
-        return Task.FromResult(new ListInstanceProfilesForRoleResponse { InstanceProfiles = [], IsTruncated = false });
+        var (tags, marker) = TagPage(nameof(ListRoleTagsAsync), Role(store.Current, caller, request.RoleName).Tags, request.Marker, request.MaxItems);
+        return Task.FromResult(new ListRoleTagsResponse { Tags = tags, IsTruncated = marker is not null, Marker = marker });
     }
 
-    private ValueTask UpdateRole(Caller caller, string name, Func<RoleState, RoleState> change, CancellationToken ct) =>
-        store.UpdateAsync(tx => tx.Put(IamTables.Roles, change(Role(tx, caller, name))), ct);
-
-    private static string ServiceLinkedName(string service) => service switch
+    public async Task<UpdateRoleDescriptionResponse> UpdateRoleDescriptionAsync(UpdateRoleDescriptionRequest request, Caller caller, CancellationToken ct)
     {
-        "ecs" => "AWSServiceRoleForECS",
-        "elasticloadbalancing" => "AWSServiceRoleForElasticLoadBalancing",
-        _ => $"AWSServiceRoleFor{char.ToUpperInvariant(service[0])}{service[1..]}",
-    };
+        await UpdateRole(caller, request.RoleName, r => r with { Description = request.Description }, ct);
+        return new() { Role = ToWire(Role(store.Current, caller, request.RoleName)) };
+    }
+
+    public async Task<PutRolePermissionsBoundaryResponse> PutRolePermissionsBoundaryAsync(PutRolePermissionsBoundaryRequest request, Caller caller, CancellationToken ct)
+    {
+        CheckBoundary(store.Current, request.PermissionsBoundary);
+        await UpdateRole(caller, request.RoleName, r => r with { BoundaryArn = request.PermissionsBoundary }, ct);
+        return new();
+    }
+
+    public async Task<DeleteRolePermissionsBoundaryResponse> DeleteRolePermissionsBoundaryAsync(
+        DeleteRolePermissionsBoundaryRequest request, Caller caller, CancellationToken ct)
+    {
+        await UpdateRole(caller, request.RoleName, r => r with { BoundaryArn = null }, ct);
+        return new();
+    }
+
+    private ValueTask UpdateRole(Caller caller, string name, Func<RoleState, RoleState> change, CancellationToken ct) => store.UpdateAsync(tx =>
+    {
+        var role = ChangeableRole(tx, caller, name);
+        PrincipalWrites.Put(tx, role, change(role));
+    }, ct);
+
+    private static RoleState ChangeableRole(Platform.IReadState state, Caller caller, string name)
+    {
+        var role = Role(state, caller, name);
+        return !role.IsServiceLinked || caller.IsService ? role : throw new UnmodifiableEntityException(
+            $"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS");
+    }
+
+    private static string CheckTrust(string document) => CheckDocument(document, PolicyKind.Trust) is var checkedOne && Attach.Size(checkedOne) <= Quotas.TrustSize
+        ? checkedOne : throw new LimitExceededException($"Cannot exceed quota for ACLSizePerRole: {Quotas.TrustSize}");
 
     private static Role ToWire(RoleState role) => new()
     {
         Path = role.Path, RoleName = role.Name, RoleId = role.Id, Arn = role.Arn, CreateDate = role.CreatedAt, Description = role.Description,
-        MaxSessionDuration = role.MaxSessionDuration, AssumeRolePolicyDocument = Encode(role.AssumeRolePolicyDocument),
+        MaxSessionDuration = role.MaxSessionDuration, AssumeRolePolicyDocument = Encode(role.AssumeRolePolicyDocument), PermissionsBoundary = BoundaryOf(role),
         Tags = role.Tags.IsEmpty ? null : ToWire(role.Tags),
     };
 }

@@ -36,7 +36,7 @@ internal sealed partial class IamApi
         var policies = new PolicySet
         {
             Identity = [.. own.Select(p => p.Policy), .. Given(nameof(request.PolicyInputList), request.PolicyInputList ?? [])],
-            Boundary = Boundary(request.PermissionsBoundaryPolicyInputList),
+            Boundary = BoundaryFor(source, request.PermissionsBoundaryPolicyInputList),
             Resource = ResourcePolicy(request.ResourcePolicy),
         };
         var types = own.ToImmutableDictionary(p => p.Policy.Name, p => p.Type, StringComparer.Ordinal);
@@ -106,6 +106,7 @@ internal sealed partial class IamApi
         {
             _ when parsed.AccountId != caller.AccountId => throw new InvalidInputException($"Invalid Entity Arn: {arn}"),
             var user when user.StartsWith("user/", StringComparison.Ordinal) => User(store.Current, owner, name),
+            var group when group.StartsWith("group/", StringComparison.Ordinal) => Group(store.Current, owner, name),
             var role when role.StartsWith("role/", StringComparison.Ordinal) => Role(store.Current, owner, name),
             _ => throw new InvalidInputException($"Invalid Entity Arn: {arn} does not clearly define entity type and name."),
         };
@@ -114,14 +115,18 @@ internal sealed partial class IamApi
 
     private ImmutableArray<(NamedPolicy Policy, PolicySourceType Type)> PoliciesOf(PrincipalState principal)
     {
-        var kind = principal is RoleState ? PolicySourceType.Role : PolicySourceType.User;
-        var inline = principal.InlinePolicies.Select(p =>
-            (new NamedPolicy($"{(principal is RoleState ? "role" : "user")}_{principal.Name}_{p.Key}", PolicyParser.Parse(p.Value, PolicyKind.Identity)), kind));
+        var kind = principal switch { RoleState => PolicySourceType.Role, GroupState => PolicySourceType.Group, _ => PolicySourceType.User };
+        var inline = compiled.Inline(principal).Select(p => (p, kind));
         var managed = principal.AttachedPolicies.Select(arn => ManagedPolicy(store.Current, arn)).Select(p =>
-            (new NamedPolicy(p.Name, PolicyParser.Parse(p.Document, PolicyKind.Identity)),
-                AwsManagedPolicies.IsAwsManaged(p) ? PolicySourceType.AwsManaged : PolicySourceType.UserManaged));
-        return [.. inline, .. managed];
+            (compiled.Managed(p) with { Name = p.Name }, AwsManagedPolicies.IsAwsManaged(p) ? PolicySourceType.AwsManaged : PolicySourceType.UserManaged));
+        var groups = principal is UserState user ? user.Groups.Select(g => store.Current.Find(IamTables.Groups, IamTables.KeyOf(user.AccountId, g))).OfType<GroupState>() : [];
+        // A policy that comes by two ways is one.
+        return [.. inline.Concat(managed).Concat(groups.SelectMany(g => PoliciesOf(g))).DistinctBy(p => p.Item1.Name)];
     }
+
+    // AWS: a boundary given with the question takes the place of the principal's own.
+    private NamedPolicy? BoundaryFor(PrincipalState principal, ImmutableArray<string>? given) => Boundary(given)
+        ?? (principal.BoundaryArn is { } arn ? compiled.Managed(ManagedPolicy(store.Current, arn)) : null);
 
     private static ImmutableArray<NamedPolicy> Given(string member, ImmutableArray<string> documents) =>
         [.. documents.Select((d, i) => new NamedPolicy($"{member}.{i + 1}", Parsed(d, PolicyKind.Identity)))];

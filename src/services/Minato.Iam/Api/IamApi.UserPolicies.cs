@@ -39,8 +39,7 @@ internal sealed partial class IamApi
         {
             var principal = User(tx, caller, request.UserName);
             var policy = ManagedPolicy(tx, request.PolicyArn);
-            tx.Put(IamTables.Users, Attach.Managed(principal, policy.Arn));
-            tx.Put(IamTables.Attachments, new(policy.Arn, principal.Arn));
+            PrincipalWrites.Put(tx, principal, Attach.Managed(principal, policy.Arn));
         }, ct);
         return new();
     }
@@ -50,15 +49,14 @@ internal sealed partial class IamApi
         await store.UpdateAsync(tx =>
         {
             var principal = User(tx, caller, request.UserName);
-            tx.Put(IamTables.Users, Attach.WithoutManaged(principal, request.PolicyArn));
-            tx.Delete(IamTables.Attachments, new AttachmentState(request.PolicyArn, principal.Arn).Key);
+            PrincipalWrites.Put(tx, principal, Attach.WithoutManaged(principal, request.PolicyArn));
         }, ct);
         return new();
     }
 
     public Task<ListAttachedUserPoliciesResponse> ListAttachedUserPoliciesAsync(ListAttachedUserPoliciesRequest request, Caller caller, CancellationToken ct)
     {
-        var arns = After(User(store.Current, caller, request.UserName).AttachedPolicies, Position(nameof(ListAttachedUserPoliciesAsync), request.Marker));
+        var arns = AttachedUnder(User(store.Current, caller, request.UserName), request.PathPrefix, Position(nameof(ListAttachedUserPoliciesAsync), request.Marker));
         var (page, marker) = Page(nameof(ListAttachedUserPoliciesAsync), arns, a => a, request.MaxItems);
         return Task.FromResult(new ListAttachedUserPoliciesResponse { AttachedPolicies = [.. page.Select(ToAttached)], IsTruncated = marker is not null, Marker = marker });
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Iam;
+using Minato.Iam.Planning;
 using Minato.Iam.State;
 
 namespace Minato.Iam.Api;
@@ -12,13 +13,15 @@ internal sealed partial class IamApi
         var created = new UserState
         {
             AccountId = caller.AccountId, Name = request.UserName, Path = request.Path ?? "/", Id = NewId("AIDA", 17),
-            CreatedAt = clock.GetUtcNow(), Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags),
+            CreatedAt = clock.GetUtcNow(), Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags), BoundaryArn = request.PermissionsBoundary,
         };
         await store.UpdateAsync(tx =>
         {
+            CheckBoundary(tx, request.PermissionsBoundary);
             if (tx.Find(IamTables.Users, created.Key) is not null)
                 throw new EntityAlreadyExistsException($"User with name {request.UserName} already exists.");
-            tx.Put(IamTables.Users, created);
+            CheckQuota(tx.Count(IamTables.UsersByAccount, caller.AccountId), Quotas.Users, "UsersPerAccount");
+            PrincipalWrites.Put(tx, null, created);
         }, ct);
         return new() { User = ToWire(created) };
     }
@@ -42,8 +45,10 @@ internal sealed partial class IamApi
             var user = User(tx, caller, request.UserName);
             if (tx.Count(IamTables.KeysByUser, user.Key) > 0)
                 throw new DeleteConflictException("Cannot delete entity, must delete access keys first.");
+            if (user.Login is not null) throw new DeleteConflictException("Cannot delete entity, must delete login profile first.");
+            if (!user.Groups.IsEmpty) throw new DeleteConflictException("Cannot delete entity, must remove users from group first.");
             RefuseWhilePoliciesRemain(user);
-            tx.Delete(IamTables.Users, user.Key);
+            PrincipalWrites.Delete(tx, user);
         }, ct);
         return new();
     }
@@ -69,8 +74,46 @@ internal sealed partial class IamApi
         return new();
     }
 
+    public Task<ListUserTagsResponse> ListUserTagsAsync(ListUserTagsRequest request, Caller caller, CancellationToken ct)
+    {
+        var (tags, marker) = TagPage(nameof(ListUserTagsAsync), User(store.Current, caller, request.UserName).Tags, request.Marker, request.MaxItems);
+        return Task.FromResult(new ListUserTagsResponse { Tags = tags, IsTruncated = marker is not null, Marker = marker });
+    }
+
+    public async Task<UpdateUserResponse> UpdateUserAsync(UpdateUserRequest request, Caller caller, CancellationToken ct)
+    {
+        await store.UpdateAsync(tx =>
+        {
+            var user = User(tx, caller, request.UserName);
+            var renamed = user with { Name = request.NewUserName ?? user.Name, Path = request.NewPath ?? user.Path };
+            if (renamed.Key != user.Key && tx.Find(IamTables.Users, renamed.Key) is not null)
+                throw new EntityAlreadyExistsException($"User with name {renamed.Name} already exists.");
+            foreach (var key in tx.Where(IamTables.KeysByUser, user.Key).ToArray()) tx.Put(IamTables.AccessKeys, key with { UserName = renamed.Name });
+            PrincipalWrites.Put(tx, user, renamed);
+        }, ct);
+        return new();
+    }
+
+    public async Task<PutUserPermissionsBoundaryResponse> PutUserPermissionsBoundaryAsync(PutUserPermissionsBoundaryRequest request, Caller caller, CancellationToken ct)
+    {
+        CheckBoundary(store.Current, request.PermissionsBoundary);
+        await UpdateUser(caller, request.UserName, u => u with { BoundaryArn = request.PermissionsBoundary }, ct);
+        return new();
+    }
+
+    public async Task<DeleteUserPermissionsBoundaryResponse> DeleteUserPermissionsBoundaryAsync(
+        DeleteUserPermissionsBoundaryRequest request, Caller caller, CancellationToken ct)
+    {
+        await UpdateUser(caller, request.UserName, u => u with { BoundaryArn = null }, ct);
+        return new();
+    }
+
     private ValueTask UpdateUser(Caller caller, string name, Func<UserState, UserState> change, CancellationToken ct) =>
-        store.UpdateAsync(tx => tx.Put(IamTables.Users, change(User(tx, caller, name))), ct);
+        store.UpdateAsync(tx =>
+        {
+            var user = User(tx, caller, name);
+            PrincipalWrites.Put(tx, user, change(user));
+        }, ct);
 
     private static void RefuseWhilePoliciesRemain(PrincipalState principal)
     {
@@ -81,6 +124,6 @@ internal sealed partial class IamApi
     private static User ToWire(UserState user) => new()
     {
         Path = user.Path, UserName = user.Name, UserId = user.Id, Arn = user.Arn, CreateDate = user.CreatedAt,
-        Tags = user.Tags.IsEmpty ? null : ToWire(user.Tags),
+        PermissionsBoundary = BoundaryOf(user), Tags = user.Tags.IsEmpty ? null : ToWire(user.Tags),
     };
 }

@@ -15,9 +15,23 @@ internal static class IamTables
     public static readonly Index<string, string, PolicyState> PoliciesByAccount = Policies.AddIndex<string>("account", p => p.AccountId);
     public static readonly Index<string, string, AccessKeyState> KeysByUser = AccessKeys.AddIndex<string>("user", k => KeyOf(k.AccountId, k.UserName));
 
+    public static readonly Table<string, GroupState> Groups = new("iam.groups", g => g.Key, () => IamJson.Default.GroupState);
+    public static readonly Index<string, string, GroupState> GroupsByAccount = Groups.AddIndex<string>("account", g => g.AccountId);
+    public static readonly Table<string, MembershipState> Memberships = new("iam.memberships", m => m.Key, () => IamJson.Default.MembershipState);
+    public static readonly Index<string, string, MembershipState> MembersByGroup = Memberships.AddIndex<string>("group", m => m.GroupKey);
+    public static readonly Table<string, InstanceProfileState> Profiles = new("iam.instance-profiles", p => p.Key, () => IamJson.Default.InstanceProfileState);
+    public static readonly Index<string, string, InstanceProfileState> ProfilesByAccount = Profiles.AddIndex<string>("account", p => p.AccountId);
+    public static readonly Index<string, string, InstanceProfileState> ProfilesByRole =
+        Profiles.AddIndex<string>("role", p => p.RoleName is null ? null : KeyOf(p.AccountId, p.RoleName));
+    public static readonly Table<string, ProviderState> Providers = new("iam.providers", p => p.Arn, () => IamJson.Default.ProviderState);
+    public static readonly Index<string, string, ProviderState> ProvidersByAccount = Providers.AddIndex<string>("account", p => p.AccountId);
+    public static readonly Table<string, AccountState> Accounts = new("iam.accounts", a => a.AccountId, () => IamJson.Default.AccountState);
+    public static readonly Index<string, string, AccountState> AccountsByAlias = Accounts.AddIndex<string>("alias", a => a.Alias);
+
     // One row for each attachment, so that a policy knows how often it is in use.
     public static readonly Table<string, AttachmentState> Attachments = new("iam.attachments", a => a.Key, () => IamJson.Default.AttachmentState);
-    public static readonly Index<string, string, AttachmentState> AttachmentsByPolicy = Attachments.AddIndex<string>("policy", a => a.PolicyArn);
+    public static readonly Index<string, string, AttachmentState> AttachmentsByPolicy = Attachments.AddIndex<string>("policy", a => a.IsBoundary ? null : a.PolicyArn);
+    public static readonly Index<string, string, AttachmentState> BoundariesByPolicy = Attachments.AddIndex<string>("boundary", a => a.IsBoundary ? a.PolicyArn : null);
 
     public static string KeyOf(string accountId, string name) => $"{accountId}/{name}";
 }
@@ -27,5 +41,10 @@ internal static class IamTables
 [JsonSerializable(typeof(PolicyState))]
 [JsonSerializable(typeof(AccessKeyState))]
 [JsonSerializable(typeof(AttachmentState))]
+[JsonSerializable(typeof(GroupState))]
+[JsonSerializable(typeof(MembershipState))]
+[JsonSerializable(typeof(InstanceProfileState))]
+[JsonSerializable(typeof(ProviderState))]
+[JsonSerializable(typeof(AccountState))]
 [JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 internal sealed partial class IamJson : JsonSerializerContext;

@@ -66,6 +66,7 @@ internal sealed class ManagedPolicyType(IIam iam, TimeProvider clock) : Resource
     };
 
     protected override NameRule Name { get; } = new("ManagedPolicyName", 128);
+    protected override IReadOnlyList<string> Unchangeable { get; } = ["PolicyDocument"];
     protected override IReadOnlyDictionary<string, string> Spelled { get; } = new Dictionary<string, string> { ["ManagedPolicyName"] = "PolicyName" };
 
     protected override async Task<string?> FindAsync(TemplateResource r, CancellationToken ct) =>

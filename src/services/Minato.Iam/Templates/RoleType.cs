@@ -13,6 +13,7 @@ internal sealed class RoleType(IIam iam, TimeProvider clock) : ResourceHandler("
     };
 
     protected override NameRule Name { get; } = new("RoleName", 64);
+    protected override IReadOnlyList<string> Unchangeable { get; } = ["PermissionsBoundary"];
 
     protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
     {

@@ -13,6 +13,7 @@ internal sealed class UserType(IIam iam, TimeProvider clock) : ResourceHandler("
     };
 
     protected override NameRule Name { get; } = new("UserName", 64);
+    protected override IReadOnlyList<string> Unchangeable { get; } = ["Path", "PermissionsBoundary"];
 
     protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
     {

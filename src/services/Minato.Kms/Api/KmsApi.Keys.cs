@@ -27,7 +27,7 @@ internal sealed partial class KmsApi
         {
             Arn = arn, Home = home, KeyId = id, Spec = spec, Usage = usage, Manager = KeyManagerType.Customer, CreatedAt = now,
             Description = request.Description ?? "", IsMultiRegion = request.MultiRegion == true, Policy = request.Policy ?? KeyPolicies.Default(home),
-            Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags ?? []), Materials = [materials.Make(arn, spec, now)],
+            Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags ?? [], caller), Materials = [materials.Make(arn, spec, now)],
         };
         DemandKeepsIn(key, caller, request.BypassPolicyLockoutSafetyCheck);
         await store.UpdateAsync(tx =>

@@ -36,7 +36,7 @@ internal sealed partial class KmsApi
 
     public async Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, Caller caller, CancellationToken ct)
     {
-        await ChangeAsync(caller, request.KeyId, "TagResource", key => Staying(key) with { Tags = Merge(key.Tags, request.Tags) }, ct);
+        await ChangeAsync(caller, request.KeyId, "TagResource", key => Staying(key) with { Tags = Merge(key.Tags, request.Tags, caller) }, ct);
         return new();
     }
 
@@ -65,9 +65,9 @@ internal sealed partial class KmsApi
         throw new MalformedPolicyDocumentException("The new key policy will not allow you to update the key policy in the future.");
     }
 
-    private static ImmutableSortedDictionary<string, string> Merge(ImmutableSortedDictionary<string, string> tags, ImmutableArray<Tag> added)
+    private static ImmutableSortedDictionary<string, string> Merge(ImmutableSortedDictionary<string, string> tags, ImmutableArray<Tag> added, Caller caller)
     {
-        if (added.Any(t => t.TagKey.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))) throw new TagException("Tags beginning with aws: are reserved");
+        if (!caller.MaySetSystemTags && added.Any(t => t.TagKey.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))) throw new TagException("Tags beginning with aws: are reserved");
         if (added.Select(t => t.TagKey).Distinct(StringComparer.Ordinal).Count() != added.Length) throw new TagException("Duplicate tag keys");
         var merged = tags.SetItems(added.Select(t => KeyValuePair.Create(t.TagKey, t.TagValue)));
         return merged.Count <= MostTags ? merged : throw new LimitExceededException("Too many tags");

@@ -20,6 +20,7 @@ internal sealed class LogGroupType(ICloudWatchLogs logs, TimeProvider clock) : R
     };
 
     protected override NameRule Name { get; } = new("LogGroupName", 512);
+    protected override IReadOnlyList<string> Unchangeable { get; } = ["DeletionProtectionEnabled", "KmsKeyId", "LogGroupClass"];
 
     protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.S3;
 using Minato.Platform;
+using Minato.S3.Events;
 using Minato.S3.Planning;
 using Minato.S3.State;
 
@@ -60,18 +61,18 @@ internal sealed partial class S3Api
         new Conditions(ifMatch, null).CheckWrite(latest, key);
         if (bucket.Versioning is null)
         {
-            if (latest is not null) tx.Remove(latest);
+            if (latest is not null) tx.Remove(latest, ObjectEvents.Delete, clock.GetUtcNow(), ids);
             return new(null, false);
         }
-        var marker = tx.Add(bucket, key, new() { Key = VersionKey.Before(bucketName, key), Id = VersionIds.Null, ModifiedAt = clock.GetUtcNow(), IsDeleteMarker = true }, ids);
+        var marker = tx.Add(bucket, key, new() { Key = VersionKey.Before(bucketName, key), Id = VersionIds.Null, ModifiedAt = clock.GetUtcNow(), IsDeleteMarker = true }, ObjectEvents.Delete, ids);
         return new(marker.Id, true);
     }
 
-    private static Deleted DeleteVersion(Transaction tx, string bucket, string key, string id)
+    private Deleted DeleteVersion(Transaction tx, string bucket, string key, string id)
     {
         if (id != VersionIds.Null && VersionIds.OrderOf(id) is null) throw S3Errors.Invalid("Invalid version id specified", ("ArgumentName", "versionId"), ("ArgumentValue", id));
         if (tx.Version(bucket, key, id) is not { } version) return new(id, false);
-        tx.Remove(version);
+        tx.Remove(version, ObjectEvents.Delete, clock.GetUtcNow(), ids);
         return new(version.Id, version.IsDeleteMarker);
     }
 }

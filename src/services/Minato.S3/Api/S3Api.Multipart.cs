@@ -3,6 +3,7 @@ using Minato.Aws;
 using Minato.Contracts.S3;
 using Minato.Platform;
 using Minato.S3.Content;
+using Minato.S3.Events;
 using Minato.S3.Planning;
 using Minato.S3.State;
 
@@ -131,7 +132,7 @@ internal sealed partial class S3Api
             conditions.CheckWrite(tx.Latest(bucket.Name, request.Key), request.Key);
             foreach (var unused in tx.Where(S3Tables.PartsByUpload, upload.Key.Id).Except(parts).ToArray()) tx.Delete(S3Tables.Parts, unused.Key);
             tx.Delete(S3Tables.Uploads, upload.Key);
-            return tx.Add(tx.Find(S3Tables.Buckets, bucket.Name) ?? throw S3Errors.NoSuchBucket(bucket.Name), request.Key, made, ids);
+            return tx.Add(tx.Find(S3Tables.Buckets, bucket.Name) ?? throw S3Errors.NoSuchBucket(bucket.Name), request.Key, made, ObjectEvents.Complete, ids);
         }, ct);
         var sum = version.Checksum;
         return new()

@@ -3,6 +3,7 @@ using Minato.Aws;
 using Minato.Contracts.S3;
 using Minato.Platform;
 using Minato.S3.Content;
+using Minato.S3.Events;
 using Minato.S3.Planning;
 using Minato.S3.State;
 
@@ -58,7 +59,7 @@ internal sealed partial class S3Api
             conditions.CheckWrite(tx.Latest(bucket.Name, key), key);
             // A copy shares the file of its source: it must still be somebody's.
             if (source is not null && tx.Find(S3Tables.Versions, source.Key) is null) throw S3Errors.NoSuchKey(source.Key.Key);
-            return tx.Add(bucket, key, made, ids);
+            return tx.Add(bucket, key, made, source is null ? ObjectEvents.Put : ObjectEvents.Copy, ids);
         }, ct);
 
     private static void Refuse(string? customerKey, string? lockMode, string? legalHold, long? offset)

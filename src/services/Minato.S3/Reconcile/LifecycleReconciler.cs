@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Contracts.S3;
 using Minato.Platform;
+using Minato.S3.Events;
 using Minato.S3.Planning;
 using Minato.S3.State;
 
@@ -43,8 +44,8 @@ internal sealed class LifecycleReconciler(Store store, Ids ids, TimeProvider clo
             {
                 // AWS: where versions are kept, the current one only gets a marker before it.
                 if (version is { IsLatest: true, IsDeleteMarker: false } && bucket.Versioning is not null)
-                    tx.Add(bucket, key, new() { Key = VersionKey.Before(name, key), Id = VersionIds.Null, ModifiedAt = now, IsDeleteMarker = true }, ids);
-                else tx.Remove(version);
+                    tx.Add(bucket, key, new() { Key = VersionKey.Before(name, key), Id = VersionIds.Null, ModifiedAt = now, IsDeleteMarker = true }, ObjectEvents.Expire, ids);
+                else tx.Remove(version, ObjectEvents.Expire, now, ids);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Minato.Platform;
+using Minato.S3.Events;
 
 namespace Minato.S3.State;
 
@@ -20,6 +21,8 @@ internal static class S3Tables
     public static readonly Index<(string Bucket, string Key), VersionKey, VersionState> OldNulls =
         Versions.AddIndex<(string Bucket, string Key)>("old-null", v => v is { IsNull: true, IsLatest: false } ? (v.Key.Bucket, v.Key.Key) : null);
 
+    public static readonly Table<string, ObjectEvent> Events = new("s3.object-events", e => e.Id, () => S3Json.Default.ObjectEvent);
+
     public static readonly Table<UploadKey, UploadState> Uploads = new("s3.uploads", u => u.Key, () => S3Json.Default.UploadState);
     public static readonly Index<string, UploadKey, UploadState> UploadsByBucket = Uploads.AddIndex("bucket", u => u.Key.Bucket);
 
@@ -35,4 +38,5 @@ internal static class S3Tables
 [JsonSerializable(typeof(VersionState))]
 [JsonSerializable(typeof(UploadState))]
 [JsonSerializable(typeof(PartState))]
+[JsonSerializable(typeof(ObjectEvent))]
 internal sealed partial class S3Json : JsonSerializerContext;

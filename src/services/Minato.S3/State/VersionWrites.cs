@@ -1,5 +1,6 @@
 using Minato.Contracts.S3;
 using Minato.Platform;
+using Minato.S3.Events;
 
 namespace Minato.S3.State;
 
@@ -19,7 +20,8 @@ internal static class VersionWrites
 
     /// <summary>Makes it the latest of its key, as the bucket keeps versions.</summary>
     /// <param name="made">Its key and id are given here.</param>
-    public static VersionState Add(this Transaction tx, BucketState bucket, string key, VersionState made, Ids ids)
+    /// <param name="reason">What events say it was.</param>
+    public static VersionState Add(this Transaction tx, BucketState bucket, string key, VersionState made, string reason, Ids ids)
     {
         var latest = tx.Latest(bucket.Name, key);
         var order = long.MaxValue - 1 - made.ModifiedAt.UtcTicks;
@@ -33,12 +35,14 @@ internal static class VersionWrites
         if (latest is not null) tx.Put(S3Tables.Versions, latest with { IsLatest = false });
         made = made with { Key = new(bucket.Name, key, order), Id = keeps ? VersionIds.Make(order, ids) : VersionIds.Null, IsLatest = true };
         tx.Put(S3Tables.Versions, made);
+        ObjectEvents.Created(tx, bucket, made, reason, ids);
         return made;
     }
 
     /// <summary>Takes one version away for good; the next newest follows a latest.</summary>
-    public static void Remove(this Transaction tx, VersionState version)
+    public static void Remove(this Transaction tx, VersionState version, string reason, DateTimeOffset now, Ids ids)
     {
+        ObjectEvents.Removed(tx, version, reason, now, ids);
         tx.Forget(version);
         if (version.IsLatest && tx.Latest(version.Key.Bucket, version.Key.Key) is { } next) tx.Put(S3Tables.Versions, next with { IsLatest = true });
     }

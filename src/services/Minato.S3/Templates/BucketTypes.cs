@@ -28,7 +28,7 @@ internal sealed class BucketType(IS3 s3, TimeProvider clock) : ResourceHandler("
     protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
     {
         var place = r.Caller.Region is "us-east-1" ? null : new JsonObject { ["LocationConstraint"] = r.Caller.Region };
-        await OnceAsync(() => s3.CreateBucketAsync(r.As<CreateBucketRequest>(("Bucket", r.Name), ("CreateBucketConfiguration", place)), r.Caller, ct));
+        await OnceAsync(() => s3.CreateBucketAsync(r.As<CreateBucketRequest>(("AccessControl", null), ("Bucket", r.Name), ("CreateBucketConfiguration", place)), r.Caller, ct));
         r.Id = r.Name;
         await ChangeAsync(r, ct);
     }

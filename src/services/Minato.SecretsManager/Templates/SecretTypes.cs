@@ -26,6 +26,7 @@ internal sealed class SecretType(ISecretsManager secrets, TimeProvider clock) : 
 
     // AWS: the stack is not in the names that it gives to secrets.
     protected override NameRule Name { get; } = new("Name", 512, Prefix: "");
+    protected override IReadOnlyList<string> Unchangeable { get; } = ["ReplicaRegions"];
     protected override IReadOnlyDictionary<string, string> Spelled { get; } = new Dictionary<string, string> { ["ReplicaRegions"] = "AddReplicaRegions" };
 
     protected override async Task<string?> FindAsync(TemplateResource r, CancellationToken ct) => await DescribedOrNull(() => SecretAsync(r.Name, r, ct)) is { DeletedDate: null } secret ? secret.ARN : null;

@@ -128,6 +128,6 @@ internal sealed partial class SnsApi
         if (name.Length > 256 || !TopicName().IsMatch(plain)) throw SnsErrors.Invalid("Topic Name");
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,256}\z")]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,256}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TopicName();
 }

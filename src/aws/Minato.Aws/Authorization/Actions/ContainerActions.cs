@@ -18,8 +18,8 @@ internal static class ContainerActions
         container-instance/{cluster|default}/{containerInstances} ? ecs:cluster=:cluster/{cluster|default} : DescribeContainerInstances UpdateContainerInstancesState
         container-instance/{cluster|default}/{containerInstance} ? ecs:cluster=:cluster/{cluster|default} : UpdateContainerAgent
         container-instance/{cluster|default}/{attributes.targetId} ? ecs:cluster=:cluster/{cluster|default} : PutAttributes DeleteAttributes
-        service/{cluster|default}/{serviceName} ? ecs:cluster=:cluster/{cluster|default} ecs:task-definition={taskDefinition} ecs:enable-execute-command={enableExecuteCommand} ecs:capacity-provider={capacityProviderStrategy.capacityProvider} : CreateService
-        service/{cluster|default}/{service} ? ecs:cluster=:cluster/{cluster|default} ecs:task-definition={taskDefinition} ecs:enable-execute-command={enableExecuteCommand} ecs:capacity-provider={capacityProviderStrategy.capacityProvider} : UpdateService
+        service/{cluster|default}/{serviceName} ? ecs:cluster=:cluster/{cluster|default} ecs:task-definition=:task-definition/{taskDefinition} ecs:enable-execute-command={enableExecuteCommand} ecs:capacity-provider={capacityProviderStrategy.capacityProvider} : CreateService
+        service/{cluster|default}/{service} ? ecs:cluster=:cluster/{cluster|default} ecs:task-definition=:task-definition/{taskDefinition} ecs:enable-execute-command={enableExecuteCommand} ecs:capacity-provider={capacityProviderStrategy.capacityProvider} : UpdateService
         service/{cluster|default}/{services} ? ecs:cluster=:cluster/{cluster|default} : DescribeServices
         service/{cluster|default}/{service} ? ecs:cluster=:cluster/{cluster|default} : DeleteService UpdateServicePrimaryTaskSet ListServiceDeployments
         service-deployment/{serviceDeploymentArns} : DescribeServiceDeployments

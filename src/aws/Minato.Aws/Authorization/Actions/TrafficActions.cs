@@ -66,7 +66,7 @@ internal static class TrafficActions
         * : DescribeAccountAttributes DescribeAddresses DescribeAddressesAttribute DescribeAvailabilityZones DescribeDhcpOptions DescribeFlowLogs DescribeInstanceTypes DescribeInstances
         * : DescribeInternetGateways DescribeLaunchTemplateVersions DescribeLaunchTemplates DescribeManagedPrefixLists DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces
         * : DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpoints DescribeVpcs
-        * : CreateDefaultSubnet CreateDefaultVpc DescribeVpcAttribute
+        * : DescribeImages DescribeInstanceStatus CreateDefaultSubnet CreateDefaultVpc DescribeVpcAttribute
         elastic-ip/* : AllocateAddress
         elastic-ip/{AllocationId|*} : ReleaseAddress
         elastic-ip/{AllocationId|*} network-interface/{NetworkInterfaceId} instance/{InstanceId} : AssociateAddress
@@ -101,6 +101,10 @@ internal static class TrafficActions
         {Resources} : CreateTags DeleteTags
         arn:aws:ec2:{region}::image/{ImageId|*} instance/* network-interface/* volume/* subnet/{SubnetId|*} security-group/{SecurityGroupIds|*} ? ec2:InstanceType={InstanceType|m1.small} : RunInstances
         arn:aws:iam::{account}:role/* ? iam:PassedToService=ec2.amazonaws.com if IamInstanceProfile : RunInstances=iam:PassRole
-        instance/{InstanceIds} : TerminateInstances
+        instance/{InstanceIds} : TerminateInstances StartInstances StopInstances RebootInstances
+        instance/{InstanceId} : ModifyInstanceAttribute ModifyInstanceMetadataOptions DescribeInstanceAttribute GetConsoleOutput
+        instance/{InstanceId} arn:aws:ec2:{region}::image/* : CreateImage
+        arn:aws:ec2:{region}::image/* : RegisterImage
+        arn:aws:ec2:{region}::image/{ImageId} : DeregisterImage
         """);
 }

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Authorization;
+using Minato.Aws.Dispatch;
+using Minato.Aws.Signing;
+using Minato.Aws.Tests.Echo;
+using Minato.Aws.Tests.Given;
+
+namespace Minato.Aws.Tests.Authorization;
+
+/// <summary>The endpoint holds calls against policies, and tells observers of all of them.</summary>
+public sealed class AuthorizedCallTests : ICallObserver
+{
+    private const string Target = "AmazonEC2ContainerServiceV20141113.DeleteCluster";
+    private static readonly Credential s_ann = new("AKIAANN", "secret", null, "123456789012", "arn:aws:iam::123456789012:user/team/ann", "AIDAANN");
+    private readonly List<CallRecord> _calls = [];
+
+    public void Observe(CallRecord call) => _calls.Add(call);
+
+    [Fact]
+    public async Task A_call_without_permission_is_refused_before_the_room_hears_of_it()
+    {
+        await using var server = await StartAsync(new());
+        var answer = await CallAsync(server, s_ann);
+        answer.Status.ShouldBe(400);
+        answer.Text.ShouldBe("""{"__type":"AccessDeniedException","message":"User: arn:aws:iam::123456789012:user/team/ann is not authorized to perform: ecs:DeleteCluster on resource: arn:aws:ecs:eu-west-1:123456789012:cluster/prod because no identity-based policy allows the ecs:DeleteCluster action"}""");
+        server.Last.ShouldBeNull();
+        var call = _calls.ShouldHaveSingleItem();
+        (call.ErrorCode, call.Response, call.EventSource, call.IsReadOnly, call.Caller.PrincipalId).ShouldBe(("AccessDeniedException", null, "ecs.amazonaws.com", false, "AIDAANN"));
+        call.Resources.ShouldBe(["arn:aws:ecs:eu-west-1:123456789012:cluster/prod"]);
+        call.Actions.ShouldHaveSingleItem().IsAllowed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_call_that_a_policy_allows_reaches_the_room()
+    {
+        await using var server = await StartAsync(Asked.With("""{"Effect":"Allow","Action":"ecs:*","Resource":"arn:aws:ecs:*:*:cluster/prod"}"""));
+        (await CallAsync(server, s_ann)).Status.ShouldBe(200);
+        server.Last?.Operation.ShouldBe("DeleteCluster");
+        (_calls.ShouldHaveSingleItem().ErrorCode, _calls[0].Response?.SchemaOfShape.Name).ShouldBe((null, "DeleteClusterResponse"));
+    }
+
+    [Fact]
+    public async Task Root_needs_no_policy_and_is_recorded_too()
+    {
+        await using var server = await StartAsync(new());
+        (await CallAsync(server, Exchange.Root)).Status.ShouldBe(200);
+        _calls.ShouldHaveSingleItem().Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nobody_is_denied_to_ask_who_it_is()
+    {
+        await using var server = await StartAsync(Asked.With("""{"Effect":"Deny","Action":"*","Resource":"*"}"""));
+        (await Exchange.SignedAsync(server.Endpoint, Exchange.Form("Action=GetCallerIdentity&Version=2011-06-15"), "sts", s_ann)).Status.ShouldBe(200);
+        (await Exchange.SignedAsync(server.Endpoint, Exchange.Form("Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=AKIAANN000000000000"), "sts", s_ann)).Status.ShouldBe(403);
+    }
+
+    // A token is its own proof; without one of these operations nobody gets in unsigned.
+    [Fact]
+    public async Task Whoever_has_a_token_of_a_provider_need_not_sign()
+    {
+        await using var server = await StartAsync(new());
+        const string role = "&RoleArn=arn:aws:iam::123456789012:role/ci&RoleSessionName=build";
+        (await Exchange.SendAsync(server.Endpoint, Exchange.Form($"Action=AssumeRoleWithWebIdentity&Version=2011-06-15{role}&WebIdentityToken=abcd"))).Status.ShouldBe(200);
+        server.Last?.Caller.IsAnonymous.ShouldBeTrue();
+        (await Exchange.SendAsync(server.Endpoint, Exchange.Form($"Action=AssumeRole&Version=2011-06-15{role}"))).Status.ShouldBe(403);
+    }
+
+    private Task<EchoServer> StartAsync(Asked asked) => EchoServer.StartAsync(more: services =>
+        services.AddSingleton<IAuthorizer>(new Authorizer(asked, [], TimeProvider.System)).AddSingleton<ICallObserver>(this));
+
+    private static Task<Exchange> CallAsync(EchoServer server, Credential who) => Exchange.SignedAsync(server.Endpoint, Exchange.Json(Target, """{"cluster":"prod"}"""), "ecs", who);
+}
