@@ -16,6 +16,7 @@ public sealed class TargetTests
         w.Ecs.Desired = w.Ecs.Running = 20;
         await w.RegisterAsync(null, null); // AWS: also when the bounds are not in the request.
         await w.World.Eventually(() => w.Ecs.Desired == 8, TimeSpan.FromSeconds(5));
+        await w.World.RunFor(TimeSpan.FromSeconds(1));
         (await w.ActivitiesAsync())[0].Cause.ShouldBe("maximum capacity was set to 8");
     });
 

@@ -11,7 +11,7 @@ public sealed class ResourceTypeTests
         var topic = await types.CreateAsync("AWS::SNS::Topic", """{"TopicName":"orders","DisplayName":"Orders","Tags":[{"Key":"a","Value":"1"}]}""", "Topic");
         (topic.Id, topic.GetAtt("TopicArn"), topic.GetAtt("TopicName")).ShouldBe(("arn:aws:sns:us-east-1:123456789012:orders", topic.Id, "orders"));
         topic = await types.UpdateAsync(topic, """{"TopicName":"orders","DisplayName":"All"}""");
-        string Subscription(string filter) => $$"""{"TopicArn":"{{topic.Id}}","Protocol":"http","Endpoint":"{{SnsWorld.Hook}}","FilterPolicy":{"kind":["{{filter}}"]} }""";
+        string Subscription(string filter) => $$"""{"TopicArn":"{{topic.Id}}","Protocol":"lambda","Endpoint":"arn:aws:lambda:us-east-1:123456789012:function:sink","FilterPolicy":{"kind":["{{filter}}"]} }""";
         var subscription = await types.CreateAsync("AWS::SNS::Subscription", Subscription("a"), "Subscription");
         subscription.Id.ShouldStartWith(topic.Id + ":");
         subscription = await types.UpdateAsync(subscription, Subscription("b"));

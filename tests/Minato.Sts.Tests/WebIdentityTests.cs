@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.Contracts.Iam;
 using Minato.Contracts.Sts;
+using Minato.Engines.Identities;
 using Minato.Iam;
 using Minato.Platform;
 using Minato.Sts.Planning;

@@ -18,6 +18,7 @@ using Minato.Engines.Docker;
 using Minato.Engines.EcsAgent;
 using Minato.Engines.Functions;
 using Minato.Engines.HaProxy;
+using Minato.Engines.Identities;
 using Minato.Engines.Network;
 using Minato.Engines.Registries;
 using Minato.Engines.Scanner;

@@ -1,4 +1,4 @@
-using Minato.Sts;
+using Minato.Engines.Identities;
 
 namespace Minato.Server;
 

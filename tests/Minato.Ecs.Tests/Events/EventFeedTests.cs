@@ -67,7 +67,7 @@ public sealed class EventFeedTests
         await w.CreateAsync(desired: 2);
         await w.SettledAsync(TimeSpan.FromMinutes(5));
         await ListenAsync(w.World, """{"detail":{"eventName":["SERVICE_DEPLOYMENT_FAILED"]}}""");
-        await w.RollAsync(ServiceWorld.Crashing);
+        await w.RollAsync(ServiceWorld.Missing);
         await w.World.Eventually(() => Told(w.World).Count > 0, TimeSpan.FromHours(1));
         var detail = Told(w.World)[0]["detail"];
         ((string?)detail?["eventType"]).ShouldBe("ERROR");

@@ -112,13 +112,9 @@ internal sealed partial class CloudMapApi
         var operation = await store.UpdateAsync(tx =>
         {
             var others = tx.Where(CloudMapTables.NamespacesByName, (made.Home, made.Name)).ToList();
-            if (made.CreatorRequestId is { } reference && others.FirstOrDefault(o => o.CreatorRequestId == reference) is { } same)
-            {
-                throw new DuplicateRequest($"A namespace with the creator request id {reference} is made already.")
-                {
-                    DuplicateOperationId = tx.Where(CloudMapTables.OperationsWaiting, same.Id).FirstOrDefault()?.Id,
-                };
-            }
+            if (made.CreatorRequestId is { } reference && others.FirstOrDefault(o => o.CreatorRequestId == reference) is { } same
+                && tx.Where(CloudMapTables.OperationsWaiting, same.Id).FirstOrDefault() is { } waiting)
+                throw new DuplicateRequest($"A namespace with the creator request id {reference} is being made already.") { DuplicateOperationId = waiting.Id };
 
             // AWS: HTTP names are unique in a region, and private ones in a VPC.
             if (others.FirstOrDefault(o => o.Type == made.Type && o.VpcId == made.VpcId) is { } taken)

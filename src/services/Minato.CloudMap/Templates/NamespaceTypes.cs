@@ -56,7 +56,10 @@ internal abstract class NamespaceType(string typeName, IServicediscovery map, Ti
 
     protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
     {
-        r.Note = await AskAsync(r, ct);
+        // AWS: a repeated call is refused, and told what it made or which operation makes it.
+        try { r.Note = await AskAsync(r, ct); }
+        catch (DuplicateRequest e) { r.Note = e.DuplicateOperationId; }
+        catch (NamespaceAlreadyExists e) when (e.CreatorRequestId == r.Token) { r.Id = e.NamespaceId ?? ""; }
         if (await TargetAsync("NAMESPACE", r, ct) is { } id) r.Id = id;
     }
 

@@ -119,7 +119,13 @@ internal sealed class SubscriptionType(ISns sns, TimeProvider clock) : ResourceH
             await sns.SetSubscriptionAttributesAsync(new() { SubscriptionArn = r.Id, AttributeName = name, AttributeValue = r.Text(name) ?? "" }, r.Caller, ct);
     }
 
-    protected override Task RemoveAsync(TemplateResource r, CancellationToken ct) => sns.UnsubscribeAsync(new() { SubscriptionArn = r.Id }, r.Caller, ct);
+    protected override async Task RemoveAsync(TemplateResource r, CancellationToken ct)
+    {
+        // AWS: what nobody has confirmed goes by itself, and cannot be removed before.
+        var attributes = (await sns.GetSubscriptionAttributesAsync(new() { SubscriptionArn = r.Id }, r.Caller, ct)).Attributes;
+        if (attributes?.GetValueOrDefault("PendingConfirmation") == "true") return;
+        await sns.UnsubscribeAsync(new() { SubscriptionArn = r.Id }, r.Caller, ct);
+    }
 
     protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
     {

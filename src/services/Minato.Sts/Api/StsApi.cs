@@ -1,6 +1,7 @@
 using Minato.Aws;
 using Minato.Contracts.Iam;
 using Minato.Contracts.Sts;
+using Minato.Engines.Identities;
 using Minato.Platform;
 using Minato.Sts.Planning;
 

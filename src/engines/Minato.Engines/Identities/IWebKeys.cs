@@ -1,4 +1,4 @@
-namespace Minato.Sts;
+namespace Minato.Engines.Identities;
 
 /// <summary>Reads small documents that providers of identities publish: their configuration and their keys.</summary>
 public interface IWebKeys
