@@ -55,7 +55,8 @@ public sealed class AlarmStories
             new() { ServiceDeploymentArns = [(await story.Services.DeploymentsAsync())[0].ServiceDeploymentArn ?? ""] }, story.Services.World.Caller, default)).ServiceDeployments?[0];
         var breaker = record?.DeploymentCircuitBreaker;
         breaker?.Status.ShouldBe(ServiceDeploymentRollbackMonitorsStatus.Triggered);
-        (breaker?.FailureCount ?? 0).ShouldBeGreaterThanOrEqualTo(breaker?.Threshold ?? int.MaxValue);
+        // AWS: three tasks that could not find out what the image's tag stands for are enough, whatever the threshold.
+        (breaker?.FailureCount ?? 0).ShouldBeGreaterThanOrEqualTo(Math.Min(breaker?.Threshold ?? int.MaxValue, 3));
     });
 
     private static async Task MakeAsync(Story story) => await story.Services.World.Client<ICloudWatch>().PutMetricAlarmAsync(

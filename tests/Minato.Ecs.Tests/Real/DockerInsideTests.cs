@@ -17,6 +17,7 @@ namespace Minato.Ecs.Tests.Real;
 [Collection(DockerRooms.OneByOne)]
 public sealed class DockerInsideTests(DockerRooms rooms) : IClassFixture<DockerRooms>
 {
+    private const string Reading = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:GetSecretValue","ssm:GetParameters","s3:GetObject","s3:GetBucketLocation","s3:ListBucket"],"Resource":"*"}]}""";
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
     private const string Asks = """
         busybox wget -qO- $ECS_CONTAINER_METADATA_URI_V4; echo
@@ -142,6 +143,7 @@ public sealed class DockerInsideTests(DockerRooms rooms) : IClassFixture<DockerR
         try
         {
             await rooms.Get<IIam>().CreateRoleAsync(new() { RoleName = name, AssumeRolePolicyDocument = Trust }, rooms.Caller, None);
+            await rooms.Get<IIam>().PutRolePolicyAsync(new() { RoleName = name, PolicyName = "read", PolicyDocument = Reading }, rooms.Caller, None);
         }
         catch (EntityAlreadyExistsException)
         {
