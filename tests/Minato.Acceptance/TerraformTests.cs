@@ -46,8 +46,6 @@ public sealed class TerraformTests : IAsyncLifetime
             ["ec2", "describe-vpcs", "--filters", "Name=tag:stack,Values=shop"], ["ec2", "describe-addresses"], ["iam", "get-role", "--role-name", "shop-task"],
             ["logs", "describe-log-groups", "--log-group-name-prefix", "/ecs/shop"], ["secretsmanager", "list-secrets"], ["s3api", "list-buckets"],
             ["ecr", "describe-repositories", "--repository-names", "shop/web"], ["route53", "list-hosted-zones"],
-            ["sns", "list-topics"], ["events", "list-rules"], ["cloudwatch", "describe-alarms"], ["kms", "list-aliases"],
-            ["application-autoscaling", "describe-scalable-targets", "--service-namespace", "ecs"],
         ];
         var traces = new List<string>();
         foreach (var question in questions)
