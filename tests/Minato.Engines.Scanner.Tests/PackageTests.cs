@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Minato.Engines.Scanner.Contents;
 using Minato.Engines.Scanner.Packages;
 using Minato.Engines.Scanner.Sbom;
@@ -65,62 +63,6 @@ public sealed class PackageTests
     [InlineData("devel +abc", null)]
     public void Versions_of_Go(string version, string? expected) => GoBuildInfo.Standard(version).ShouldBe(expected);
 
-    [Theory]
-    [InlineData(3)]
-    [InlineData(400)] // More pages than one: the tree has a root above its leaves, and headers overflow.
-    public void Rpm_packages_out_of_a_database_that_SQLite_wrote(int count)
-    {
-        var path = Path.GetTempFileName();
-        SQLitePCL.Batteries_V2.Init();
-        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "CREATE TABLE other (x); CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)";
-            command.ExecuteNonQuery();
-            command.CommandText = "INSERT INTO Packages (blob) VALUES ($b)";
-            var blob = command.Parameters.Add("$b", SqliteType.Blob);
-            for (var i = 0; i < count; i++)
-            {
-                blob.Value = RpmHeader($"pkg{i}", "1.0", "2.el9", i % 2 == 0 ? 1 : 0, new string('x', i * 100 % 9000));
-                command.ExecuteNonQuery();
-            }
-        }
-
-        var file = File.ReadAllBytes(path);
-        File.Delete(path);
-        var packages = RpmPackages.Read(file).ToList();
-        packages.Count.ShouldBe(count);
-        packages.Select(p => p.Name).Order().ShouldBe(Enumerable.Range(0, count).Select(i => $"pkg{i}").Order());
-        packages.First(p => p.Name == "pkg2").Version.ShouldBe("1:1.0-2.el9");
-        packages.First(p => p.Name == "pkg1").Source.ShouldBe("src");
-    }
-
-    /// <summary>A database is somebody's upload: whatever its bytes are, reading ends.</summary>
-    [Fact]
-    public void A_damaged_database_breaks_nothing()
-    {
-        var path = Path.GetTempFileName();
-        SQLitePCL.Batteries_V2.Init();
-        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL); INSERT INTO Packages VALUES (1, zeroblob(20000)), (2, zeroblob(100))";
-            command.ExecuteNonQuery();
-        }
-
-        var whole = File.ReadAllBytes(path);
-        File.Delete(path);
-        var random = new Random(1);
-        for (var i = 0; i < 3000; i++)
-        {
-            var file = (byte[])whole.Clone();
-            for (var n = random.Next(1, 8); n > 0; n--) file[random.Next(16, file.Length)] = (byte)random.Next(256);
-            RpmPackages.Read(file).Count().ShouldBeLessThan(100_000);
-        }
-    }
-
     [Fact]
     public void Bills_of_materials_name_every_package_by_its_url()
     {
@@ -153,33 +95,5 @@ public sealed class PackageTests
         for (; rest >= 0x80; rest >>= 7) length.Add((byte)(rest | 0x80));
         length.Add((byte)rest);
         return [.. length, .. bytes];
-    }
-
-    private static byte[] RpmHeader(string name, string version, string release, int epoch, string filler)
-    {
-        var data = new MemoryStream();
-        var index = new MemoryStream();
-        void Entry(int tag, int type, byte[] value)
-        {
-            Span<byte> entry = stackalloc byte[16];
-            BinaryPrimitives.WriteInt32BigEndian(entry, tag);
-            BinaryPrimitives.WriteInt32BigEndian(entry[4..], type);
-            BinaryPrimitives.WriteInt32BigEndian(entry[8..], (int)data.Length);
-            BinaryPrimitives.WriteInt32BigEndian(entry[12..], 1);
-            index.Write(entry);
-            data.Write(value);
-        }
-
-        byte[] Text(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
-        if (epoch > 0) Entry(1003, 4, [0, 0, 0, (byte)epoch]);
-        Entry(1000, 6, Text(name));
-        Entry(1001, 6, Text(version));
-        Entry(1002, 6, Text(release));
-        Entry(1044, 6, Text("src-1.0-2.el9.src.rpm"));
-        Entry(1005, 6, Text(filler));
-        var header = new byte[8];
-        BinaryPrimitives.WriteInt32BigEndian(header, (int)(index.Length / 16));
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), (int)data.Length);
-        return [.. header, .. index.ToArray(), .. data.ToArray()];
     }
 }
