@@ -104,6 +104,32 @@ public sealed class GateTests : IAsyncLifetime
         (await AskAsync(Image(":none"))).Reason.ShouldEndWith("is not in its repository");
     }
 
+    [Fact]
+    public async Task All_images_of_a_list_are_looked_at()
+    {
+        await SetAsync(GatePolicy.Default, """{"lint":{"refuse":"error"}}""");
+        var good = await PushAsync("good", """{"config":{"Env":["PATH=/bin"]},"rootfs":{}}"""u8.ToArray(), [], null);
+        var bad = await PushAsync("bad", """{"config":{"Env":["DB_PASSWORD=x"]},"rootfs":{}}"""u8.ToArray(), [], null);
+        var attestation = await PushAsync("about", "{}"u8.ToArray(), [("{}"u8.ToArray(), "application/vnd.in-toto+json", null)], null);
+        await ListAsync("sound", (good, "linux"), (attestation, "unknown"));
+        await ListAsync("mixed", (good, "linux"), (bad, "linux"));
+        (await AskAsync(Image(":sound"))).Outcome.ShouldBe(GateOutcome.Allowed);
+        (await AskAsync(Image(":mixed"))).Reason.ShouldContain("CIS-DI-0010");
+    }
+
+    private async Task ListAsync(string tag, params (string Digest, string System)[] images)
+    {
+        const string type = "application/vnd.oci.image.index.v1+json";
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            schemaVersion = 2, mediaType = type,
+            manifests = images.Select(i => new { mediaType = ManifestType, digest = i.Digest, size = 1, platform = new { os = i.System, architecture = "amd64" } }),
+        }));
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var answer = await Http.PutAsync($"/v2/web/manifests/{tag}", content, Ct);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Ct));
+    }
+
     private Task SignAsync(string digest, ECDsa key, bool isReferrer)
     {
         var payload = GatePolicyTests.Payload(digest);

@@ -13,6 +13,7 @@ internal sealed class EcrFacts(IEcr ecr) : IImageFacts
 {
     private const int MaxConfig = 8 << 20;
     private const int MaxFindings = 20_000;
+    private const int MaxImages = 20; // Of a list.
     private const int MaxSignatures = 50;
     private static readonly HttpClient s_http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
@@ -27,10 +28,11 @@ internal sealed class EcrFacts(IEcr ecr) : IImageFacts
             if (await there.FindAsync(new() { ImageTag = name.Digest is null ? name.Tag : null, ImageDigest = name.Digest }, ct) is not { } found) return facts;
             facts = facts with { Digest = found.ImageId?.ImageDigest };
             if (facts.Digest is not { } digest) return facts;
+            var images = await ImagesAsync(there, found, digest, ct);
             return facts with
             {
-                Scan = policy.RefuseFindings is null ? facts.Scan : await ScanAsync(there, digest, ct),
-                Lint = policy.RefuseLint is null ? null : await LintAsync(there, image.Image, found, ct),
+                Scan = policy.RefuseFindings is null ? facts.Scan : await ScanAsync(there, images, ct),
+                Lint = policy.RefuseLint is null ? null : await LintAsync(there, image.Image, images, ct),
                 Signature = policy.Keys.IsEmpty ? null : await SignatureAsync(there, digest, policy, ct),
             };
         }
@@ -38,10 +40,33 @@ internal sealed class EcrFacts(IEcr ecr) : IImageFacts
         {
             return facts with { Trouble = $"{e.Code}: {e.Message}" };
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
         {
             return facts with { Trouble = e.Message };
         }
+    }
+
+    /// <summary>The image itself, or all images of a list: nobody knows yet which of them a task will run.</summary>
+    private static async ValueTask<IReadOnlyList<Image>> ImagesAsync(Repository there, Image found, string digest, CancellationToken ct)
+    {
+        using var manifest = JsonDocument.Parse(found.ImageManifest ?? "{}");
+        if (!manifest.RootElement.TryGetProperty("manifests", out var list) || list.ValueKind is not JsonValueKind.Array) return [found];
+        // What builders tell of their work stands in the list too, as for an unknown system.
+        var named = list.EnumerateArray().Where(m => !(m.TryGetProperty("platform", out var p) && p.TryGetProperty("os", out var os) && os.GetString() == "unknown"))
+            .Select(m => m.GetProperty("digest").GetString()).ToList();
+        if (named.Count is 0 or > MaxImages) throw new IOException($"the list {digest} names {named.Count} images; 1 to {MaxImages} are checked.");
+        var images = new List<Image>();
+        foreach (var one in named) images.Add(await there.FindAsync(new() { ImageDigest = one }, ct) ?? throw new IOException($"{one} of the list {digest} is not in its repository."));
+        return images;
+    }
+
+    /// <summary>The worst of all.</summary>
+    private static async ValueTask<ScanFact> ScanAsync(Repository there, IReadOnlyList<Image> images, CancellationToken ct)
+    {
+        var scans = new List<ScanFact>();
+        foreach (var image in images) scans.Add(await ScanAsync(there, image.ImageId?.ImageDigest ?? "", ct));
+        return scans.Find(s => s.State is ScanState.Failed or ScanState.Missing) ?? scans.Find(s => s.State is ScanState.InProgress)
+            ?? new(ScanState.Complete) { Findings = [.. scans.SelectMany(s => s.Findings).Distinct()] };
     }
 
     private static async ValueTask<ScanFact> ScanAsync(Repository there, string digest, CancellationToken ct)
@@ -87,12 +112,18 @@ internal sealed class EcrFacts(IEcr ecr) : IImageFacts
     }
 
     // The configuration and the history alone: what the layers hold is the scan's to tell.
-    private static async ValueTask<ImmutableArray<LintFinding>?> LintAsync(Repository there, string name, Image image, CancellationToken ct)
+    private static async ValueTask<ImmutableArray<LintFinding>?> LintAsync(Repository there, string name, IReadOnlyList<Image> images, CancellationToken ct)
     {
-        using var manifest = JsonDocument.Parse(image.ImageManifest ?? "{}");
-        if (!manifest.RootElement.TryGetProperty("config", out var config) || config.GetProperty("digest").GetString() is not { } digest) return null;
-        using var json = JsonDocument.Parse(await there.BlobAsync(digest, MaxConfig, ct));
-        return [.. ImageRules.Check(ConfigReader.Read(name, json.RootElement))];
+        var findings = new List<LintFinding>();
+        foreach (var image in images)
+        {
+            using var manifest = JsonDocument.Parse(image.ImageManifest ?? "{}");
+            if (!manifest.RootElement.TryGetProperty("config", out var config) || config.GetProperty("digest").GetString() is not { } digest) return null;
+            using var json = JsonDocument.Parse(await there.BlobAsync(digest, MaxConfig, ct));
+            findings.AddRange(ImageRules.Check(ConfigReader.Read(name, json.RootElement)));
+        }
+
+        return [.. findings.Distinct()];
     }
 
     private static async ValueTask<SignatureFact> SignatureAsync(Repository there, string digest, GatePolicy policy, CancellationToken ct)
