@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import time
 
-from common import KEY, Minato, client, free_port, median, need, resident_mib, table, wait_for, wrk
+from common import KEY, Minato, client, free_port, median, need, resident_mib, table, wait_for
 
 MIB = 1 << 20
 SIZE = int(os.environ.get("BENCH_REGISTRY_MIB", "1024")) * MIB
@@ -202,16 +203,20 @@ def compare(minato, peer, folder):
     return rows
 
 
+def head(port, seconds):
+    """Requests a second and failures, by ab: wrk waits for the body that HEAD does not have."""
+    url = f"http://127.0.0.1:{port}/v2/bench/many/manifests/v1"
+    out = subprocess.run(["ab", "-i", "-k", "-q", "-c", "16", "-t", str(seconds), "-n", "2000000", "-H", f"Authorization: {LOGIN}", "-H", f"Accept: {IMAGE}", url],
+                         capture_output=True, text=True, check=True).stdout
+    number = lambda words: float((re.search(rf"{words}:?\s+([\d.]+)", out) or [0, 0])[1])
+    return number("Requests per second"), int(number("99%")), int(number("Failed requests") + number("Non-2xx responses"))
+
+
 def heads(minato, peer):
-    out = []
     for port in (minato.port, peer.port):
-        url = f"http://127.0.0.1:{port}/v2/bench/many/manifests/v1"
-        headers = {"Authorization": LOGIN, "Accept": IMAGE}
-        wrk(url, 2, headers=headers, method="HEAD")
-        rate, _, p99, failed = wrk(url, 5, headers=headers, method="HEAD")
-        out.append((rate, p99, failed))
-    (ours, p99, failed), (theirs, _, _) = out
-    return ["HEAD of a manifest, a second", f"{ours:,.0f} (p99 {p99:.2f} ms, {failed} failed)", f"{theirs:,.0f}", f"{ours / theirs:.1f}×", "≥ 20,000"]
+        head(port, 2)
+    (ours, p99, failed), (theirs, _, _) = (head(port, 5) for port in (minato.port, peer.port))
+    return ["HEAD of a manifest, a second", f"{ours:,.0f} (p99 {p99} ms, {failed} failed)", f"{theirs:,.0f}", f"{ours / theirs:.1f}×", "≥ 20,000"]
 
 
 def preview(minato, images=10_000):
@@ -257,7 +262,7 @@ def memory(minato, folder):
 
 
 def run():
-    if not need("docker-registry", "wrk"):
+    if not need("docker-registry", "ab"):
         return None
     with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder:
         with Minato() as minato, DockerRegistry() as peer:
