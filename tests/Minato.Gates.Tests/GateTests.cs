@@ -105,6 +105,16 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_registry_under_its_own_address_is_no_other_registry()
+    {
+        await SetAsync(GatePolicy.Default, """{"lint":{"refuse":"error"},"otherRegistries":"allow"}""");
+        await PushAsync("bad", """{"config":{"Env":["DB_PASSWORD=x"]},"rootfs":{}}"""u8.ToArray(), [], null);
+        var port = (Http.BaseAddress ?? throw new InvalidOperationException()).Port;
+        foreach (var host in new[] { "127.0.0.1", "localhost" }) (await AskAsync($"{host}:{port}/web:bad")).Reason.ShouldContain("CIS-DI-0010");
+        (await AskAsync($"127.0.0.1:{port + 1}/web:bad")).Outcome.ShouldBe(GateOutcome.Allowed);
+    }
+
+    [Fact]
     public async Task All_images_of_a_list_are_looked_at()
     {
         await SetAsync(GatePolicy.Default, """{"lint":{"refuse":"error"}}""");

@@ -9,7 +9,7 @@ using Minato.Lint.Images;
 namespace Minato.Gates;
 
 /// <summary>What ECR knows of an image: its digest, its findings, its signatures, its configuration.</summary>
-internal sealed class EcrFacts(IEcr ecr) : IImageFacts
+internal sealed class EcrFacts(IEcr ecr, Uri endpoint) : IImageFacts
 {
     private const int MaxConfig = 8 << 20;
     private const int MaxFindings = 20_000;
@@ -20,7 +20,7 @@ internal sealed class EcrFacts(IEcr ecr) : IImageFacts
     public async ValueTask<GateFacts> ReadAsync(GateImage image, GatePolicy policy, Caller caller, CancellationToken ct)
     {
         var facts = new GateFacts { Container = image.Container, Image = image.Image, IsPinned = image.Image.Contains("@sha256:", StringComparison.Ordinal) };
-        if (!policy.NeedsRegistry || EcrName.Find(image.Image) is not { } name) return facts;
+        if (!policy.NeedsRegistry || EcrName.Find(image.Image, caller, endpoint) is not { } name) return facts;
         facts = facts with { IsInRegistry = true };
         var there = new Repository(ecr, caller with { Region = name.Region }, name);
         try

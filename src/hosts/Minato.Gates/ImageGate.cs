@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.Contracts.Ssm;
 using Minato.Engines.Gates;
+using Minato.Platform;
 
 namespace Minato.Gates;
 
@@ -48,7 +49,7 @@ internal interface IImageFacts
 public static class GateServices
 {
     public static IServiceCollection AddImageGate(this IServiceCollection services) => services
-        .AddSingleton<IImageFacts>(p => new EcrFacts(p.GetRequiredService<Contracts.Ecr.IEcr>()))
+        .AddSingleton<IImageFacts>(p => new EcrFacts(p.GetRequiredService<Contracts.Ecr.IEcr>(), p.GetRequiredService<Installation>().Endpoint))
         .AddSingleton<IImageGate>(p => new ImageGate(
             p.GetRequiredService<ISsm>(), p.GetRequiredService<IImageFacts>(), q => Caller.ForService(q.AccountId, q.Region, "ecs.amazonaws.com")));
 }

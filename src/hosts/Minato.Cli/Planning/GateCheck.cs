@@ -12,7 +12,7 @@ internal sealed class GateCheck(AwsAccess aws, Service service, TaskDefinition d
 
     public async Task<Check> AskAsync(CancellationToken ct)
     {
-        var gate = new ImageGate(aws.Ssm, new EcrFacts(aws.Ecr), q => aws.Caller with { Region = q.Region });
+        var gate = new ImageGate(aws.Ssm, new EcrFacts(aws.Ecr, aws.Registry), q => aws.Caller with { Region = q.Region });
         var cluster = (service.ClusterArn ?? "default").Split('/')[^1];
         var images = (definition.ContainerDefinitions ?? []).Select(c => new GateImage(c.Name ?? "", c.Image ?? "")).ToList();
         var verdict = await gate.AskAsync(new(aws.Caller.AccountId, aws.Caller.Region, cluster, images), ct);
