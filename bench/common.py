@@ -108,13 +108,11 @@ def signed(endpoint, service, target, body):
     return dict(request.headers)
 
 
-def wrk(url, seconds, connections=16, headers=None, body=None, threads=1, method=None):
+def wrk(url, seconds, connections=16, headers=None, body=None, threads=1):
     """Requests a second, p50 and p99 in milliseconds, and failed answers, by wrk."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         if body is not None:
             script.write(f"wrk.method = 'POST'\nwrk.body = {json.dumps(body)}\n")
-        if method is not None:
-            script.write(f"wrk.method = '{method}'\n")
         for name, value in (headers or {}).items():
             script.write(f"wrk.headers[{json.dumps(name)}] = {json.dumps(str(value))}\n")
         script.write("""

@@ -21,7 +21,10 @@ ADVISORIES = 40_000
 def debian(folder):
     """A root file system of Debian's packages, filled up with text to the size that is asked for."""
     root = pathlib.Path(folder, "root")
-    subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", root], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    mirror = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE)"], capture_output=True, text=True, check=True).stdout.split()[0]
+    done = subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", root, mirror], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"debootstrap failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     shutil.rmtree(root / "var/cache/apt/archives", ignore_errors=True)
     shutil.rmtree(root / "var/lib/apt/lists", ignore_errors=True)
     have = int(subprocess.run(["du", "-sb", root], capture_output=True, text=True, check=True).stdout.split()[0])

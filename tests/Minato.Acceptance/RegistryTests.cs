@@ -55,7 +55,7 @@ public sealed class RegistryTests
         File.Exists(new HostClaim("any").CertificateOf(Name)).ShouldBeFalse();
     }
 
-    [Fact(Skip = "Waits for a broken connection and gets a cancelled one: to be mended.")]
+    [Fact]
     public async Task After_kill_minus_9_in_the_middle_of_a_push_nothing_is_visible_and_the_push_goes_on()
     {
         Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
@@ -91,10 +91,11 @@ public sealed class RegistryTests
         }
     }
 
-    /// <summary>Half of the content; then somebody dies; then there is no end.</summary>
+    /// <summary>Half of the content; then somebody dies; the rest finds nobody.</summary>
     private sealed class KillingStream(byte[] bytes, Func<Task> kill) : Stream
     {
         private int _sent;
+        private bool _isDead;
 
         public override bool CanRead => true;
 
@@ -108,13 +109,13 @@ public sealed class RegistryTests
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (_sent >= bytes.Length / 2)
+            if (_sent >= bytes.Length / 2 && !_isDead)
             {
                 await kill();
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                _isDead = true;
             }
 
-            var count = Math.Min(buffer.Length, (bytes.Length / 2) - _sent);
+            var count = Math.Min(buffer.Length, _isDead ? bytes.Length - _sent : (bytes.Length / 2) - _sent);
             bytes.AsMemory(_sent, count).CopyTo(buffer);
             _sent += count;
             return count;

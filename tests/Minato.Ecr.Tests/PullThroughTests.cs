@@ -36,6 +36,20 @@ public sealed class PullThroughTests
     }
 
     [Fact]
+    public async Task BatchGetImage_brings_an_image_too()
+    {
+        await using var upstream = await StartAsync("web");
+        var (digest, manifest) = await upstream.PushImageAsync("web", "v1");
+        await using var ecr = await CacheAsync(upstream);
+        var answer = await ecr.Ecr.BatchGetImageAsync(new() { RepositoryName = "mirror/web", ImageIds = [new() { ImageTag = "v1" }] }, ecr.Caller, default);
+        var image = answer.Images.ShouldNotBeNull().Single();
+        (image.ImageId, image.ImageManifest, image.ImageManifestMediaType).ShouldBe((new ImageIdentifier { ImageDigest = digest, ImageTag = "v1" }, Encoding.UTF8.GetString(manifest), Given.OciImage));
+        await ImportedAsync(ecr, "mirror/web", "v1");
+        var missing = await ecr.Ecr.BatchGetImageAsync(new() { RepositoryName = "mirror/web", ImageIds = [new() { ImageTag = "none" }] }, ecr.Caller, default);
+        missing.Failures.ShouldNotBeNull().Single().FailureCode.ShouldBe(ImageFailureCode.ImageNotFound);
+    }
+
+    [Fact]
     public async Task A_list_is_brought_with_all_its_images()
     {
         await using var upstream = await StartAsync("web");

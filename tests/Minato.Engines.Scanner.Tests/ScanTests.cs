@@ -74,15 +74,46 @@ public sealed class ScanTests : IDisposable
         found.ToString().ShouldNotContain(key);
     }
 
-    [Fact]
-    public async Task A_layer_of_Zstandard_is_read()
+    [Theory]
+    [InlineData("gzip", "-c")]
+    [InlineData("zstd", "-qc")]
+    [InlineData("xz", "-c")]
+    [InlineData("bzip2", "-c")]
+    public async Task A_layer_is_read_however_it_is_compressed(string program, string options)
     {
+        Assert.SkipUnless(File.Exists($"/usr/bin/{program}"), $"{program} is not here");
         ImportAny();
-        var plain = Path.Combine(_directory, "layer.tar");
-        await File.WriteAllBytesAsync(plain, Given.Layer(("n/node_modules/x/package.json", """{"name":"x","version":"1.0.0"}""")), TestContext.Current.CancellationToken);
-        using var zstd = System.Diagnostics.Process.Start("zstd", ["-q", plain]);
-        await zstd.WaitForExitAsync(TestContext.Current.CancellationToken);
-        (await ScanAsync(await File.ReadAllBytesAsync(plain + ".zst", TestContext.Current.CancellationToken))).ShouldBeOfType<ScanOutcome.Completed>().Packages.ShouldBe(1);
+        // More than one block of each format, and two streams behind one another.
+        var noise = new byte[1 << 20];
+        new Random(1).NextBytes(noise);
+        var layer = Given.Layer(("text", Convert.ToBase64String(noise)), ("n/node_modules/x/package.json", """{"name":"x","version":"1.0.0"}"""));
+        byte[] packed = [.. await PackAsync(program, options, layer[..700_000]), .. await PackAsync(program, options, layer[700_000..])];
+        (await ScanAsync(packed)).ShouldBeOfType<ScanOutcome.Completed>().Packages.ShouldBe(1);
+        (await ScanAsync(packed[..(packed.Length / 2)])).ShouldBeOfType<ScanOutcome.Failed>();
+        for (var i = 300_000; i < 300_032; i++) packed[i] ^= 0x55;
+        (await ScanAsync(packed)).ShouldBeOfType<ScanOutcome.Failed>();
+    }
+
+    [Theory]
+    [InlineData("zstd", "-qc --long=28")] // A window of 256 MiB.
+    [InlineData("xz", "-c --lzma2=dict=192MiB,mode=fast,mf=hc3,nice=8")]
+    public async Task A_layer_that_asks_for_more_memory_than_there_is_for_it_is_refused(string program, string options)
+    {
+        Assert.SkipUnless(File.Exists($"/usr/bin/{program}"), $"{program} is not here");
+        ImportAny();
+        (await ScanAsync(await PackAsync(program, options, Given.Layer(("a", new string('x', 5000)))))).ShouldBeOfType<ScanOutcome.Failed>().Reason.ShouldStartWith("A layer cannot be unpacked");
+    }
+
+    [Theory]
+    [InlineData("zstd", "-qc")]
+    [InlineData("xz", "-c")]
+    [InlineData("bzip2", "-c")]
+    public async Task A_bomb_of_any_format_ends_at_the_limit_of_its_ratio(string program, string options)
+    {
+        Assert.SkipUnless(File.Exists($"/usr/bin/{program}"), $"{program} is not here");
+        ImportAny();
+        var tar = Given.Entries(new PaxTarEntry(TarEntryType.RegularFile, "zeros") { DataStream = new MemoryStream(new byte[50 << 20]) });
+        (await LimitedAsync(new() { Ratio = 100 }, await PackAsync(program, options, tar))).ShouldBeOfType<ScanOutcome.Failed>().Reason.ShouldBe("A layer unpacks to more than 100 times its size, the limit of a scan.");
     }
 
     [Fact]
@@ -177,6 +208,17 @@ public sealed class ScanTests : IDisposable
         var text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return text;
+    }
+
+    private static async Task<byte[]> PackAsync(string program, string options, byte[] bytes)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, options) { RedirectStandardInput = true, RedirectStandardOutput = true }).ShouldNotBeNull();
+        using var packed = new MemoryStream();
+        var reading = process.StandardOutput.BaseStream.CopyToAsync(packed);
+        await process.StandardInput.BaseStream.WriteAsync(bytes);
+        process.StandardInput.Close();
+        await reading;
+        return packed.ToArray();
     }
 
     private static byte[] Bomb(int mebibytes)

@@ -26,6 +26,7 @@ using Minato.Engines.Sessions;
 using Minato.Engines.Webhooks;
 using Minato.EventBridge;
 using Minato.Engines.Yaml;
+using Minato.Gates;
 using Minato.Iam;
 using Minato.Kms;
 using Minato.Logs;
@@ -111,6 +112,7 @@ internal static class Composition
         .AddKms()
         .AddSecretsManager()
         .AddSsm()
+        .AddImageGate()
         .AddCloudFormation()
         .AddCloudWatch()
         .AddEventBridge()

@@ -8,7 +8,6 @@ internal sealed class LayerStream : IDisposable
     private static readonly byte[] s_gzip = [0x1f, 0x8b];
     private static readonly byte[] s_zstd = [0x28, 0xb5, 0x2f, 0xfd];
     private static readonly byte[] s_xz = [0xfd, 0x37, 0x7a, 0x58, 0x5a];
-    private static readonly byte[] s_bzip2 = "BZh"u8.ToArray();
 
     private readonly ScanBudget _budget;
     private readonly CountedStream _compressed;
@@ -22,10 +21,13 @@ internal sealed class LayerStream : IDisposable
         var magic = _compressed.Peek(5);
         _plain = magic.StartsWith(s_gzip) ? new GZipStream(_compressed, CompressionMode.Decompress)
             : magic.StartsWith(s_zstd) ? new ZstdStream(_compressed)
-            : magic.StartsWith(s_xz) ? throw new ScanRefusedException("A layer is compressed with xz, which is not read.", isUnsupported: true)
-            : magic.StartsWith(s_bzip2) ? throw new ScanRefusedException("A layer is compressed with bzip2, which is not read.", isUnsupported: true)
+            : magic.StartsWith(s_xz) ? new XzStream(_compressed)
+            : IsBZip2(magic) ? new BZip2Stream(_compressed)
             : _compressed;
     }
+
+    // A file's name may begin with its three letters: the block's size and its first byte belong to the mark.
+    private static bool IsBZip2(ReadOnlySpan<byte> magic) => magic is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', 0x31 or 0x17, ..];
 
     /// <returns>0 at the end.</returns>
     public int Read(Span<byte> buffer)

@@ -128,15 +128,23 @@ internal sealed class TarReader(LayerStream layer, ScanBudget budget)
 
     private void SkipRest()
     {
-        var left = _left + _padding;
+        var (left, padding) = (_left, _padding);
         (_left, _padding) = (0, 0);
+        if (!Skip(left)) throw LayerStream.Truncated();
+        Skip(padding); // Of the last entry it is missing in archives of some writers.
+    }
+
+    /// <returns>False when the layer ended before.</returns>
+    private bool Skip(long left)
+    {
         while (left > 0)
         {
             var count = layer.Read(_skip.AsSpan(0, (int)Math.Min(_skip.Length, left)));
-            // The padding of the last entry is missing in archives of some writers.
-            if (count == 0) return;
+            if (count == 0) return false;
             left -= count;
         }
+
+        return true;
     }
 
     private void CheckSum()

@@ -2,65 +2,34 @@ using System.Runtime.InteropServices;
 
 namespace Minato.Engines.Scanner.Archives;
 
-/// <summary>Unpacks Zstandard with the system's libzstd: .NET 10 brings no decoder. Where the library is missing the layer is unsupported.</summary>
-internal sealed unsafe partial class ZstdStream : ReadOnlyStream
+/// <summary>Unpacks Zstandard with the system's libzstd.</summary>
+internal sealed unsafe partial class ZstdStream : NativeStream
 {
     private const string Library = "libzstd.so.1";
     private const int WindowLogMax = 100; // ZSTD_d_windowLogMax
+    private const int MaxWindowLog = 27; // MaxMemory
 
-    /// <summary>Of the window that a frame may ask for: 128 MiB, the most that encoders use without being told to.</summary>
-    private const int MaxWindowLog = 27;
-
-    private readonly Stream _compressed;
-    private readonly byte[] _input = new byte[128 << 10];
     private nint _context;
-    private int _at;
-    private int _filled;
-    private bool _isBetweenFrames = true;
 
-    public ZstdStream(Stream compressed)
+    public ZstdStream(Stream compressed) : base(compressed, "Zstandard")
     {
-        _compressed = compressed;
-        try
-        {
-            _context = Create();
-        }
-        catch (DllNotFoundException)
-        {
-            throw new ScanRefusedException("A layer is compressed with Zstandard, and libzstd is not installed on this machine.", isUnsupported: true);
-        }
-
-        if (_context == 0) throw new ScanRefusedException("A layer cannot be unpacked: there is no memory for Zstandard.");
+        IsWhole = true; // Between frames.
+        Open(() => (_context = Create()) == 0 ? 1 : 0, "libzstd");
         SetParameter(_context, WindowLogMax, MaxWindowLog);
     }
 
-    public override int Read(Span<byte> buffer)
+    protected override (int Used, int Count) Decode(ReadOnlySpan<byte> input, Span<byte> output, bool isEnd)
     {
-        if (buffer.IsEmpty) return 0;
-        while (true)
+        // The library keeps a byte of its input until it has given all it has: without input there is nothing to come.
+        if (input.IsEmpty) return default;
+        fixed (byte* source = input, target = output)
         {
-            if (_at == _filled)
-            {
-                (_at, _filled) = (0, _compressed.Read(_input));
-                if (_filled == 0) return _isBetweenFrames ? 0 : throw new InvalidDataException("the compressed data ends too early.");
-            }
-
-            var count = Decode(buffer);
-            if (count > 0) return count;
-        }
-    }
-
-    private int Decode(Span<byte> buffer)
-    {
-        fixed (byte* source = _input, target = buffer)
-        {
-            var input = new Buffer { Start = source, Size = (nuint)_filled, Position = (nuint)_at };
-            var output = new Buffer { Start = target, Size = (nuint)buffer.Length };
-            var left = Decompress(_context, &output, &input);
-            if (IsError(left) != 0) throw new InvalidDataException("the compressed data is broken.");
-            _isBetweenFrames = left == 0;
-            _at = (int)input.Position;
-            return (int)output.Position;
+            var from = new Buffer { Start = source, Size = (nuint)input.Length };
+            var to = new Buffer { Start = target, Size = (nuint)output.Length };
+            var left = Decompress(_context, &to, &from);
+            if (IsError(left) != 0) throw Broken();
+            IsWhole = left == 0;
+            return ((int)from.Position, (int)to.Position);
         }
     }
 

@@ -96,12 +96,12 @@ internal sealed class ImageReader(ScanBudget budget)
         {
             if (entry.Size > interest.Limit) return new(entry.Path, _layer) { Note = $"{entry.Path} has {entry.Size} bytes, more than the {interest.Limit} that are read: its packages were not looked up." };
             var packages = interest.Read(Whole(tar, entry)).Select(p => p with { Path = entry.Path, Layer = _layer }).ToList();
-            return new(entry.Path, _layer) { Packages = packages, Fact = Fact(null) };
+            var note = packages.Count == 0 && Interest.IsRpm(entry.Path) ? $"{entry.Path} has no packages that can be read: none were looked up." : null;
+            return new(entry.Path, _layer) { Packages = packages, Fact = Fact(null), Note = note };
         }
 
         if (Interest.IsDistribution(entry.Path) && entry.Size < SecretCollector.MaxFile) return new(entry.Path, _layer) { Distribution = Distribution.Parse(Whole(tar, entry)) };
         if (Interest.IsAccounts(entry.Path) && entry.Size < SecretCollector.MaxFile) return new(entry.Path, _layer) { Fact = Fact(System.Text.Encoding.UTF8.GetString(Whole(tar, entry))) };
-        if (Interest.Unread(entry.Path) is { } note) return new(entry.Path, _layer) { Note = note };
         var go = entry.Size > 0 && ReadContent(tar, entry) is { } modules ? modules.ToList() : null;
         return go is null && !isForLint ? null : new TreeFile(entry.Path, _layer) { Packages = go ?? [], Fact = Fact(null) };
     }

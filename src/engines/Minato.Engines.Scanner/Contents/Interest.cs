@@ -10,6 +10,7 @@ internal static class Interest
     private const int Database = 64 << 20;
     private const int RpmDatabase = 256 << 20;
 
+    private static readonly string[] s_rpm = ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"];
     private static readonly string[] s_accounts = ["etc/passwd", "etc/group", "etc/shadow"];
 
     /// <summary>Names that Dockle's checkpoints know: credentials (CIS-DI-0010) and what is left over (DKL-LI-0003).</summary>
@@ -30,7 +31,7 @@ internal static class Interest
         {
             "var/lib/dpkg/status" => (Database, DpkgPackages.Read),
             "lib/apk/db/installed" or "usr/lib/apk/db/installed" => (Database, ApkPackages.Read),
-            "var/lib/rpm/rpmdb.sqlite" or "usr/lib/sysimage/rpm/rpmdb.sqlite" => (RpmDatabase, RpmPackages.Read),
+            _ when IsRpm(path) => (RpmDatabase, RpmPackages.Read),
             _ when path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) && !name.EndsWith(".md5sums", StringComparison.Ordinal) => (Text, DpkgPackages.Read),
             _ when name == "package.json" && IsModule(path) => (Text, LanguagePackages.NodeModule),
             _ when name == "package-lock.json" && !path.Contains("node_modules/", StringComparison.Ordinal) => (Database, LanguagePackages.NodeLock),
@@ -51,13 +52,9 @@ internal static class Interest
         return isDirectory ? s_directories.Contains(name) : (mode & 0xC00) != 0 || s_names.Contains(name) || IsAccounts(path);
     }
 
-    /// <summary>A database whose format is not read here, with the words that say so.</summary>
-    public static string? Unread(string path) => path switch
-    {
-        "var/lib/rpm/Packages" => "The RPM packages are in a Berkeley DB (var/lib/rpm/Packages), which is not read: they were not looked up.",
-        "var/lib/rpm/Packages.db" or "usr/lib/sysimage/rpm/Packages.db" => "The RPM packages are in an NDB file (Packages.db), which is not read: they were not looked up.",
-        _ => null,
-    };
+    /// <summary>RPM's database, where distributions have kept it: SQLite, Berkeley DB, NDB.</summary>
+    public static bool IsRpm(string path) =>
+        path[(path.LastIndexOf('/') + 1)..] is "rpmdb.sqlite" or "Packages" or "Packages.db" && s_rpm.Contains(path[..Math.Max(0, path.LastIndexOf('/'))]);
 
     // node_modules/NAME/package.json or node_modules/@SCOPE/NAME/package.json: others are of tests and templates.
     private static bool IsModule(string path)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Minato.Engines.Scanner.Packages;
 
-/// <summary>RPM's packages out of <c>rpmdb.sqlite</c>: each row of the table Packages is the header of one package.</summary>
+/// <summary>RPM's packages out of its database: each value is the header of one package. Which of its three formats the file has, its first bytes say.</summary>
 internal static class RpmPackages
 {
     private const int MaxIndex = 64 << 10;
@@ -13,7 +13,8 @@ internal static class RpmPackages
 
     public static IEnumerable<Package> Read(byte[] file)
     {
-        foreach (var blob in SqliteTable.Blobs(file, "Packages"))
+        var headers = BerkeleyHash.Is(file) ? BerkeleyHash.Values(file) : NdbPackages.Is(file) ? NdbPackages.Headers(file) : SqliteTable.Blobs(file, "Packages");
+        foreach (var blob in headers)
         {
             if (Header(blob) is { } package) yield return package;
         }

@@ -78,6 +78,7 @@ internal static class SqliteTable
     private sealed class Pages(byte[] file, int pageSize, int usable)
     {
         private readonly HashSet<int> _seen = [];
+        private long _left = file.Length; // Records share no bytes: together they are no longer than the file.
 
         public IEnumerable<byte[]> Rows(int root, int depth = 0)
         {
@@ -105,15 +106,16 @@ internal static class SqliteTable
             foreach (var row in Rows(BinaryPrimitives.ReadInt32BigEndian(page.Span[(start + 8)..]), depth + 1)) yield return row;
         }
 
+        // The type of null is said: memory has a null of its own, which is an empty page.
         private ReadOnlyMemory<byte>? Page(int number) =>
-            number >= 1 && (long)number * pageSize <= file.Length ? file.AsMemory((number - 1) * pageSize, pageSize) : null;
+            number >= 1 && (long)number * pageSize <= file.Length ? file.AsMemory((number - 1) * pageSize, pageSize) : (ReadOnlyMemory<byte>?)null;
 
         // The payload stays on the page up to a size, and goes on in a chain of overflow pages.
         private byte[]? Record(ReadOnlySpan<byte> page, int at)
         {
             var size = Varint(page, ref at);
             Varint(page, ref at);
-            if (size is < 0 or > MaxRecord || size > file.Length) return null;
+            if (size is < 0 or > MaxRecord || (_left -= size) < 0) return null;
             var (most, least) = (usable - 35, ((usable - 12) * 32 / 255) - 23);
             var fitting = least + (int)((size - least) % (usable - 4));
             var local = size <= most ? (int)size : fitting <= most ? fitting : least;

@@ -17,6 +17,7 @@ internal sealed class Checks(AwsAccess aws, Service service, TaskDefinition defi
     {
         var checks = new List<Check> { Definition() };
         foreach (var container in Containers) checks.Add(await ImageAsync(container, ct));
+        checks.Add(await new GateCheck(aws, service, definition).AskAsync(ct));
         checks.AddRange(await RolesAsync(ct));
         foreach (var (container, secret) in Containers.SelectMany(c => (c.Secrets ?? []).Select(s => (c, s)))) checks.Add(await SecretAsync($"secret {secret.Name} of {container.Name}", secret.ValueFrom, ct));
         foreach (var container in Containers.Where(c => c.RepositoryCredentials is not null))

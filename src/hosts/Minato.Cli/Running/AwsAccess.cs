@@ -17,10 +17,13 @@ internal sealed class AwsAccess : AwsClients, IDisposable
     private readonly HttpClient? _http;
     private readonly MinatoClient? _minato;
 
-    private AwsAccess(MinatoClient minato) : base(minato) => _minato = minato;
+    private AwsAccess(MinatoClient minato) : base(minato) => (_minato, Registry) = (minato, minato.Endpoint);
 
     private AwsAccess(HttpClient http, Func<string, Uri> endpoint, Credential credential, string region)
-        : base(host => new(http, endpoint(host), credential, region, TimeProvider.System), new() { AccountId = "", Region = region, PrincipalArn = "" }) => _http = http;
+        : base(host => new(http, endpoint(host), credential, region, TimeProvider.System), new() { AccountId = "", Region = region, PrincipalArn = "" }) => (_http, Registry) = (http, endpoint("ecr"));
+
+    /// <summary>Where images of the other side's registry may be named by its address.</summary>
+    public Uri Registry { get; }
 
     /// <summary>As the caller of IAM and Route 53: AWS has one of each for all regions.</summary>
     public Caller GlobalCaller => _minato is null ? Caller with { Region = GlobalRegion } : Caller;

@@ -33,13 +33,22 @@ internal sealed partial class EcrApi
 
     public async Task<BatchGetImageResponse> BatchGetImageAsync(BatchGetImageRequest request, Caller caller, CancellationToken ct)
     {
-        var state = store.Current;
-        var key = Repository(state, Key(caller, request.RegistryId, request.RepositoryName, "BatchGetImage")).Key;
+        var key = Key(caller, request.RegistryId, request.RepositoryName, "BatchGetImage");
         var images = ImmutableArray.CreateBuilder<Image>();
         var failures = ImmutableArray.CreateBuilder<ImageFailure>();
         foreach (var id in request.ImageIds)
         {
-            var (image, code, reason) = ImageReads.Find(state, key, id);
+            if (Reference(id) is { } reference && await cache.ManifestAsync(key, reference, ct) is { } upstream)
+            {
+                images.Add(new()
+                {
+                    RegistryId = key.AccountId, RepositoryName = key.Name, ImageId = id with { ImageDigest = upstream.Digest },
+                    ImageManifest = Encoding.UTF8.GetString(upstream.Bytes.Span), ImageManifestMediaType = upstream.MediaType,
+                });
+                continue;
+            }
+
+            var (image, code, reason) = ImageReads.Find(store.Current, Repository(store.Current, key).Key, id);
             if (image is null)
             {
                 failures.Add(new() { ImageId = id, FailureCode = code, FailureReason = reason });
@@ -137,6 +146,10 @@ internal sealed partial class EcrApi
             foreach (var tag in tags) yield return new() { ImageDigest = image.Key.Digest, ImageTag = tag.Key.Tag };
         }
     }
+
+    // What goes to an upstream becomes part of an address there.
+    private static string? Reference(ImageIdentifier id) =>
+        id.ImageDigest is { } digest ? (BlobDigest.TryParse(digest, out _) ? digest : null) : id.ImageTag is { } tag && Names.IsTag(tag) ? tag : null;
 
     private static Image ToWire(ImageState image, ImageIdentifier id, string manifest) => new()
     {

@@ -11,8 +11,8 @@ namespace Minato.Ecr.Api;
 
 /// <summary>The control plane of a private registry. Pushes and pulls come to <c>Registry/</c>; both share <c>Images/</c>.</summary>
 internal sealed partial class EcrApi(
-    Store store, LayerUploads uploads, ImagePushes pushes, ImageReads reads, ImageDeletes deletes, EcrEvents events, UpstreamImages upstreams, ScanFindings findings,
-    PageTokens tokens, Installation installation, TimeProvider clock) : IEcr
+    Store store, LayerUploads uploads, ImagePushes pushes, ImageReads reads, ImageDeletes deletes, EcrEvents events, UpstreamImages upstreams, PullThrough cache,
+    ScanFindings findings, PageTokens tokens, Installation installation, TimeProvider clock) : IEcr
 {
     private const int DefaultPage = 100;
 

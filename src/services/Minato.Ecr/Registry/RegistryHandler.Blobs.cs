@@ -64,6 +64,8 @@ internal sealed partial class RegistryHandler
             return;
         }
 
+        if (call.Query("digest-algorithm") is not (null or "sha256" or "sha512"))
+            throw new RegistryException(400, "DIGEST_INVALID", $"The digest algorithm '{call.Query("digest-algorithm")}' is none of sha256 and sha512.");
         var upload = await uploads.StartAsync(call.Repository, call.Aborted);
         AnswerProgress(call, StatusCodes.Status202Accepted, upload.Key.Id, 0);
     }
