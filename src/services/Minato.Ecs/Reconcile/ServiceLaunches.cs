@@ -141,7 +141,7 @@ internal sealed class ServiceLaunches(
         var request = PlacementRequest.For(
             definition, null, $"service:{service.Key.Name}", [.. service.PlacementConstraints, .. ServiceInstances.InZone(zone)],
             service.PlacementStrategy.IsEmpty ? PlacementRequest.DefaultOfServices : service.PlacementStrategy, [], launch.CapacityProviderName)
-            with { IsExternal = isExternal };
+            with { IsExternal = isExternal, IsDaemon = service.SchedulingStrategy == SchedulingStrategy.Daemon };
         _request = (definition.Key, zone, request);
         return request;
     }
