@@ -53,6 +53,13 @@ public sealed class DockerContainerTests(DockerFixture docker) : IClassFixture<D
     }
 
     [Fact]
+    public async Task A_file_is_there_before_the_container_starts() =>
+        (await OutputAsync(Shell("busybox cat /etc/router/router.conf; busybox ls -l /etc/router/router.conf | busybox cut -c1-10") with
+        {
+            Files = [new("/etc/router/router.conf", "[INPUT]\n    Name forward\n")],
+        })).ShouldBe(["[INPUT]", "    Name forward", "-rw-r--r--"]);
+
+    [Fact]
     public async Task Limits_reach_the_engine()
     {
         var id = await CreateAsync(Shell(":") with

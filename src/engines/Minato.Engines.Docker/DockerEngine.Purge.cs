@@ -8,8 +8,8 @@ internal sealed partial class DockerEngine
     {
         try
         {
-            await docker.GetAsync($"/volumes/{Uri.EscapeDataString(spec.Name)}", DockerJson.Default.VolumeAnswer, ct);
-            return new VolumeOutcome.Ready();
+            var there = await docker.GetAsync($"/volumes/{Uri.EscapeDataString(spec.Name)}", DockerJson.Default.VolumeAnswer, ct);
+            return new VolumeOutcome.Ready(there.Mountpoint);
         }
         catch (DockerException e) when (e.IsNotFound && !spec.MayCreate)
         {
@@ -25,10 +25,10 @@ internal sealed partial class DockerEngine
     {
         try
         {
-            await docker.PostAsync(
+            var made = await docker.PostAsync(
                 "/volumes/create", new CreateVolumeBody(spec.Name, spec.Driver, spec.Options.ToDictionary(), names.Label(spec.Labels)),
                 DockerJson.Default.CreateVolumeBody, DockerJson.Default.VolumeAnswer, ct);
-            return new VolumeOutcome.Ready();
+            return new VolumeOutcome.Ready(made.Mountpoint);
         }
         catch (DockerException e)
         {

@@ -152,13 +152,14 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
             var answer = await docker.PostAsync($"/containers/create?name={Uri.EscapeDataString(spec.Name)}", body,
                 DockerJson.Default.CreateContainerBody, DockerJson.Default.CreateContainerAnswer, ct);
             ours[answer.Id] = true;
+            await PutFilesAsync(answer.Id, spec.Files, ct);
             return new CreateOutcome.Created(answer.Id);
         }
         catch (DockerException e) when (e.IsConflict && e.Message.Contains("is already in use by container", StringComparison.Ordinal))
         {
             if (await LookAsync(spec.Name, ct) is not { } holder) return null;
             return names.IsOurs(holder.Config.Labels)
-                ? new CreateOutcome.Created(Own(holder).Id)
+                ? new CreateOutcome.Created(await WithFilesAsync(Own(holder).Id, spec.Files, ct))
                 : new CreateOutcome.Refused($"The name {spec.Name} is held by a container that is not of this installation: {e.Message}");
         }
         catch (DockerException e)

@@ -32,6 +32,8 @@ internal sealed class Notes(RehearsalInput input, WhatIf whatIf)
         }
 
         if (whatIf.Hooks.IsEmpty && Hooks.AreThere(input)) yield return "lifecycle hooks succeed at once: say what they answer with --hook.";
+        if (input.Service.NetworkConfiguration?.AwsvpcConfiguration?.SecurityGroups is { Length: > 0 } && input.Service.LoadBalancers is { Length: > 0 })
+            yield return "security groups are not rehearsed: health checks reach every task.";
         if (input.Service.LaunchType is LaunchType.Ec2 or LaunchType.External && !Machines.AreUsed(input, whatIf))
         {
             yield return whatIf.Capacity is { } capacity

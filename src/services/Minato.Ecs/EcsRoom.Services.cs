@@ -17,6 +17,7 @@ internal static class EcsServices
         .AddSingleton<ImageAdmission>()
         .AddSingleton<ListenerRules>()
         .AddSingleton<LifecycleHookBoard>()
+        .AddSingleton<ConnectNamespaces>().AddSingleton<ConnectBalancers>().AddTable(ConnectTables.Connections)
         .AddTable(ServiceTables.Services).AddTable(ServiceTables.Events).AddTable(ServiceTables.ServiceTasks)
         .AddTable(ServiceTables.ServiceDeployments).AddTable(ServiceTables.ServiceRevisions)
         .AddRoomService<ServiceWakeUps>()
@@ -27,6 +28,14 @@ internal static class EcsServices
             o.Deadline = TimeSpan.FromMinutes(1);
             o.On(ServiceTables.Services, s => [s.Key]);
             o.On(EcsTables.Tasks, t => t.ServiceKey is { } key ? [key] : []);
+        })
+        .AddReconciler<ConnectReconciler, ConnectKey>(o =>
+        {
+            o.Name = "ecs.connect";
+            o.Workers = 4;
+            o.On(ServiceTables.Services, s => [new(s.Key)]);
+            o.On(EcsTables.Tasks, t => t is { Connect: not null, ServiceKey: { } key } ? [new(key)] : []);
+            o.On(ConnectTables.Connections, c => [new(c.Key)]);
         })
         .AddReconciler<ServiceHistoryReconciler, ServiceDeploymentKey>(o =>
         {

@@ -106,4 +106,18 @@ public sealed class PlacementFilterTests
         ServiceEvents.NoInstance("web", nearest, reason).ShouldBe(
             "(service web) was unable to place a task because no container instance met all of its requirements. " + words +
             " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.");
+
+    [Fact]
+    public void What_awaited_daemons_need_is_left_for_them_alone()
+    {
+        var daemon = new DaemonShare(Given.Task(1024, 2048, "service:agent") with { IsDaemon = true });
+        var view = Given.Instance("a") with { Awaited = [daemon] };
+        InstancePlacement.Explain(view, Given.Task(1024, 2048)).ShouldBeNull();
+        InstancePlacement.Explain(view, Given.Task(1025, 2048)).ShouldBe("RESOURCE:CPU");
+        InstancePlacement.Explain(view, Given.Task(1024, 2049)).ShouldBe("RESOURCE:MEMORY");
+        InstancePlacement.Explain(view, daemon.Request with { Demand = new(2048, 4096, [], []) }).ShouldBeNull();
+        InstancePlacement.Explain(view.With(daemon.Demand, "service:agent"), Given.Task(1024, 2048)).ShouldBeNull("it is there");
+        daemon.IsAwaitedOn(Given.Instance("b").With(1, "service:agent")).ShouldBeFalse();
+        new DaemonShare(daemon.Request with { Constraints = [Given.MemberOf("attribute:disk == ssd")] }).IsAwaitedOn(Given.Instance("b")).ShouldBeFalse();
+    }
 }

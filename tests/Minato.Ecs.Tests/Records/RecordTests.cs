@@ -4,6 +4,7 @@ using Minato.Contracts.Ecs;
 using Minato.Ecs.Reconcile;
 using Minato.Ecs.State;
 using Minato.Ecs.Tests.Services;
+using Minato.Ecs.Tests.Services.Traffic;
 using Minato.Platform;
 using Minato.Testing;
 using Task = System.Threading.Tasks.Task;
@@ -53,6 +54,29 @@ public sealed class RecordTests
         var story = await StoryAsync(services);
         story.Verdict.ShouldStartWith("rolled back to web:1: 3 tasks of web:2 did not start: CannotPullContainerError");
         story.Next.ShouldContain(n => n.Contains(ServiceWorld.Missing, StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void A_shift_that_was_taken_back_tells_the_weights_of_each_moment() => TrafficScene.Run(7, async scene =>
+    {
+        await scene.BeginAsync(new()
+        {
+            Strategy = DeploymentStrategy.Canary, BakeTimeInMinutes = 0,
+            CanaryConfiguration = new() { CanaryPercent = 20, CanaryBakeTimeInMinutes = 5 },
+        }, isTested: false);
+        await scene.Services.RollAsync(ServiceWorld.Better);
+        await scene.World.Eventually(async () => await scene.WeightsAsync() == "blue 80 green 20", s_patience, "the canary has its share");
+        var arn = (await scene.DeploymentAsync()).ServiceDeploymentArn ?? "";
+        await scene.Services.Ecs.StopServiceDeploymentAsync(new() { ServiceDeploymentArn = arn, StopType = StopServiceDeploymentStopType.Rollback }, scene.World.Caller, default);
+        await scene.EndAsync(ServiceDeploymentStatus.RollbackSuccessful);
+        await scene.World.RunFor(TimeSpan.FromMinutes(1));
+        var story = await scene.World.Client<Stories>().OfDeploymentAsync(new(s_web, arn.Split('/')[^1]), default);
+        var weights = (story?.Deployment?.Moments ?? []).Select(m => (
+            m.Revisions.FirstOrDefault(r => r.TaskDefinition == "web:1")?.Weight, m.Revisions.FirstOrDefault(r => r.TaskDefinition == "web:2")?.Weight)).ToArray();
+        weights.ShouldContain((100, 0));
+        weights.ShouldContain((80, 20));
+        Array.IndexOf(weights, (80d, 20d)).ShouldBeGreaterThan(Array.IndexOf(weights, (100d, 0d)));
+        story?.Deployment?.Moments.Select(m => m.At).ShouldBeInOrder();
     });
 
     [Fact]

@@ -90,6 +90,46 @@ public sealed class DaemonServiceTests
     });
 
     [Fact]
+    public void What_a_daemon_needs_is_kept_from_replicas_until_it_is_there() => Run(async (services, fleet) =>
+    {
+        await fleet.DaemonAsync();
+        await fleet.ReplicaAsync(3);
+        await services.World.RunFor(TimeSpan.FromMinutes(1));
+        // The replicas wait for a place before there is one: 300 MiB are room for two tasks, and one of them is the daemon's.
+        var instance = await fleet.AddAsync(memory: 300);
+        await fleet.SteadyAsync("agent", 1);
+        await services.World.RunFor(TimeSpan.FromMinutes(2));
+        (await fleet.RunningOnAsync("agent")).ShouldBe([instance]);
+        (await fleet.RunningOnAsync("web")).ShouldBe([instance]);
+    });
+
+    [Fact]
+    public void What_a_replica_leaves_is_the_daemon_s_that_waits_for_it() => Run(async (services, fleet) =>
+    {
+        var small = await fleet.AddAsync(memory: 200);
+        await fleet.ReplicaAsync(1);
+        await fleet.SteadyAsync("web", 1);
+        await fleet.DaemonAsync();
+        await services.World.RunFor(TimeSpan.FromMinutes(1));
+        var standing = (await fleet.TasksAsync("web")).Single().TaskArn ?? "";
+        // Nobody is stopped for a daemon. The scheduler wants to replace the task at once, but what it leaves is kept.
+        await services.Ecs.StopTaskAsync(new() { Task = standing }, services.World.Caller, default);
+        await fleet.SteadyAsync("agent", 1);
+        (await fleet.RunningOnAsync("agent")).ShouldBe([small]);
+        (await fleet.RunningOnAsync("web")).ShouldBeEmpty();
+    });
+
+    [Fact]
+    public void A_daemon_that_is_deleted_keeps_nothing() => Run(async (services, fleet) =>
+    {
+        await fleet.DaemonAsync();
+        await services.Ecs.DeleteServiceAsync(new() { Service = "agent" }, services.World.Caller, default);
+        await fleet.AddAsync(memory: 140);
+        await fleet.ReplicaAsync(1);
+        await fleet.SteadyAsync("web", 1);
+    });
+
+    [Fact]
     public void A_new_revision_rolls_within_the_minimum() => Run(async (services, fleet) =>
     {
         for (var i = 0; i < 4; i++) await fleet.AddAsync();

@@ -88,6 +88,21 @@ public sealed class RemoteEngineTests
         (task.StopCode, task.Containers?[0].ExitCode).ShouldBe((TaskStopCode.EssentialContainerExited, 3));
     });
 
+    [Fact]
+    public void What_only_this_machine_answers_is_not_promised_there() => Run(async (services, far) =>
+    {
+        await JoinAsync(services);
+        await RunAsync(services);
+        await services.World.Eventually(async () => (await TasksAsync(services)).Single().LastStatus == "RUNNING", TimeSpan.FromMinutes(1), "it runs");
+        far.Containers.Single().Spec.Environment.Keys.ShouldNotContain(k => k.StartsWith("ECS_", StringComparison.Ordinal));
+        await services.Ecs.RegisterTaskDefinitionAsync(new()
+        {
+            Family = "with-role", TaskRoleArn = "arn:aws:iam::123456789012:role/app", ContainerDefinitions = [new() { Name = "web", Image = ServiceWorld.Good, Memory = 64 }],
+        }, services.World.Caller, default);
+        var refused = await services.Ecs.RunTaskAsync(new() { TaskDefinition = "with-role", LaunchType = LaunchType.Ec2 }, services.World.Caller, default);
+        refused.Failures?.Single().Reason.ShouldBe("ATTRIBUTE");
+    });
+
     private static async Task JoinAsync(ServiceWorld services)
     {
         var run = await services.World.Client<IEc2>().RunInstancesAsync(new()

@@ -157,4 +157,4 @@ internal sealed record DeviceBody(string PathOnHost, string PathInContainer, str
 
 internal sealed record VolumeList(VolumeAnswer[]? Volumes);
 
-internal sealed record VolumeAnswer(string Name, Dictionary<string, string>? Labels);
+internal sealed record VolumeAnswer(string Name, Dictionary<string, string>? Labels, string? Mountpoint = null);

@@ -71,12 +71,12 @@ internal sealed partial class DockerClient : IDisposable
     }
 
     /// <summary>For calls whose answer is only that it was done.</summary>
-    public async Task DoAsync(HttpMethod method, string path, CancellationToken ct, TimeSpan? extraTime = null)
+    public async Task DoAsync(HttpMethod method, string path, CancellationToken ct, TimeSpan? extraTime = null, Body? body = null)
     {
         using var deadline = Deadline.In(options.CallTimeout + (extraTime ?? TimeSpan.Zero), ct);
         await GuardAsync(deadline, async token =>
         {
-            using var response = await SendAsync(method, path, null, null, token);
+            using var response = await SendAsync(method, path, body, null, token);
             await ReadBytesAsync(response, LongestAnswer, token); // Read to its end, so that the connection can be used again.
             return true;
         });

@@ -31,7 +31,7 @@ internal static class ScratchImage
             Tar([new(id + ".json", config), new("layer.tar", layer), new("manifest.json", manifest)], executable: false));
     }
 
-    private static byte[] Tar(IReadOnlyList<File> files, bool executable)
+    public static byte[] Tar(IReadOnlyList<File> files, bool executable)
     {
         using var stream = new MemoryStream();
         using (var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true))

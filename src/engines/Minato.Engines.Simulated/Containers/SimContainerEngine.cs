@@ -174,7 +174,7 @@ public sealed class SimContainerEngine : IContainerEngine
     {
         if (!spec.MayCreate && !host.VolumeNames.Contains(spec.Name)) return new VolumeOutcome.Refused($"get {spec.Name}: no such volume");
         host.VolumeNames.Add(spec.Name);
-        return new VolumeOutcome.Ready();
+        return new VolumeOutcome.Ready($"/var/lib/docker/volumes/{spec.Name}/_data");
     }, ct);
 
     public async ValueTask RemoveVolumeAsync(string name, CancellationToken ct) =>

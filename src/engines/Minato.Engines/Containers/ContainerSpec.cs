@@ -24,6 +24,8 @@ public sealed record ContainerSpec
     public required NetworkAttachment Network { get; init; }
     public ImmutableArray<PortBinding> Ports { get; init; } = [];
     public ImmutableArray<VolumeMount> Mounts { get; init; } = [];
+    /// <summary>Put into the container before it starts.</summary>
+    public ImmutableArray<ContainerFile> Files { get; init; } = [];
     public ImmutableArray<string> VolumesFrom { get; init; } = [];
     public ImmutableArray<Ulimit> Ulimits { get; init; } = [];
     public ImmutableArray<string> DnsServers { get; init; } = [];
@@ -98,6 +100,9 @@ public sealed record VolumeMount(string? Source, string ContainerPath, bool Read
     /// <summary>Options of a mount in memory, e.g. <c>noexec</c>; with them it is made as <c>mount</c> would.</summary>
     public ImmutableArray<string> TmpfsOptions { get; init; } = [];
 }
+
+/// <param name="Path">Absolute; directories on the way are made.</param>
+public sealed record ContainerFile(string Path, string Text);
 
 /// <param name="MayCreate">Otherwise it has to be there, whoever made it.</param>
 public sealed record VolumeSpec(

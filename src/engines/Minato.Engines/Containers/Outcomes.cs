@@ -56,7 +56,8 @@ public abstract record CommitOutcome
 public abstract record VolumeOutcome
 {
     private VolumeOutcome() { }
-    public sealed record Ready : VolumeOutcome;
+    /// <param name="Path">Where it is on the engine's machine; null when the engine does not say.</param>
+    public sealed record Ready(string? Path = null) : VolumeOutcome;
     public sealed record Refused(string Reason) : VolumeOutcome;
 }
 

@@ -14,7 +14,7 @@ internal sealed partial class EcsApi
         var providers = request.CapacityProviders ?? [];
         CapacityProviderRules.CheckExist(store.Current, key.Scope, providers);
         StrategyRules.Check(request.DefaultCapacityProviderStrategy ?? [], providers);
-        CheckNamespace(request.ServiceConnectDefaults);
+        await namespaces.EnsureAsync(request.ServiceConnectDefaults?.Namespace, key.Scope, ct);
         var tags = Tagging.Check(request.Tags, caller.MaySetSystemTags);
         var wire = await store.UpdateAsync(ecs =>
         {
@@ -83,19 +83,19 @@ internal sealed partial class EcsApi
         return new() { Cluster = wire };
     }
 
-    public Task<UpdateClusterResponse> UpdateClusterAsync(UpdateClusterRequest request, Caller caller, CancellationToken ct) =>
-        ChangeClusterAsync(request.Cluster, caller, (_, c) =>
+    public async Task<UpdateClusterResponse> UpdateClusterAsync(UpdateClusterRequest request, Caller caller, CancellationToken ct)
+    {
+        var key = store.Current.RequireCluster(caller, request.Cluster).Key;
+        await namespaces.EnsureAsync(request.ServiceConnectDefaults?.Namespace, key.Scope, ct);
+        return await ChangeClusterAsync(request.Cluster, caller, (_, c) => c with
         {
-            CheckNamespace(request.ServiceConnectDefaults);
-            return c with
-            {
-                Settings = request.Settings is { } settings ? Merged(c.Settings, settings) : c.Settings,
-                Configuration = request.Configuration ?? c.Configuration,
-                // AWS: an empty namespace takes the default away.
-                ServiceConnectNamespace = request.ServiceConnectDefaults is { } defaults
-                    ? defaults.Namespace is { Length: > 0 } name ? name : null : c.ServiceConnectNamespace,
-            };
+            Settings = request.Settings is { } settings ? Merged(c.Settings, settings) : c.Settings,
+            Configuration = request.Configuration ?? c.Configuration,
+            // AWS: an empty namespace takes the default away.
+            ServiceConnectNamespace = request.ServiceConnectDefaults is { } defaults
+                ? defaults.Namespace is { Length: > 0 } name ? name : null : c.ServiceConnectNamespace,
         }, cluster => new UpdateClusterResponse { Cluster = cluster }, ct);
+    }
 
     public Task<UpdateClusterSettingsResponse> UpdateClusterSettingsAsync(
         UpdateClusterSettingsRequest request, Caller caller, CancellationToken ct) =>
@@ -149,12 +149,6 @@ internal sealed partial class EcsApi
 
     private static ImmutableArray<ClusterSetting> WithDefaults(ImmutableArray<ClusterSetting> given, string insights = "disabled") =>
         Merged([new ClusterSetting { Name = ClusterSettingName.ContainerInsights, Value = insights }], given);
-
-    /// <summary>A name is a namespace to be; an ARN is one that has to be there already.</summary>
-    private static void CheckNamespace(ClusterServiceConnectDefaultsRequest? defaults)
-    {
-        if (Arn.TryParse(defaults?.Namespace ?? "", out _)) throw new NamespaceNotFoundException("The specified namespace was not found.");
-    }
 
     private static ImmutableArray<ClusterSetting> Merged(ImmutableArray<ClusterSetting> old, ImmutableArray<ClusterSetting> given)
     {

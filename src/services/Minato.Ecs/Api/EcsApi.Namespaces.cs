@@ -14,12 +14,14 @@ internal sealed partial class EcsApi
     {
         var ecs = store.Current;
         var named = (AccountRegion.Of(caller), request.Namespace);
-        var isKnown = ecs.Count(ServiceTables.ByNamespace, named) + ecs.Count(EcsTables.ClustersByNamespace, named) > 0;
+        var isArn = Arn.TryParse(request.Namespace, out _);
+        var isKnown = (isArn ? ecs.Count(ServiceTables.ByConnection, request.Namespace) : ecs.Count(ServiceTables.ByNamespace, named)) + ecs.Count(EcsTables.ClustersByNamespace, named) > 0;
         if (!isKnown) throw new NamespaceNotFoundException("The specified namespace was not found.");
         var position = tokens.Position("ListServicesByNamespace", request.NextToken)?.Split('/');
         ServiceKey? after = position is [var cluster, var name] ? new(new(named.Item1, cluster), name) : null;
+        var services = isArn ? ecs.After(ServiceTables.ByConnection, request.Namespace, after) : ecs.After(ServiceTables.ByNamespace, named, after);
         var (page, next) = tokens.Page(
-            "ListServicesByNamespace", ecs.After(ServiceTables.ByNamespace, named, after), request.MaxResults ?? NamespacedOnAPage,
+            "ListServicesByNamespace", services.Where(s => s.Key.Cluster.Scope == named.Item1), request.MaxResults ?? NamespacedOnAPage,
             s => $"{s.Key.Cluster.Name}/{s.Key.Name}");
         return Answer(new ListServicesByNamespaceResponse { ServiceArns = [.. page.Select(s => s.Key.Arn)], NextToken = next });
     }

@@ -29,11 +29,17 @@ internal sealed partial class EcsApi
         if (isDaemon) DaemonRules.Check(request, cluster);
         var controller = ControllerRules.Of(request);
         var spec = controller == DeploymentControllerType.External ? ServiceSpec.OfTaskSets(cluster.Key.Scope) : SpecOf(cluster, request);
-        if (controller != DeploymentControllerType.External) await CheckSpecAsync(spec, configuration, cluster.Key.Scope, ct);
+        if (controller != DeploymentControllerType.External)
+        {
+            await CheckSpecAsync(spec, configuration, cluster.Key.Scope, ct);
+            spec = spec with { Connect = await ConnectAsync(request.ServiceConnectConfiguration, cluster, spec, ct) };
+        }
+
         var wire = await store.UpdateAsync(ecs =>
         {
             ecs.RequireCluster(caller, request.Cluster);
             if (Existing(ecs, key, fingerprint) is { } same) return same.ToWire(ecs, withTags: true);
+            ConnectRules.CheckFree(ecs, key, spec.Connect);
             if (ServiceCounts.Active(ecs, cluster.Key) >= Quotas.ServicesPerCluster)
                 throw new ClientException($"The maximum number of services for the cluster has been reached. Max allowed: {Quotas.ServicesPerCluster}.");
             var service = new ServiceState
@@ -78,10 +84,12 @@ internal sealed partial class EcsApi
         var cluster = store.Current.RequireCluster(caller, request.Cluster);
         var before = ActiveService(store.Current, cluster.Key, request.Service);
         ControllerRules.Check(before, request);
+        ConnectSpec? connect = null;
         if (!before.HasTaskSets)
         {
-            await CheckSpecAsync(
-                Asked(store.Current, before, request), ServiceRules.Merge(before.DeploymentConfiguration, request.DeploymentConfiguration), cluster.Key.Scope, ct);
+            var content = Asked(store.Current, before, request);
+            await CheckSpecAsync(content, ServiceRules.Merge(before.DeploymentConfiguration, request.DeploymentConfiguration), cluster.Key.Scope, ct);
+            connect = await ConnectAsync(request.ServiceConnectConfiguration ?? before.Spec.Connect?.Configuration, cluster, content, ct);
         }
 
         var wire = await store.UpdateAsync(ecs =>
@@ -89,7 +97,8 @@ internal sealed partial class EcsApi
             var old = ActiveService(ecs, cluster.Key, request.Service);
             ControllerRules.Check(old, request);
             if (old.SchedulingStrategy == SchedulingStrategy.Daemon) DaemonRules.Check(request);
-            var spec = Asked(ecs, old, request);
+            var spec = Asked(ecs, old, request) with { Connect = connect };
+            ConnectRules.CheckFree(ecs, old.Key, connect);
             var service = old with
             {
                 Spec = spec,
@@ -189,6 +198,7 @@ internal sealed partial class EcsApi
             NetworkConfiguration = request.NetworkConfiguration,
             LoadBalancers = request.LoadBalancers ?? [],
             ServiceRegistries = request.ServiceRegistries ?? [],
+            Volumes = request.VolumeConfigurations ?? [],
         };
     }
 
@@ -213,8 +223,14 @@ internal sealed partial class EcsApi
             NetworkConfiguration = request.NetworkConfiguration ?? old.NetworkConfiguration,
             LoadBalancers = request.LoadBalancers ?? old.LoadBalancers,
             ServiceRegistries = request.ServiceRegistries ?? old.ServiceRegistries,
+            Volumes = request.VolumeConfigurations ?? VolumesOf(ecs, old, request),
         };
     }
+
+    /// <summary>What was configured at launch stays as long as the task definition leaves a volume of that name open.</summary>
+    private static ImmutableArray<ServiceVolumeConfiguration> VolumesOf(IReadState ecs, ServiceSpec old, UpdateServiceRequest request) =>
+        request.TaskDefinition is null || ecs.RequireActiveDefinition(old.TaskDefinition.Scope, request.TaskDefinition).Definition.Volumes is not { } volumes
+            ? old.Volumes : [.. old.Volumes.Where(v => volumes.Any(d => d.ConfiguredAtLaunch == true && d.Name == v.Name))];
 
     // AWS: a change of the capacity providers alone starts no deployment; everything else of the content does.
     private static bool IsNewRevision(ServiceSpec old, ServiceSpec asked) => !Content(old).AsSpan().SequenceEqual(Content(asked));
@@ -229,11 +245,16 @@ internal sealed partial class EcsApi
         LaunchRules.Check(new(spec.LaunchType, spec.CapacityProviderStrategy), definition, spec.PlatformVersion);
         NetworkRules.Check(definition, spec.NetworkConfiguration, spec.LaunchType);
         ServiceRules.CheckContainers(spec.LoadBalancers, definition);
+        VolumeRules.Check(definition, ManagedVolume.OfService(spec.Volumes));
         await surroundings.CheckTargetGroupsAsync(spec.LoadBalancers, definition.NetworkMode, scope, ct);
         await surroundings.CheckNetworkAsync(spec.NetworkConfiguration, scope, ct);
         RegistryRules.Check(spec.ServiceRegistries, definition);
         await surroundings.CheckRegistriesAsync(spec.ServiceRegistries, scope, ct);
     }
+
+    private ValueTask<ConnectSpec?> ConnectAsync(ServiceConnectConfiguration? connect, ClusterState cluster, ServiceSpec spec, CancellationToken ct) =>
+        store.Current.Find(EcsTables.TaskDefinitions, spec.TaskDefinition) is { } definition
+            ? namespaces.ResolveAsync(connect, cluster.ServiceConnectNamespace, definition, cluster.Key.Scope, ct) : new((ConnectSpec?)null);
 
     private static void ForgetEvents(Transaction ecs, ServiceKey key)
     {
@@ -253,6 +274,7 @@ internal sealed partial class EcsApi
             CreatedAt = Now,
             UpdatedAt = Now,
             RolloutReason = RolloutReasons.InProgress(id),
+            Connect = ConnectTables.TaskOf(ecs, service.Spec.Connect),
         }, service.Deployments, service.DeploymentConfiguration);
         RequestStop(ecs, service);
         ecs.Put(ServiceTables.ServiceRevisions, new ServiceRevisionState

@@ -36,6 +36,7 @@ internal sealed partial class EcsApi
             LaunchRules.Check(target, definition, request.PlatformVersion);
             NetworkRules.Check(definition, request.NetworkConfiguration, target.LaunchType);
             LaunchRules.CheckOverrides(request.Overrides, definition, target.IsFargate);
+            VolumeRules.Check(definition, request.VolumeConfigurations ?? []);
             if (!target.IsFargate && target.Strategy.IsEmpty && ecs.Count(EcsTables.InstancesByCluster, cluster.Key) == 0)
                 throw new InvalidParameterException(NoInstancesFound);
             var launch = new TaskLaunch
@@ -48,6 +49,7 @@ internal sealed partial class EcsApi
                 NetworkConfiguration = request.NetworkConfiguration,
                 Overrides = request.Overrides,
                 EnableExecuteCommand = request.EnableExecuteCommand ?? false,
+                Volumes = request.VolumeConfigurations ?? [],
                 Tags = TaskTags(tags, request.PropagateTags, request.EnableECSManagedTags, definition, cluster.Key),
             };
             var made = Launch(ecs, launch, definition, target, count, request, zones);
@@ -70,6 +72,7 @@ internal sealed partial class EcsApi
             var definition = ecs.RequireActiveDefinition(cluster.Key.Scope, request.TaskDefinition);
             NetworkRules.Check(definition, request.NetworkConfiguration, LaunchType.Ec2);
             LaunchRules.CheckOverrides(request.Overrides, definition, isFargate: false);
+            VolumeRules.Check(definition, request.VolumeConfigurations ?? []);
             var tasks = ImmutableArray.CreateBuilder<EcsTask>();
             var failures = ImmutableArray.CreateBuilder<Failure>();
             var wanted = PlacementRequest.For(definition, request.Overrides, "", [], [], zones);
@@ -99,6 +102,7 @@ internal sealed partial class EcsApi
                     Overrides = request.Overrides,
                     EnableExecuteCommand = request.EnableExecuteCommand ?? false,
                     ContainerInstance = key.Id,
+                    Volumes = request.VolumeConfigurations ?? [],
                     Tags = TaskTags(tags, request.PropagateTags, request.EnableECSManagedTags, definition, cluster.Key),
                 }, definition, ids, Now);
                 ecs.Put(EcsTables.Tasks, task);

@@ -73,6 +73,8 @@ internal static class ServiceDeploymentWire
         PlatformFamily = revision.Spec.ShownPlatformFamily,
         LoadBalancers = revision.Spec.LoadBalancers,
         ServiceRegistries = revision.Spec.ServiceRegistries,
+        VolumeConfigurations = revision.Spec.Volumes.IsEmpty ? null : revision.Spec.Volumes,
+        ServiceConnectConfiguration = revision.Spec.Connect?.Configuration,
         NetworkConfiguration = revision.Spec.NetworkConfiguration,
         ContainerImages = revision.Images,
         GuardDutyEnabled = false,

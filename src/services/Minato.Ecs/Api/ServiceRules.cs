@@ -18,7 +18,7 @@ internal static class ServiceRules
             throw new InvalidParameterException($"clientToken cannot be longer than {LongestToken} characters.");
         ControllerRules.Check(request);
         CheckServed(request.GatewayConnectors, request.Monitoring);
-        CheckServed(request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
+        CheckServed(request.VpcLatticeConfigurations);
         if (request.DesiredCount is null && request.SchedulingStrategy != SchedulingStrategy.Daemon)
             throw new InvalidParameterException("The desired count must be specified for services with the REPLICA scheduling strategy.");
         CheckDesired(request.DesiredCount, quotas.TasksPerService);
@@ -30,7 +30,7 @@ internal static class ServiceRules
     public static void Check(UpdateServiceRequest request, EcsQuotas quotas)
     {
         CheckServed(request.GatewayConnectors, request.Monitoring);
-        CheckServed(request.ServiceConnectConfiguration, request.VolumeConfigurations, request.VpcLatticeConfigurations);
+        CheckServed(request.VpcLatticeConfigurations);
         CheckDesired(request.DesiredCount, quotas.TasksPerService);
         CheckGrace(request.HealthCheckGracePeriodSeconds);
         CheckShape(request.LoadBalancers ?? []);
@@ -91,11 +91,8 @@ internal static class ServiceRules
         if (monitoring?.MetricConfigurations is { Length: > 0 }) throw NotServed("metrics of a service's own resolution");
     }
 
-    private static void CheckServed(
-        ServiceConnectConfiguration? connect, ImmutableArray<ServiceVolumeConfiguration>? volumes, ImmutableArray<VpcLatticeConfiguration>? lattice)
+    private static void CheckServed(ImmutableArray<VpcLatticeConfiguration>? lattice)
     {
-        if (connect is { Enabled: true }) throw NotServed("Service Connect");
-        if (volumes is { Length: > 0 }) throw NotServed("volumes configured at launch");
         if (lattice is { Length: > 0 }) throw NotServed("VPC Lattice");
     }
 

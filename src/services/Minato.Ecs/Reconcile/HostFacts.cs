@@ -38,10 +38,13 @@ internal sealed class HostFacts(IContainerEngines engines, IEc2 ec2)
         "com.amazonaws.ecs.capability.logging-driver.fluentd", "com.amazonaws.ecs.capability.logging-driver.gelf",
         "com.amazonaws.ecs.capability.logging-driver.journald", "com.amazonaws.ecs.capability.logging-driver.splunk",
         "com.amazonaws.ecs.capability.logging-driver.awsfirelens", "com.amazonaws.ecs.capability.logging-driver.syslog",
-        "com.amazonaws.ecs.capability.privileged-container", "com.amazonaws.ecs.capability.task-iam-role",
+        "com.amazonaws.ecs.capability.privileged-container", TaskRoles,
         "ecs.capability.container-health-check", "ecs.capability.container-ordering", "ecs.capability.container-restart-policy",
         "ecs.capability.execution-role-awslogs", "ecs.capability.execution-role-ecr-pull", "ecs.capability.task-eni",
     ];
+
+    // Credentials of a task's role are answered at 169.254.170.2, which leads to Minato on this machine alone.
+    private const string TaskRoles = "com.amazonaws.ecs.capability.task-iam-role";
 
     /// <param name="machine">The EC2 instance that registers; null for the machine that Minato runs on.</param>
     public async Task<HostSize> AskAsync(string? machine, Caller caller, CancellationToken ct)
@@ -57,7 +60,7 @@ internal sealed class HostFacts(IContainerEngines engines, IEc2 ec2)
                 Named("ecs.os-type", "linux"), Named("ecs.os-family", "LINUX"),
                 Named("ecs.cpu-architecture", up.Architecture is "arm64" or "aarch64" ? "arm64" : "x86_64"),
                 Named("ecs.vpc-id", instance?.VpcId), Named("ecs.subnet-id", instance?.SubnetId),
-                .. s_capabilities.Select(c => Named(c, null)),
+                .. s_capabilities.Where(c => engine is null || c != TaskRoles).Select(c => Named(c, null)),
             ]);
         return instance is null || instance == host ? size : await PartAsync(size with { Engine = engine }, instance, caller, ct);
     }

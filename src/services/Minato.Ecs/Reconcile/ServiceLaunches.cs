@@ -61,11 +61,21 @@ internal sealed class ServiceLaunches(
         DeploymentId = deployment.Id,
         NetworkConfiguration = Network(deployment.Spec.NetworkConfiguration, start.Subnet),
         LoadBalancers = deployment.Balancers,
-        ServiceRegistries = deployment.Spec.ServiceRegistries,
+        ServiceRegistries = [.. deployment.Spec.ServiceRegistries, .. Discoveries(deployment.Spec.Connect, definition)],
+        Connect = deployment.Connect,
+        Volumes = ManagedVolume.OfService(deployment.Spec.Volumes),
         Tags = Tags(definition),
         EnableExecuteCommand = service.EnableExecuteCommand,
         ImageDigests = deployment.ImageDigests,
     };
+
+    /// <summary>What Service Connect offers is found in Cloud Map like any other registry.</summary>
+    private static IEnumerable<ServiceRegistry> Discoveries(ConnectSpec? connect, TaskDefinitionState definition) =>
+        from offer in connect?.Offers ?? []
+        from container in definition.Containers
+        from port in container.PortMappings ?? []
+        where port.Name == offer.PortName
+        select new ServiceRegistry { RegistryArn = offer.DiscoveryArn, ContainerName = container.Name, ContainerPort = port.ContainerPort };
 
     /// <summary>The task is given one subnet only: the scheduler chose it to spread the service's tasks.</summary>
     private static NetworkConfiguration? Network(NetworkConfiguration? configuration, string? subnet) =>
@@ -141,7 +151,7 @@ internal sealed class ServiceLaunches(
         var request = PlacementRequest.For(
             definition, null, $"service:{service.Key.Name}", [.. service.PlacementConstraints, .. ServiceInstances.InZone(zone)],
             service.PlacementStrategy.IsEmpty ? PlacementRequest.DefaultOfServices : service.PlacementStrategy, [], launch.CapacityProviderName)
-            with { IsExternal = isExternal };
+            with { IsExternal = isExternal, IsDaemon = service.SchedulingStrategy == SchedulingStrategy.Daemon };
         _request = (definition.Key, zone, request);
         return request;
     }

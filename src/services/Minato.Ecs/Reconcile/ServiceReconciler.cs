@@ -23,11 +23,15 @@ internal sealed partial class ServiceReconciler(
     /// <summary>Until a task that no container instance could take is tried again.</summary>
     private static readonly TimeSpan s_placementRetry = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan s_namesLook = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_namesAwaited = TimeSpan.FromSeconds(20);
+
     public async ValueTask<Next> ReconcileAsync(ServiceKey key, CancellationToken ct)
     {
         if (store.Current.Find(ServiceTables.Services, key) is not { } service) return Next.Done;
         if (service is { Status: ServiceStatus.Inactive, InactiveAt: { } since }) return await PurgeAsync(service, since, ct);
 
+        if (AwaitsNames(store.Current, service)) return Next.After(s_namesLook);
         var groups = service.Deployments.SelectMany(d => d.Balancers).Select(b => b.TargetGroupArn).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var health = await targetHealth.ReadAsync(key, groups, ct);
         var zones = await subnets.ZonesAsync(Subnets(service), key.Cluster.Scope, ct);
@@ -60,6 +64,15 @@ internal sealed partial class ServiceReconciler(
         if (alarmed is not null) next = Next.Earlier(next, Next.After(ServiceAlarms.Look), now);
         if (LookAgain(reading.View, plan) is { } look) next = Next.Earlier(next, Next.After(look), now);
         return isUnplaced ? Next.Earlier(next, Next.After(s_placementRetry), now) : next;
+    }
+
+    /// <summary>The names that its first task is to know have no address yet. Not for long: a task is worth more than a name.</summary>
+    private bool AwaitsNames(IReadState state, ServiceState service)
+    {
+        if (service.Deployments is not [{ IsTakenUp: false, Connect: { } connect } primary, ..]) return false;
+        if (clock.GetUtcNow() - primary.CreatedAt > s_namesAwaited) return false;
+        var known = ConnectTables.Hosts(state, connect).Select(h => h.Name).ToHashSet(StringComparer.Ordinal);
+        return connect.Names.Any(n => !known.Contains(n));
     }
 
     /// <summary>What a plan asks of others, once it is on record.</summary>

@@ -120,12 +120,20 @@ internal sealed partial class TaskMoves(
         var definition = Definition(work, run.Container);
         if (await PrepareVolumesAsync(work, definition, ct) is { } problem)
             return Failed(run.Container, null, StopReasons.Named("CannotCreateVolumeError", problem));
+        LogRouter? router = null;
+        if (Firelens.RouterOf(work.Definition) is not null)
+        {
+            if (await engines.Of(work.Task).EnsureVolumeAsync(Firelens.VolumeOf(work.Task), ct) is not VolumeOutcome.Ready { Path: { } socket })
+                return Failed(run.Container, null, StopReasons.Named("ResourceInitializationError", "unable to create the directory of the FireLens socket"));
+            router = new(socket, work.Instance?.Ec2InstanceId, work.Entry.Inputs ?? TaskInputs.None);
+        }
+
         var engine = engines.Of(work.Task);
         if (work.Instance?.Engine is null) await inside.OpenAsync(work.Task, ct);
         var image = images.Source(work.Task, definition).Reference;
         var resolver = engines.NameOf(work.Task) is null ? inside.ResolverOfBridge : null;
         var created = await engine.CreateAsync(
-            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory, resolver).On(work.Instance), ct);
+            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory, resolver, router).On(work.Instance), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return Failed(run.Container, null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is not StartOutcome.Started) return Failed(run.Container, id, StopReasons.Of(started));
@@ -198,7 +206,14 @@ internal sealed partial class TaskMoves(
     {
         foreach (var (group, target) in TaskTargets.Of(work))
         {
-            if (elb is not null) await elb.RegisterTargetsAsync(new() { TargetGroupArn = group, Targets = [target] }, Caller(work), ct);
+            try
+            {
+                if (elb is not null) await elb.RegisterTargetsAsync(new() { TargetGroupArn = group, Targets = [target] }, Caller(work), ct);
+            }
+            catch (TargetGroupNotFoundException e)
+            {
+                LogNotRegistered(work.Task.Key, group, e.Message); // The task runs; its service tells that it is not healthy there.
+            }
         }
 
         return p => p with { TargetsRegistered = true };
@@ -271,6 +286,9 @@ internal sealed partial class TaskMoves(
 
     [LoggerMessage(2111, LogLevel.Warning, "Container {Container} of task {Task} did not stop: {Reason}")]
     private partial void LogStopRefused(TaskKey task, string container, string reason);
+
+    [LoggerMessage(2113, LogLevel.Warning, "Task {Task} was not registered in {TargetGroup}: {Reason}")]
+    private partial void LogNotRegistered(TaskKey task, string targetGroup, string reason);
 
     [LoggerMessage(2112, LogLevel.Information, "Task {Task} was not deregistered from {TargetGroup}: {Reason}")]
     private partial void LogNotDeregistered(TaskKey task, string targetGroup, string reason);

@@ -9,11 +9,12 @@ using Minato.Ecs.Planning.Tasks;
 using Minato.Ecs.State;
 using Minato.Engines.Containers;
 using Minato.Engines.Inside;
+using Minato.Platform;
 
 namespace Minato.Ecs.Reconcile;
 
 /// <summary>The elastic network interface of an awsvpc task, and the pause container that holds its address.</summary>
-internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks inside)
+internal sealed class TaskNetwork(Store store, IEc2 ec2, TaskEngines engines, InsideNetworks inside)
 {
     /// <summary>Asks EC2 for an address of the internet besides: its API has no word for it, and only services may tag with such a key.</summary>
     private const string PublicTag = "aws:ecs:assignPublicIp";
@@ -107,7 +108,7 @@ internal sealed class TaskNetwork(IEc2 ec2, TaskEngines engines, InsideNetworks 
         var home = (Engine: engines.NameOf(work.Task), vpc);
         if (!_ready.ContainsKey(home) && await EnsureNetworkAsync(work.Task, vpc, ct) is { } problem) return (null, problem);
         var resolver = home.Engine is null && _ready.TryGetValue(home, out var cidr) ? inside.ResolverOf(cidr) : null;
-        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni, resolver).On(work.Instance), ct);
+        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni, resolver, work.Task.Connect is { } connect ? ConnectTables.Hosts(store.Current, connect) : []).On(work.Instance), ct);
         if (created is not CreateOutcome.Created { ContainerId: var id }) return (null, StopReasons.Of(created));
         var started = await engine.StartAsync(id, ct);
         if (started is StartOutcome.Started) return (id, null);

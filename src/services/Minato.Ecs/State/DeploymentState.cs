@@ -19,6 +19,9 @@ internal sealed record DeploymentState
     /// <summary>Set when it is a task set, which the API goes on changing.</summary>
     public TaskSetState? TaskSet { get; init; }
 
+    /// <summary>Null for tasks that are not in Service Connect.</summary>
+    public ConnectTask? Connect { get; init; }
+
     // Progress.
     public required DateTimeOffset UpdatedAt { get; init; }
 

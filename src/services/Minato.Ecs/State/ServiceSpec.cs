@@ -15,7 +15,7 @@ internal sealed record ServiceSpec
     public NetworkConfiguration? NetworkConfiguration { get; init; }
     public ImmutableArray<LoadBalancer> LoadBalancers { get; init; } = [];
     public ImmutableArray<ServiceRegistry> ServiceRegistries { get; init; } = [];
-    public ServiceConnectConfiguration? ServiceConnect { get; init; }
+    public ConnectSpec? Connect { get; init; }
     public ImmutableArray<ServiceVolumeConfiguration> Volumes { get; init; } = [];
     public ImmutableArray<VpcLatticeConfiguration> Lattice { get; init; } = [];
 

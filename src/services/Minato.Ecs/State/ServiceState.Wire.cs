@@ -94,6 +94,10 @@ internal static class ServiceWire
         NetworkConfiguration = deployment.Spec.NetworkConfiguration,
         RolloutState = deployment.Rollout,
         RolloutStateReason = deployment.RolloutReason,
+        VolumeConfigurations = deployment.Spec.Volumes.IsEmpty ? null : deployment.Spec.Volumes,
+        ServiceConnectConfiguration = deployment.Spec.Connect?.Configuration,
+        ServiceConnectResources = deployment.Spec.Connect is { } connect
+            ? [.. connect.Offers.Select(o => new ServiceConnectServiceResource { DiscoveryName = o.DiscoveryName, DiscoveryArn = o.DiscoveryArn })] : null,
     };
 
     private static string? CurrentDeployment(ServiceState service) => service.Rollouts is [var primary, ..]

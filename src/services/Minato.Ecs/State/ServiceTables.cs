@@ -35,8 +35,12 @@ internal static class ServiceTables
 
     /// <summary>Services by the namespace of their Service Connect, as they name it.</summary>
     public static readonly Index<(AccountRegion, string), ServiceKey, ServiceState> ByNamespace =
-        Services.AddIndex<(AccountRegion, string)>("namespace", s => s is { Status: not ServiceStatus.Inactive, Spec.ServiceConnect: { Enabled: true, Namespace: { } name } }
+        Services.AddIndex<(AccountRegion, string)>("namespace", s => s is { Status: not ServiceStatus.Inactive, Spec.Connect.Configuration.Namespace: { } name }
             ? (s.Key.Cluster.Scope, name) : null);
+
+    /// <summary>The same by the ARN of the namespace.</summary>
+    public static readonly Index<string, ServiceKey, ServiceState> ByConnection =
+        Services.AddIndex<string>("connection", s => s is { Status: not ServiceStatus.Inactive, Spec.Connect: { } connect } ? connect.Namespace : null);
 
     public static readonly Table<ServiceEventKey, ServiceEventState> Events = new("ecs.service-events", e => e.Key, () => Json.ServiceEventState);
     public static readonly Index<ServiceKey, ServiceEventKey, ServiceEventState> EventsByService =

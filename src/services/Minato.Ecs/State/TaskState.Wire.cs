@@ -53,7 +53,8 @@ internal sealed partial record TaskState
 
     private ImmutableArray<Attachment> Attachments()
     {
-        if (Progress.Interface is not { } eni) return [];
+        var volumes = Volumes.Select(v => v.ToWire(Progress.LastStatus >= TaskLastStatus.Activating, Progress.IsCleanedUp));
+        if (Progress.Interface is not { } eni) return [.. volumes];
         var details = ImmutableArray.CreateBuilder<KeyValuePair>();
         Add("subnetId", eni.SubnetId ?? FirstSubnet());
         Add("networkInterfaceId", eni.InterfaceId);
@@ -66,7 +67,7 @@ internal sealed partial record TaskState
             Type = "ElasticNetworkInterface",
             Status = eni.IsDeleted ? "DELETED" : eni.InterfaceId is null ? "PRECREATED" : "ATTACHED",
             Details = details.ToImmutable(),
-        }];
+        }, .. volumes];
 
         void Add(string name, string? value)
         {

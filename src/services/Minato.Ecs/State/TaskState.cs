@@ -29,6 +29,12 @@ internal sealed partial record TaskState
     public TaskOverride Overrides { get; init; } = new();
     public ImmutableArray<LoadBalancer> LoadBalancers { get; init; } = [];
     public ImmutableArray<ServiceRegistry> ServiceRegistries { get; init; } = [];
+
+    /// <summary>EBS volumes that were configured at the launch.</summary>
+    public ImmutableArray<ManagedVolume> Volumes { get; init; } = [];
+
+    /// <summary>Null for one that is not in Service Connect.</summary>
+    public ConnectTask? Connect { get; init; }
     public ImmutableArray<Tag> Tags { get; init; } = [];
     public bool EnableExecuteCommand { get; init; }
     public int? EphemeralStorageGiB { get; init; }
@@ -121,6 +127,8 @@ internal sealed partial record TaskState
             Overrides = launch.Overrides ?? new(),
             LoadBalancers = launch.LoadBalancers,
             ServiceRegistries = launch.ServiceRegistries,
+            Connect = launch.Connect,
+            Volumes = ManagedVolume.Of(launch.Volumes, ids),
             Tags = launch.Tags,
             EnableExecuteCommand = launch.EnableExecuteCommand,
             EphemeralStorageGiB = launch.Overrides?.EphemeralStorage?.SizeInGiB ?? definition.Definition.EphemeralStorage?.SizeInGiB,
@@ -152,6 +160,8 @@ internal sealed record TaskLaunch
     public TaskOverride? Overrides { get; init; }
     public ImmutableArray<LoadBalancer> LoadBalancers { get; init; } = [];
     public ImmutableArray<ServiceRegistry> ServiceRegistries { get; init; } = [];
+    public ConnectTask? Connect { get; init; }
+    public ImmutableArray<TaskVolumeConfiguration> Volumes { get; init; } = [];
     public ImmutableArray<Tag> Tags { get; init; } = [];
     public bool EnableExecuteCommand { get; init; }
     public string? ContainerInstance { get; init; }

@@ -26,6 +26,9 @@ internal sealed record InstanceView
     /// <summary>The tasks that were counted, as the store listed them.</summary>
     public IReadOnlyList<TaskKey>? Counted { get; init; }
 
+    /// <summary>DAEMON services whose task is still to come: what they need is not left for others.</summary>
+    public ImmutableArray<DaemonShare> Awaited { get; init; } = [];
+
     public int TasksOf(string group) => Groups.GetValueOrDefault(group);
 
     public static InstanceView Of(IReadState ecs, ContainerInstanceState instance)
@@ -34,6 +37,24 @@ internal sealed record InstanceView
         foreach (var task in ecs.Where(EcsTables.LiveTasksByInstance, instance.Key)) view = view.With(task.Demand, task.Group);
         return view;
     }
+
+    /// <param name="daemons">The DAEMON services of its cluster.</param>
+    public static InstanceView Of(IReadState ecs, ContainerInstanceState instance, ImmutableArray<DaemonShare> daemons)
+    {
+        var view = Of(ecs, instance);
+        return daemons.IsEmpty ? view : view with { Awaited = [.. daemons.Where(d => d.IsAwaitedOn(view))] };
+    }
+
+    /// <summary>CPU units that the request may take: daemons come first.</summary>
+    public int CpuFor(PlacementRequest request) => Kept(request) ? CpuLeft - Awaited.Sum(d => d.Demand.Cpu) : CpuLeft;
+
+    /// <summary>The same in MiB of memory.</summary>
+    public int MemoryFor(PlacementRequest request) => Kept(request) ? MemoryLeft - Awaited.Sum(d => d.Demand.Memory) : MemoryLeft;
+
+    /// <summary>The same in network interfaces; null when nothing limits them.</summary>
+    public int? InterfacesFor(PlacementRequest request) => Kept(request) ? InterfacesLeft - Awaited.Sum(d => d.Demand.Interfaces) : InterfacesLeft;
+
+    private bool Kept(PlacementRequest request) => !Awaited.IsEmpty && !request.IsDaemon;
 
     public static InstanceView Empty(ContainerInstanceState instance) => new()
     {
@@ -56,5 +77,6 @@ internal sealed record InstanceView
         UdpPortsUsed = demand.UdpPorts.IsEmpty ? UdpPortsUsed : UdpPortsUsed.Union(demand.UdpPorts),
         TaskCount = TaskCount + 1,
         Groups = Groups.SetItem(group, TasksOf(group) + 1),
+        Awaited = Awaited.IsEmpty ? Awaited : Awaited.RemoveAll(d => d.Request.Group == group),
     };
 }

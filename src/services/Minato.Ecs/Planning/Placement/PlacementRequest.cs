@@ -34,6 +34,9 @@ internal sealed record PlacementRequest
     /// <summary>Machines outside EC2 take tasks of the EXTERNAL launch type, the others those of EC2. Null when any will do.</summary>
     public bool? IsExternal { get; init; }
 
+    /// <summary>A task of a DAEMON service may take what is kept for daemons.</summary>
+    public bool IsDaemon { get; init; }
+
     /// <summary>Availability Zones of the task's subnets; empty when any will do.</summary>
     public ImmutableArray<string> Zones { get; init; } = [];
 
@@ -69,7 +72,7 @@ internal sealed record PlacementRequest
     {
         var text = new StringBuilder(Group).Append('\n').Append(CapacityProvider).Append('\n').Append(CultureInfo.InvariantCulture,
             $"{Demand.Cpu} {Demand.Memory} {Demand.Gpus} {Demand.Interfaces} t{string.Join(',', Demand.TcpPorts)} u{string.Join(',', Demand.UdpPorts)}");
-        text.Append('\n').Append(IsExternal);
+        text.Append('\n').Append(IsExternal).Append(IsDaemon);
         foreach (var constraint in Constraints) text.Append('\n').Append(constraint.Type).Append(' ').Append(constraint.Expression);
         foreach (var strategy in Strategies) text.Append('\n').Append(strategy.Type).Append(' ').Append(strategy.Field);
         foreach (var attribute in RequiredAttributes) text.Append('\n').Append(attribute.Name).Append('=').Append(attribute.Value);

@@ -10,6 +10,7 @@ internal static class ServicePlanner
     {
         var draft = new ServiceDraft(view, now) { Status = view.Status };
         TaskAccounts.Settle(draft);
+        MissingTargets.Tell(draft);
         if (view.Status == ServiceStatus.Draining) Drain(draft);
         else if (view is { Status: ServiceStatus.Active, HasTaskSets: true }) TaskSetSchedule.Plan(draft);
         else if (view.Status == ServiceStatus.Active) Roll(draft);

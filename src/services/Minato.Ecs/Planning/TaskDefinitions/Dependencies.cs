@@ -16,6 +16,15 @@ internal static class Dependencies
             yield return new() { ContainerName = from.SourceContainer ?? "", Condition = ContainerCondition.Start };
     }
 
+    /// <summary>AWS: whoever writes to the log router starts after it, unless the definition says how they stand to each other.</summary>
+    public static IEnumerable<ContainerDependency> Of(ContainerDefinition container, ImmutableArray<ContainerDefinition> all)
+    {
+        var router = container.LogConfiguration?.LogDriver == LogDriver.Awsfirelens ? all.FirstOrDefault(c => c.FirelensConfiguration is not null)?.Name : null;
+        var said = Of(container);
+        return router is null || router == container.Name || said.Any(n => n.ContainerName == router)
+            ? said : said.Append(new() { ContainerName = router, Condition = ContainerCondition.Start });
+    }
+
     /// <returns>The names along a cycle, the first one again at its end; null when there is none.</returns>
     public static ImmutableArray<string>? FindCycle(ImmutableArray<ContainerDefinition> containers)
     {
@@ -33,7 +42,7 @@ internal static class Dependencies
             if (path.IndexOf(name) is >= 0 and var start) return [.. path[start..], name];
             if (!done.Add(name) || containers.FirstOrDefault(c => c.Name == name) is not { } container) return null;
             path.Add(name);
-            foreach (var needed in Of(container))
+            foreach (var needed in Of(container, containers))
             {
                 if (Visit(needed.ContainerName) is { } cycle) return cycle;
             }

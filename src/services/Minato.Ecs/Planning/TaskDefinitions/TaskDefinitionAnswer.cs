@@ -100,6 +100,8 @@ internal static class TaskDefinitionAnswer
             names.Add("com.amazonaws.ecs.capability.docker-remote-api.1.18");
         }
 
+        // AWS: Windows has it alone, so that no Linux instance takes the task.
+        if (request.Volumes?.Any(v => v.FsxWindowsFileServerVolumeConfiguration is not null) ?? false) names.Add("ecs.capability.fsxWindowsFileServer");
         if (containers.Any(c => c.Privileged == true)) names.Add("com.amazonaws.ecs.capability.privileged-container");
         if (containers.Any(c => c.MemoryReservation is not null)) names.Add("com.amazonaws.ecs.capability.docker-remote-api.1.21");
         if (containers.Any(c => c.HealthCheck is not null)) names.Add("ecs.capability.container-health-check");

@@ -30,6 +30,7 @@ internal static class TaskDefinitionRules
         foreach (var container in containers) ContainerRules.Check(container, request.NetworkMode ?? NetworkMode.Bridge, memory);
         CheckTogether(containers);
         CheckVolumes(request);
+        CheckFirelens(request);
         if (isFargate) CheckFargate(request, cpu, memory);
     }
 
@@ -91,6 +92,24 @@ internal static class TaskDefinitionRules
             {
                 if (request.ContainerDefinitions.All(c => c.Name != from.SourceContainer))
                     throw new ClientException($"Container '{container.Name}' takes volumes from container '{from.SourceContainer}', which is not in the task definition.");
+            }
+        }
+    }
+
+    private static void CheckFirelens(RegisterTaskDefinitionRequest request)
+    {
+        var routers = request.ContainerDefinitions.Where(c => c.FirelensConfiguration is not null).ToArray();
+        if (routers.Length > 1) throw new ClientException("Only one container in a task definition can have a firelensConfiguration.");
+        if (routers.Length == 0 && request.ContainerDefinitions.Any(c => c.LogConfiguration?.LogDriver == LogDriver.Awsfirelens))
+            throw new ClientException("When a container uses the awsfirelens log driver, the task definition must have a container with a firelensConfiguration.");
+        foreach (var router in routers)
+        {
+            if (router.LogConfiguration?.LogDriver == LogDriver.Awsfirelens)
+                throw new ClientException($"Container '{router.Name}' has a firelensConfiguration and cannot use the awsfirelens log driver.");
+            if (router.FirelensConfiguration?.Options?.GetValueOrDefault("config-file-type") is { } type and not "file")
+            {
+                throw new ClientException(type == "s3"
+                    ? "Minato does not read a FireLens configuration from S3 yet." : $"The FireLens option config-file-type '{type}' is not valid. Valid values are file and s3.");
             }
         }
     }

@@ -32,6 +32,7 @@ internal static class ContainerEnvironment
         }
 
         all.TryAdd("AWS_EXECUTION_ENV", task.LaunchType == LaunchType.Fargate ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2");
+        foreach (var (name, value) in Firelens.EnvironmentOf(definition, container)) all.TryAdd(name, value);
         AddInside(all, task, definition, container);
         return all.ToImmutable();
     }

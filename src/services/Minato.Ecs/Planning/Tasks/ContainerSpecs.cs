@@ -7,6 +7,10 @@ using EngineLogDriver = Minato.Engines.Containers.LogDriver;
 
 namespace Minato.Ecs.Planning.Tasks;
 
+/// <summary>What the containers of a task with a log router need to know of it.</summary>
+/// <param name="Directory">Where its socket is on the engine's machine.</param>
+internal sealed record LogRouter(string Directory, string? Ec2InstanceId, TaskInputs Inputs);
+
 /// <summary>A container definition as the engine takes it.</summary>
 internal static class ContainerSpecs
 {
@@ -15,11 +19,14 @@ internal static class ContainerSpecs
     private const long FargateOpenFiles = 65535;
 
     /// <param name="resolver">The VPC's, for a task whose definition names no other.</param>
-    public static ContainerSpec Pause(TaskState task, TaskDefinitionState definition, InterfaceProgress eni, string? resolver = null) => new()
+    /// <param name="hosts">Names of Service Connect with the addresses behind them.</param>
+    public static ContainerSpec Pause(
+        TaskState task, TaskDefinitionState definition, InterfaceProgress eni, string? resolver = null, IEnumerable<(string Name, string Address)>? hosts = null) => new()
     {
         Name = ContainerNames.OfPause(task),
         Image = EngineImage.Pause,
         Labels = ContainerNames.Labels(task, ContainerNames.PauseContainer),
+        ExtraHosts = [.. (hosts ?? []).Select(h => $"{h.Name}:{h.Address}")],
         IpcNamespace = definition.Definition.IpcMode == IpcMode.Task ? "shareable" : null,
         Network = new NetworkAttachment.Address(eni.VpcId ?? "", eni.PrivateIp ?? "", eni.MacAddress),
         // The namespace is the pause container's, and so is what Docker writes into resolv.conf.
@@ -30,21 +37,25 @@ internal static class ContainerSpecs
     };
 
     public static ContainerSpec Of(
-        TaskState task, TaskDefinitionState definition, ContainerDefinition container, ContainerInputs inputs, string image, string fileSystems, string? resolver = null)
+        TaskState task, TaskDefinitionState definition, ContainerDefinition container, ContainerInputs inputs, string image, string fileSystems, string? resolver = null,
+        LogRouter? router = null)
     {
         var progress = task.Progress.Container(container.Name ?? "");
         var over = task.Overrides.ContainerOverrides?.FirstOrDefault(o => o.Name == container.Name);
         var linux = container.LinuxParameters;
         var isAwsvpc = definition.NetworkMode == NetworkMode.Awsvpc;
+        var isRouter = container.FirelensConfiguration is not null;
         return new()
         {
             Name = ContainerNames.Of(task, progress),
             Image = image,
+            Files = isRouter ? [Firelens.ConfigurationOf(task, definition, container, router?.Ec2InstanceId)] : [],
             Labels = Sorted((container.DockerLabels ?? ImmutableDictionary<string, string>.Empty).Select(l => ((string?)l.Key, (string?)l.Value)))
                 .SetItems(ContainerNames.Labels(task, progress.Name)),
             Command = over?.Command is { Length: > 0 } command ? command : Given(container.Command),
             EntryPoint = Given(container.EntryPoint),
-            Environment = ContainerEnvironment.Of(task, definition, container, inputs),
+            Environment = ContainerEnvironment.Of(task, definition, container, inputs)
+                .SetItems(isRouter ? Firelens.SecretsOf(definition, router?.Inputs ?? TaskInputs.None).Select(s => System.Collections.Generic.KeyValuePair.Create(s.Name, s.Value)) : []),
             WorkingDirectory = container.WorkingDirectory,
             User = container.User,
             Hostname = isAwsvpc ? null : container.Hostname,
@@ -55,7 +66,7 @@ internal static class ContainerSpecs
             Init = linux?.InitProcessEnabled ?? false,
             Network = Network(task, definition),
             Ports = definition.NetworkMode == NetworkMode.Bridge ? [.. (container.PortMappings ?? []).SelectMany(Ports)] : [],
-            Mounts = [.. TaskVolumes.MountsOf(task, definition, container, fileSystems)],
+            Mounts = [.. TaskVolumes.MountsOf(task, definition, container, fileSystems), .. isRouter ? [Firelens.SocketOf(task)] : Array.Empty<VolumeMount>()],
             VolumesFrom = [.. (container.VolumesFrom ?? []).Select(v => NameOf(task, v.SourceContainer ?? "") + (v.ReadOnly == true ? ":ro" : ""))],
             Links = [.. (container.Links ?? []).Select(l => Link(task, l))],
             Ulimits = [.. Ulimits(task, container)],
@@ -77,7 +88,7 @@ internal static class ContainerSpecs
             ProcessNamespace = Namespace(task, definition, definition.Definition.PidMode?.ToWire()),
             IpcNamespace = Namespace(task, definition, definition.Definition.IpcMode?.ToWire()),
             HealthCheck = container.HealthCheck is { } check ? Health(check) : null,
-            Log = Log(container.LogConfiguration, inputs),
+            Log = Firelens.IsRouted(container) && router is not null ? Firelens.DriverOf(task, container, router.Directory) : Log(container.LogConfiguration, inputs),
         };
     }
 

@@ -25,7 +25,7 @@ internal static class DependencyRule
     {
         DateTimeOffset? until = null;
         var waits = false;
-        foreach (var needed in Dependencies.Of(definition))
+        foreach (var needed in Dependencies.Of(definition, draft.View.Definition.Containers))
         {
             switch (Check(draft, definition, needed))
             {

@@ -76,7 +76,7 @@ internal static class TaskStopPlanner
             // The reverse of the start: whoever needs this container ends first.
             var isNeeded = draft.Definitions.Any(other =>
                 draft.Container(other).LastStatus != ContainerLastStatus.Stopped
-                && Dependencies.Of(other).Any(n => n.ContainerName == container.Name));
+                && Dependencies.Of(other, draft.View.Definition.Containers).Any(n => n.ContainerName == container.Name));
             if (isNeeded || draft.View.Stopping.Contains(container.Name)) continue;
             var grace = definition.StopTimeout is { } seconds ? TimeSpan.FromSeconds(seconds) : draft.View.DefaultStopTimeout;
             draft.Add(new TaskMove.Stop(container.Name, grace));

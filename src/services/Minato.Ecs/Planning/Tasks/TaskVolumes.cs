@@ -26,6 +26,7 @@ internal static class TaskVolumes
     {
         foreach (var name in (container.MountPoints ?? []).Select(m => m.SourceVolume).Distinct(StringComparer.Ordinal))
         {
+            if (ManagedOf(task, name) is { } managed) yield return new(managed.VolumeId, "local", Sorted(null), Sorted(null), MayCreate: true);
             if (Find(definition, name)?.DockerVolumeConfiguration is not { } docker) continue;
             yield return new(
                 docker.Scope == Scope.Shared ? name ?? "" : OwnName(task, name ?? ""), docker.Driver ?? "local", Sorted(docker.DriverOpts), Sorted(docker.Labels),
@@ -37,15 +38,20 @@ internal static class TaskVolumes
     /// <summary>Volumes that go with the task.</summary>
     public static IEnumerable<string> OwnedBy(TaskState task, TaskDefinitionState definition) =>
         definition.Containers.SelectMany(c => c.MountPoints ?? []).Select(m => m.SourceVolume ?? "").Distinct(StringComparer.Ordinal)
-            .Where(name => IsOwned(Find(definition, name))).Select(name => OwnName(task, name));
+            .Where(name => IsOwned(Find(definition, name)) && ManagedOf(task, name) is null).Select(name => OwnName(task, name))
+            .Concat(task.Volumes.Where(v => v.DeleteOnTermination).Select(v => v.VolumeId))
+            .Concat(Firelens.RouterOf(definition) is null ? Enumerable.Empty<string>() : [Firelens.NameOf(task)]);
 
     /// <returns>Why a volume cannot be had here; null when all can.</returns>
     public static string? Refusal(TaskDefinitionState definition) => (definition.Definition.Volumes ?? [])
-        .Select(v => v.FsxWindowsFileServerVolumeConfiguration is not null ? "FSx for Windows File Server" : v.ConfiguredAtLaunch == true ? "Amazon EBS" : null)
+        .Select(v => v.FsxWindowsFileServerVolumeConfiguration is not null ? "FSx for Windows File Server" : null)
         .FirstOrDefault(kind => kind is not null) is { } kind ? $"Minato has no {kind} volumes" : null;
+
+    private static ManagedVolume? ManagedOf(TaskState task, string? name) => task.Volumes.FirstOrDefault(v => v.Name == name);
 
     private static string SourceOf(TaskState task, TaskDefinitionState definition, string name, string fileSystems) => Find(definition, name) switch
     {
+        { ConfiguredAtLaunch: true } when ManagedOf(task, name) is { } managed => managed.VolumeId,
         { Host.SourcePath: { Length: > 0 } path } => path,
         { DockerVolumeConfiguration.Scope: Scope.Shared } => name,
         { EfsVolumeConfiguration: { } efs } => FileSystemPath(efs, fileSystems),

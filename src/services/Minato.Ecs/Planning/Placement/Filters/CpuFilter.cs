@@ -3,5 +3,5 @@ namespace Minato.Ecs.Planning.Placement.Filters;
 internal sealed class CpuFilter : IPlacementFilter
 {
     public string? Explain(InstanceView instance, PlacementRequest request) =>
-        instance.CpuLeft < request.Demand.Cpu ? "RESOURCE:CPU" : null;
+        instance.CpuFor(request) < request.Demand.Cpu ? "RESOURCE:CPU" : null;
 }

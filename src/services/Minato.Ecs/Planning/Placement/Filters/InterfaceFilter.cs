@@ -4,5 +4,5 @@ namespace Minato.Ecs.Planning.Placement.Filters;
 internal sealed class InterfaceFilter : IPlacementFilter
 {
     public string? Explain(InstanceView instance, PlacementRequest request) =>
-        instance.InterfacesLeft < request.Demand.Interfaces ? "RESOURCE:ENI" : null;
+        instance.InterfacesFor(request) < request.Demand.Interfaces ? "RESOURCE:ENI" : null;
 }

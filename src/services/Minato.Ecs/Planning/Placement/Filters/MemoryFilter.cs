@@ -3,5 +3,5 @@ namespace Minato.Ecs.Planning.Placement.Filters;
 internal sealed class MemoryFilter : IPlacementFilter
 {
     public string? Explain(InstanceView instance, PlacementRequest request) =>
-        instance.MemoryLeft < request.Demand.Memory ? "RESOURCE:MEMORY" : null;
+        instance.MemoryFor(request) < request.Demand.Memory ? "RESOURCE:MEMORY" : null;
 }

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Minato.Aws;
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Contracts.Servicediscovery;
+using Minato.Ecs.Planning.Tasks;
+using Minato.Ecs.State;
+using Minato.Platform;
+
+namespace Minato.Ecs.Reconcile;
+
+/// <summary>The service whose Service Connect endpoints are looked at.</summary>
+internal sealed record ConnectKey(ServiceKey Service);
+
+/// <summary>
+/// Gives each name that a service offers in Service Connect something that takes connections: a network load balancer of the name, with a
+/// listener for each port and the service's tasks behind it (decision 0019).
+/// </summary>
+internal sealed partial class ConnectReconciler(Store store, ConnectBalancers balancers, IServiceProvider rooms, ILogger<ConnectReconciler> log) : IReconciler<ConnectKey>
+{
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+
+    public async ValueTask<Next> ReconcileAsync(ConnectKey key, CancellationToken ct)
+    {
+        var state = store.Current;
+        var service = state.Find(ServiceTables.Services, key.Service) is { Status: not ServiceStatus.Inactive } there ? there : null;
+        var known = state.Find(ConnectTables.Connections, key.Service);
+        if (service?.Spec.Connect is null && known is null) return Next.Done;
+        try
+        {
+            foreach (var gone in (known?.Endpoints ?? []).Where(e => service?.Spec.Connect?.Offers.Contains(e.Offer) is not true))
+                await RemoveAsync(gone, key.Service.Cluster.Scope, ct);
+            if (service?.Spec.Connect is not { } connect)
+            {
+                await store.UpdateAsync(ecs => ecs.Delete(ConnectTables.Connections, key.Service), ct);
+                return Next.Done;
+            }
+
+            return await KeepAsync(state, service, connect, known, ct);
+        }
+        catch (TargetGroupNotFoundException)
+        {
+            // Somebody deleted what is ours: all of it is looked for and made again.
+            await store.UpdateAsync(ecs => ecs.Delete(ConnectTables.Connections, key.Service), ct);
+            return Next.Soon;
+        }
+        catch (AwsException e) when (e.IsClientFault)
+        {
+            LogRefused(key.Service, e.Message);
+            return Next.After(s_again);
+        }
+    }
+
+    private async ValueTask<Next> KeepAsync(IReadState state, ServiceState service, ConnectSpec connect, ConnectState? known, CancellationToken ct)
+    {
+        var scope = service.Key.Cluster.Scope;
+        var endpoints = ImmutableArray.CreateBuilder<ConnectEndpoint>(connect.Offers.Length);
+        foreach (var offer in connect.Offers)
+        {
+            var endpoint = known?.Endpoints.FirstOrDefault(e => e.Offer == offer) is { Address: not null } made ? made
+                : await balancers.EnsureAsync(service, connect.Namespace, offer, ct);
+            await balancers.RegisterAsync(endpoint, TargetsOf(state, service.Key, offer), scope, ct);
+            endpoints.Add(endpoint);
+        }
+
+        var now = new ConnectState { Key = service.Key, Namespace = connect.Namespace, Endpoints = endpoints.DrainToImmutable() };
+        if (known is null || known.Namespace != now.Namespace || !known.Endpoints.AsSpan().SequenceEqual(now.Endpoints.AsSpan()))
+            await store.UpdateAsync(ecs => ecs.Put(ConnectTables.Connections, now), ct);
+        return now.Endpoints.Any(e => e.Address is null) ? Next.After(s_again) : Next.Done;
+    }
+
+    /// <summary>Addresses and ports of the tasks that take connections.</summary>
+    private static IEnumerable<(string Address, int Port)> TargetsOf(IReadState state, ServiceKey service, ConnectOffer offer)
+    {
+        foreach (var task in state.Where(EcsTables.LiveTasksByService, service))
+        {
+            if (!RegistryInstances.IsWanted(task) || task.Progress.Interface?.PrivateIp is not { } address) continue;
+            if (task.HealthStatus == Contracts.Ecs.HealthStatus.Unhealthy) continue;
+            if (state.Find(EcsTables.TaskDefinitions, task.TaskDefinition) is { } definition && ConnectOffer.PortOf(definition, offer.PortName) is { } port)
+                yield return (address, port);
+        }
+    }
+
+    private async ValueTask RemoveAsync(ConnectEndpoint endpoint, AccountRegion scope, CancellationToken ct)
+    {
+        await balancers.RemoveAsync(endpoint, scope, ct);
+        if (rooms.GetService<IServicediscovery>() is not { } map) return;
+        try
+        {
+            await map.DeleteServiceAsync(new() { Id = endpoint.Offer.DiscoveryArn }, scope.AsService(), ct);
+        }
+        catch (ServiceNotFound)
+        {
+            // Gone already. While instances are in it, it is tried again.
+        }
+    }
+
+    [LoggerMessage(2195, LogLevel.Warning, "Service Connect of {Service} was refused: {Reason}")]
+    private partial void LogRefused(ServiceKey service, string reason);
+}
