@@ -62,7 +62,7 @@ def run():
         wait_for(f"http://127.0.0.1:{bare}/")
         with Minato() as minato:
             url = through_minato(minato, ports)
-            wait_for(url)
+            wait_for(url, ok=True)
             urls = [url, f"http://127.0.0.1:{equal}/", f"http://127.0.0.1:{bare}/"]
             rounds = [[wrk(u, 4, 16) for u in urls] for _ in range(ROUNDS)]
     finally:

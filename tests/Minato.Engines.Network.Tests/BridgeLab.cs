@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Minato.Engines.Containers;
 
 namespace Minato.Engines.Network.Tests;
 
@@ -10,18 +11,19 @@ internal sealed class BridgeLab : IAsyncDisposable
     private readonly string _prefix;
     private readonly List<string> _namespaces = [];
 
-    private BridgeLab(string name, string prefix) => (Name, _prefix) = (name, prefix);
+    private BridgeLab(string installation, string name, string prefix) => (Bridge, Name, _prefix) = (NetworkNames.Bridge(installation, name), name, prefix);
 
     public string Name { get; }
+    public string Bridge { get; }
     public string Range => $"{_prefix}.0/24";
 
     public string Address(int host) => $"{_prefix}.{host}";
 
-    public static async Task<BridgeLab> MakeAsync(string name, string prefix, CancellationToken ct)
+    public static async Task<BridgeLab> MakeAsync(string installation, string name, string prefix, CancellationToken ct)
     {
-        var lab = new BridgeLab(name, prefix);
+        var lab = new BridgeLab(installation, name, prefix);
         await Shell.DemandAsync(
-            $"docker network create --label minato.installation={name} --subnet {lab.Range} --gateway {prefix}.1 -o com.docker.network.bridge.name={name} {name}", ct);
+            $"docker network create --label minato.installation={name} --subnet {lab.Range} --gateway {prefix}.1 -o com.docker.network.bridge.name={lab.Bridge} {name}", ct);
         return lab;
     }
 
@@ -30,7 +32,7 @@ internal sealed class BridgeLab : IAsyncDisposable
         var space = SpaceOf(host);
         _namespaces.Add(space);
         await Shell.DemandAsync($"""
-            ip netns add {space} && ip link add {Name}h{host} type veth peer name eth0 netns {space} && ip link set {Name}h{host} master {Name} up &&
+            ip netns add {space} && ip link add {Name}h{host} type veth peer name eth0 netns {space} && ip link set {Name}h{host} master {Bridge} up &&
             ip netns exec {space} sh -c 'ip link set lo up; ip address add {Address(host)}/24 dev eth0; ip link set eth0 up; ip route add default via {_prefix}.1'
             """, ct);
     }

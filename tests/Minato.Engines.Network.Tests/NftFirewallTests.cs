@@ -23,8 +23,8 @@ public sealed class NftFirewallTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/nft") && File.Exists("/var/run/docker.sock"), "Needs root, nftables and Docker.");
-        _one = await BridgeLab.MakeAsync($"{_id}a", $"10.251.{_block}", Ct);
-        _two = await BridgeLab.MakeAsync($"{_id}b", $"10.252.{_block}", Ct);
+        _one = await BridgeLab.MakeAsync(_id, $"{_id}a", $"10.251.{_block}", Ct);
+        _two = await BridgeLab.MakeAsync(_id, $"{_id}b", $"10.252.{_block}", Ct);
         await _one.AddHostAsync(10, Ct);
         await _one.AddHostAsync(11, Ct);
         await _two.AddHostAsync(10, Ct);
@@ -145,11 +145,30 @@ public sealed class NftFirewallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_installation_that_calls_the_same_range_its_own_leaves_the_packets_and_addresses_of_this_one_alone()
+    {
+        await ApplyAsync([In(8080, "0.0.0.0/0")]);
+        await using var serving = await _one.ServeAsync(10, 8080, Ct);
+        using var other = new NftFirewall(new() { InstallationId = _id + "o" });
+        (await other.ApplyAsync(new() { Networks = [new(_one.Name, _one.Address(1), [_one.Range], [])] }, Ct)).ShouldBeOfType<FirewallOutcome.Applied>();
+        try
+        {
+            (await _one.ConnectAsync(11, Web, 8080, Ct)).ShouldBe("connected");
+            (await BridgeLab.ConnectFromHostAsync(Web, 8080, Balancer, Ct)).ShouldBe("connected");
+            (await other.IsIntactAsync(Ct)).ShouldBeTrue();
+        }
+        finally
+        {
+            await other.RemoveAsync(Ct);
+        }
+    }
+
+    [Fact]
     public async Task An_address_that_somebody_took_from_a_bridge_is_seen_and_comes_back()
     {
         await ApplyAsync([s_out]);
         (await _firewall.IsIntactAsync(Ct)).ShouldBeTrue();
-        await Shell.DemandAsync($"ip address del {Balancer}/32 dev {_one.Name}", Ct);
+        await Shell.DemandAsync($"ip address del {Balancer}/32 dev {_one.Bridge}", Ct);
         (await _firewall.IsIntactAsync(Ct)).ShouldBeFalse();
         await ApplyAsync([s_out]);
         (await _firewall.IsIntactAsync(Ct)).ShouldBeTrue();

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using Minato.Engines.Containers;
 
 namespace Minato.Engines.Docker;
 
@@ -28,12 +27,9 @@ internal sealed class DockerNames(string installation)
     public Dictionary<string, string> Label(ImmutableSortedDictionary<string, string> own) =>
         new(own) { [DockerEngineOptions.InstallationLabel] = installation };
 
-    /// <summary>Two installations may call a network alike.</summary>
-    public string Network(string name) => $"minato-{installation}-{name}";
+    public string Network(string name) => NetworkNames.Network(installation, name);
 
-    /// <summary>Linux gives an interface 15 letters.</summary>
-    public string Bridge(string name) =>
-        "mn" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Network(name))))[..10];
+    public string Bridge(string name) => NetworkNames.Bridge(installation, name);
 
     private static string Filter(Dictionary<string, string[]> filter) =>
         "filters=" + Uri.EscapeDataString(JsonSerializer.Serialize(filter, DockerJson.Default.Filters));

@@ -13,7 +13,7 @@ internal static class Bridges
 
     /// <summary>The kernel shows packets between two ports of a bridge to nobody unless told so, for this bridge or for all.</summary>
     /// <returns>Null when it does; otherwise what is missing.</returns>
-    public static async Task<string?> FilterAsync(IEnumerable<FirewallNetwork> networks, CancellationToken ct)
+    public static async Task<string?> FilterAsync(IEnumerable<BridgedNetwork> networks, CancellationToken ct)
     {
         if (!File.Exists(ForAll)) await s_modprobe.RunAsync(["br_netfilter"], "", ct);
         if (!File.Exists(ForAll)) return "the kernel does not filter what crosses a bridge: run 'modprobe br_netfilter'";
@@ -27,18 +27,18 @@ internal static class Bridges
     }
 
     /// <summary>Gives the host those addresses, and takes from it those that are wanted no more.</summary>
-    public static async Task<string?> PutAsync(IEnumerable<FirewallNetwork> networks, CancellationToken ct)
+    public static async Task<string?> PutAsync(IEnumerable<BridgedNetwork> networks, CancellationToken ct)
     {
         var lines = Wanting(networks);
         return lines.Count == 0 ? null : (await s_ip.RunAsync(["-force", "-batch", "-"], string.Join('\n', lines) + "\n", ct)).Problem;
     }
 
     /// <summary>Whether nobody has changed the bridges that there are, nor made one anew.</summary>
-    public static bool AreAsPut(IReadOnlyCollection<FirewallNetwork> networks) =>
+    public static bool AreAsPut(IReadOnlyCollection<BridgedNetwork> networks) =>
         Wanting(networks).Count == 0 && (IsOn(ForAll) || BridgesOf(networks).All(b => IsOn(FilterOf(b.Bridge))));
 
     /// <summary>What <c>ip</c> has to be told so that the host's addresses are those that are wanted.</summary>
-    private static List<string> Wanting(IEnumerable<FirewallNetwork> networks)
+    private static List<string> Wanting(IEnumerable<BridgedNetwork> networks)
     {
         var lines = new List<string>();
         foreach (var (network, bridge) in BridgesOf(networks))
@@ -56,15 +56,17 @@ internal static class Bridges
 
     private static bool IsOn(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is "1";
 
-    /// <summary>A bridge is found by the gateway's address, which it alone has. One that is not there yet has nothing on it either.</summary>
-    private static IEnumerable<(FirewallNetwork Network, NetworkInterface Bridge)> BridgesOf(IEnumerable<FirewallNetwork> networks)
+    /// <summary>A bridge that is not there yet has nothing on it either.</summary>
+    private static IEnumerable<(FirewallNetwork Network, NetworkInterface Bridge)> BridgesOf(IEnumerable<BridgedNetwork> networks)
     {
-        var all = NetworkInterface.GetAllNetworkInterfaces().SelectMany(i => AddressesOf(i), (i, a) => (i, a)).DistinctBy(p => p.a)
-            .ToDictionary(p => p.a, p => p.i, StringComparer.Ordinal);
-        foreach (var network in networks)
-            if (all.TryGetValue(network.Gateway, out var bridge)) yield return (network, bridge);
+        var all = NetworkInterface.GetAllNetworkInterfaces().ToDictionary(i => i.Name, StringComparer.Ordinal);
+        foreach (var (name, network) in networks)
+            if (all.TryGetValue(name, out var bridge)) yield return (network, bridge);
     }
 
     private static IEnumerable<string> AddressesOf(NetworkInterface one) => one.GetIPProperties().UnicastAddresses
         .Where(a => a.Address.AddressFamily is System.Net.Sockets.AddressFamily.InterNetwork && !IPAddress.IsLoopback(a.Address)).Select(a => a.Address.ToString());
 }
+
+/// <summary>A network and the name of its bridge, which is there when the container engine has made it.</summary>
+internal sealed record BridgedNetwork(string Bridge, FirewallNetwork Network);

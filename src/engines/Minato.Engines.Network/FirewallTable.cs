@@ -15,12 +15,14 @@ internal static class FirewallTable
     /// <summary>Before those of Docker, which see what is left.</summary>
     private const string Priority = "filter - 10";
 
+    /// <param name="bridges">Of the plan's networks. What crosses none of them is of others, whose ranges may be the same.</param>
     /// <param name="resolvers">The host's name servers: AWS answers names in a VPC whatever its groups and routes say.</param>
-    public static string Chains(FirewallPlan plan, IEnumerable<string> resolvers)
+    public static string Chains(FirewallPlan plan, IEnumerable<string> bridges, IEnumerable<string> resolvers)
     {
         if (plan.Networks.IsEmpty) return "";
         var text = new StringBuilder();
         var profiles = Profiles(plan);
+        Set(text, "bridges", bridges, "ifname");
         WriteSets(text, plan, profiles, [.. resolvers]);
         foreach (var (groups, index) in profiles)
         {
@@ -46,7 +48,7 @@ internal static class FirewallTable
     private static void WriteSets(StringBuilder text, FirewallPlan plan, Dictionary<string, int> profiles, string[] resolvers)
     {
         var endpoints = plan.Networks.SelectMany(n => n.Endpoints).ToList();
-        Set(text, "ranges", plan.Networks.SelectMany(n => n.Ranges), isInterval: true);
+        Set(text, "ranges", plan.Networks.SelectMany(n => n.Ranges), "ipv4_addr; flags interval");
         Set(text, "gateways", plan.Networks.Select(n => n.Gateway));
         Set(text, "resolvers", resolvers);
         Set(text, "outward", endpoints.Where(e => e.HasWayOut).Select(e => e.Address));
@@ -58,11 +60,11 @@ internal static class FirewallTable
         Map(text, "public", "ipv4_addr", endpoints.Where(e => e.PublicAddress is not null).Select(e => $"{e.PublicAddress} : {e.Address}"));
     }
 
-    private static void Set(StringBuilder text, string name, IEnumerable<string> elements, bool isInterval = false)
+    private static void Set(StringBuilder text, string name, IEnumerable<string> elements, string type = "ipv4_addr")
     {
         var all = string.Join(", ", elements.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"  set {name} {{ type ipv4_addr;{(isInterval ? " flags interval;" : "")}{(all is "" ? "" : $" elements = {{ {all} }}")} }}");
+            $"  set {name} {{ type {type};{(all is "" ? "" : $" elements = {{ {all} }}")} }}");
     }
 
     private static void Map(StringBuilder text, string name, string value, IEnumerable<string> elements)
@@ -173,20 +175,18 @@ internal static class FirewallTable
     private static void WriteHooks(StringBuilder text) => text.AppendLine($$"""
           chain forward {
             type filter hook forward priority {{Priority}}; policy accept;
-            ip saddr @ranges goto judge
-            ip daddr @ranges goto judge
+            iifname @bridges goto judge
+            oifname @bridges goto judge
           }
           chain to_host {
             type filter hook input priority {{Priority}}; policy accept;
-            iifname "lo" accept
             ip daddr @gateways ct status dnat accept
             ip daddr @gateways meta l4proto { tcp, udp } th dport 53 accept
-            ip saddr @ranges goto judge
+            iifname @bridges goto judge
           }
           chain of_host {
             type filter hook output priority {{Priority}}; policy accept;
-            oifname "lo" accept
-            ip daddr @ranges goto judge
+            oifname @bridges goto judge
           }
           chain public_from_tasks {
             type nat hook prerouting priority dstnat - 10; policy accept;

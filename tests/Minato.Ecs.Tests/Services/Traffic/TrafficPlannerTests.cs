@@ -202,6 +202,19 @@ public sealed class TrafficPlannerTests
         TrafficRoles.Cast(Given.Deployment(2) with { Spec = Spec(2) }, [blue], new() { Strategy = DeploymentStrategy.Rolling }).TargetGroups.ShouldBe([serving]);
     }
 
+    [Theory]
+    [InlineData(nameof(TrafficStage.BakeTime), null, 1)]
+    [InlineData(nameof(TrafficStage.CleanUp), null, 2)] // the tasks of 1 are told to stop: nobody goes back to them
+    [InlineData(nameof(TrafficStage.CleanUp), "it failed", 1)]
+    public void A_deployment_that_supersedes_a_shift_takes_over_from_the_one_that_serves(string stage, string? backBecause, int source)
+    {
+        var older = View(Enum.Parse<TrafficStage>(stage), "2HHH 1HHH", 100, 100).Deployments;
+        older = older.SetItem(0, older[0] with { Traffic = older[0].Traffic is { } t ? t with { BackBecause = backBecause } : null });
+        var cast = TrafficRoles.Cast(Given.Deployment(3) with { Spec = Spec(3) }, older, s_blueGreen);
+        cast.Traffic.ShouldNotBeNull().SourceId.ShouldBe(Given.Completed(source).Id);
+        cast.TargetGroups.ShouldBe([source == 1 ? Alternate : Given.TargetGroup]);
+    }
+
     private static ServicePlan Plan(TrafficStage stage, string tasks, double asked, double live) => ServicePlanner.Plan(View(stage, tasks, asked, live), Given.Noon);
 
     /// <summary>Deployment 2 takes over from deployment 1, and the rule is as 2 wrote it.</summary>

@@ -44,6 +44,8 @@ internal static class TrafficRoles
     {
         if (older is not [var newest, ..]) return null;
         if (newest.Rollout == DeploymentRolloutState.Completed) return newest;
+        // Nothing leads back from CLEAN_UP: the tasks of the one before are told to stop there.
+        if (newest.Traffic is { Stage: TrafficStage.CleanUp, IsGoingBack: false }) return newest;
         if (newest.Traffic is { Stage: not null } shifting)
             return older.FirstOrDefault(d => d.Id == shifting.SourceId) ?? (shifting.ProductionPercent >= TrafficSteps.All ? newest : null);
         return older.FirstOrDefault(d => d.Rollout == DeploymentRolloutState.Completed) ?? (newest.RunningCount > 0 ? newest : null);
