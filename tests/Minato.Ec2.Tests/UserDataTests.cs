@@ -142,11 +142,28 @@ public sealed class UserDataTests
         }
     }
 
+    [Fact]
+    public async Task A_terminal_that_hangs_up_while_it_begins_does_not_end_it()
+    {
+        var home = Directory.CreateTempSubdirectory("minato-user-data-").FullName;
+        try
+        {
+            (await RunAsync(home, "i-1", [new BootPart.Early(["kill -HUP $$"]), new BootPart.Late([$"echo done > {home}/done"])])).ShouldBe(0);
+            File.Exists($"{home}/done").ShouldBeTrue();
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
     /// <summary>The machine's own places are put below a folder, and what would go on beside the shell is waited for.</summary>
-    private static async Task RunAsync(string home, string instance, ImmutableArray<BootPart> parts)
+    /// <returns>How the shell that was told it ended.</returns>
+    private static async Task<int> RunAsync(string home, string instance, ImmutableArray<BootPart> parts)
     {
         var script = BootScript.Compile(instance, parts).Replace("/var/lib/cloud", home + "/cloud").Replace("> /proc/1/fd/1", $">> {home}/console") + "wait\n";
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script])) ?? throw new InvalidOperationException();
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return shell.ExitCode;
     }
 }

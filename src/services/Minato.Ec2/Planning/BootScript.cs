@@ -19,6 +19,10 @@ internal static class BootScript
     public static string Compile(string instance, ImmutableArray<BootPart> parts) =>
         Write(instance, parts) is { Length: <= MaxLength } script ? script : Write(instance, [new BootPart.Unknown("user data of this size")]);
 
+    /// <summary>
+    /// The shell that is told this has a terminal, which hangs up when that shell ends: what goes on without it must be deaf to that from its
+    /// very beginning.
+    /// </summary>
     private static string Write(string instance, ImmutableArray<BootPart> parts)
     {
         var script = new StringBuilder();
@@ -26,8 +30,8 @@ internal static class BootScript
         script.Append("""
             [ -e "$d/sem/config_scripts_user" ] && exit 0
             mkdir -p "$d/sem" "$d/scripts" && ln -sfn "$d" /var/lib/cloud/instance && : > "$d/sem/config_scripts_user" || exit 1
-            (
             trap '' HUP
+            (
 
             """);
         foreach (var part in parts.OfType<BootPart.Unknown>()) Say(script, $"{part.What} is not served here");
