@@ -34,7 +34,7 @@ internal sealed unsafe partial class BZip2Stream : NativeStream
     private bool Restart(ReadOnlySpan<byte> input)
     {
         if (input.IsEmpty) return false;
-        End(_state);
+        _ = End(_state);
         *_state = default;
         return Start(_state, 0, 0) == Ok ? true : throw TooLarge();
     }
@@ -43,7 +43,7 @@ internal sealed unsafe partial class BZip2Stream : NativeStream
     {
         if (_state is not null)
         {
-            End(_state);
+            _ = End(_state);
             NativeMemory.Free(_state);
         }
 
