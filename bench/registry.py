@@ -185,6 +185,7 @@ def compare(minato, peer, folder):
             ecr.create_repository(repositoryName=name)
             sides = [(0, minato.port), (1, peer.port)]
             for side, port in sides if turn % 2 == 0 else sides[::-1]:
+                os.sync()  # Nobody waits for what the others left to be written.
                 times["push"][side].append(push(port, name, files))
                 times["pull"][side].append(pull(port, name, files))
             for path, _ in files:

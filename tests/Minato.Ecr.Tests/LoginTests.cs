@@ -6,7 +6,9 @@ using Minato.Aws.Authorization;
 using Minato.Aws.Dispatch;
 using Minato.Aws.Policies;
 using Minato.Aws.Shapes;
+using Minato.Aws.Signing;
 using static Minato.Ecr.Tests.EcrFixture;
+using ICredentials = Minato.Aws.Signing.ICredentials;
 
 namespace Minato.Ecr.Tests;
 
@@ -90,6 +92,16 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task An_access_key_logs_in_whoever_else_owns_keys()
+    {
+        // As in the server, where users' keys and temporary ones have owners of their own.
+        await using var ecr = await StartWithAsync(services => services.AddSingleton<ICredentials>(new NoKeys()), "web");
+        ecr.Http.DefaultRequestHeaders.Authorization = Basic("AKIAROOT", Secret);
+        using var answer = await ecr.SendAsync(HttpMethod.Get, "/v2/web/tags/list");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_token_for_another_accounts_registry_opens_nothing()
     {
         await using var ecr = await StartAsync("web");
@@ -149,5 +161,10 @@ public sealed class LoginTests
         request.Headers.Host = host;
         using var answer = await ecr.Http.SendAsync(request);
         return answer.StatusCode;
+    }
+
+    private sealed class NoKeys : ICredentials
+    {
+        public Credential? Find(string accessKeyId) => null;
     }
 }

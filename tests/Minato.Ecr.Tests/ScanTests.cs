@@ -83,7 +83,8 @@ public sealed class ScanTests
     public void Continuous_scanning_scans_again_when_the_data_changes()
     {
         var scanner = new FakeScanner { Answer = _ => Found() };
-        Run(scanner, Bridge(), async ecr =>
+        var bridge = Bridge();
+        Run(scanner, bridge, async ecr =>
         {
             await ecr.CreateAsync("web");
             await ecr.PushAsync("web", "v1");
@@ -101,6 +102,11 @@ public sealed class ScanTests
             await ecr.World.RunFor(TimeSpan.FromHours(1.5));
             scanner.Requests.Count.ShouldBe(2);
         });
+        Events(bridge, "ECR Image Scan").ShouldBeEmpty();
+        var entry = Events(bridge, "Inspector2 Scan").Single(); // The first scan alone.
+        var detail = JsonDocument.Parse(entry.Detail ?? "").RootElement;
+        (entry.Source, detail.GetProperty("scan-status").GetString(), detail.GetProperty("repository-name").GetString(), detail.GetProperty("finding-severity-counts").GetProperty("TOTAL").GetInt32())
+            .ShouldBe(("aws.inspector2", "INITIAL_SCAN_COMPLETE", "arn:aws:ecr:us-east-1:123456789012:repository/web", 2));
     }
 
     [Fact]

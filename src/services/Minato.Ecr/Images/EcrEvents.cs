@@ -59,14 +59,31 @@ internal sealed class EcrEvents(IServiceProvider rooms, Ids ids, TimeProvider cl
         {
             json.WriteString("scan-status", scan.Status.ToWire());
             json.WriteString("repository-name", scan.Key.Repository.Name);
-            json.WriteStartObject("finding-severity-counts");
-            foreach (var (severity, count) in scan.Counts) json.WriteNumber(severity, count);
-            json.WriteEndObject();
-            json.WriteString("image-digest", scan.Key.Digest);
-            json.WriteStartArray("image-tags");
-            foreach (var tag in tx.Where(EcrTables.TagsByImage, scan.Key)) json.WriteStringValue(tag.Key.Tag);
-            json.WriteEndArray();
+            Findings(tx, json, scan, total: null);
         });
+
+    /// <summary>AWS: enhanced scans are Inspector's to tell, under the repository's ARN, the first time.</summary>
+    public void Inspected(Transaction tx, ScanState scan) => Put(
+        tx, scan.Key.Repository.Home, "Inspector2 Scan", [scan.Key.Repository.Arn],
+        json =>
+        {
+            json.WriteString("scan-status", "INITIAL_SCAN_COMPLETE");
+            json.WriteString("repository-name", scan.Key.Repository.Arn);
+            Findings(tx, json, scan, scan.Counts.Values.Sum());
+        },
+        "aws.inspector2");
+
+    private static void Findings(Transaction tx, Utf8JsonWriter json, ScanState scan, int? total)
+    {
+        json.WriteStartObject("finding-severity-counts");
+        foreach (var (severity, count) in scan.Counts) json.WriteNumber(severity, count);
+        if (total is { } all) json.WriteNumber("TOTAL", all);
+        json.WriteEndObject();
+        json.WriteString("image-digest", scan.Key.Digest);
+        json.WriteStartArray("image-tags");
+        foreach (var tag in tx.Where(EcrTables.TagsByImage, scan.Key)) json.WriteStringValue(tag.Key.Tag);
+        json.WriteEndArray();
+    }
 
     public void Cached(Transaction tx, CacheRuleState rule, DigestKey image, string tag, bool succeeded) => Put(
         tx, image.Repository.Home, "ECR Pull Through Cache Action", [image.Repository.Arn],
@@ -112,7 +129,7 @@ internal sealed class EcrEvents(IServiceProvider rooms, Ids ids, TimeProvider cl
         json.WriteString("image-tag", tag ?? "");
     }
 
-    private void Put(Transaction tx, Home home, string type, ImmutableArray<string> resources, Action<Utf8JsonWriter> write)
+    private void Put(Transaction tx, Home home, string type, ImmutableArray<string> resources, Action<Utf8JsonWriter> write, string source = EventState.FromEcr)
     {
         if (!_isHeard.Value) return;
         var buffer = new ArrayBufferWriter<byte>();
@@ -126,7 +143,7 @@ internal sealed class EcrEvents(IServiceProvider rooms, Ids ids, TimeProvider cl
         var now = clock.GetUtcNow();
         tx.Put(EcrTables.Events, new EventState
         {
-            Key = $"{now.UtcTicks:D19} {ids.Uuid()}", AccountId = home.AccountId, Region = home.Region, Time = now, DetailType = type,
+            Key = $"{now.UtcTicks:D19} {ids.Uuid()}", AccountId = home.AccountId, Region = home.Region, Time = now, Source = source, DetailType = type,
             Detail = Encoding.UTF8.GetString(buffer.WrittenSpan), Resources = resources,
         });
     }

@@ -35,7 +35,7 @@ internal sealed partial class OutboxReconciler(Store store, IServiceProvider roo
                 {
                     Entries = [.. events.Select(e => new PutEventsRequestEntry
                     {
-                        Time = e.Time, Source = "aws.ecr", DetailType = e.DetailType, Detail = e.Detail, Resources = e.Resources,
+                        Time = e.Time, Source = e.Source, DetailType = e.DetailType, Detail = e.Detail, Resources = e.Resources,
                     })],
                 },
                 Caller.ForService(key.AccountId, key.Region, "ecr.amazonaws.com"), ct);

@@ -102,7 +102,9 @@ internal sealed partial class ScanReconciler(
     {
         if (!ReferenceEquals(tx.Find(EcrTables.Scans, seen.Key), seen)) return; // Asked for anew, or gone with its image.
         tx.Put(EcrTables.Scans, scan);
-        if (scan.Status is ScanStatus.Complete or ScanStatus.Active) events.Scanned(tx, scan);
+        if (scan.Status is not (ScanStatus.Complete or ScanStatus.Active)) return;
+        if (!scan.IsEnhanced) events.Scanned(tx, scan);
+        else if (seen.CompletedAt is null) events.Inspected(tx, scan);
     }
 
     [LoggerMessage(6020, LogLevel.Information, "Scan of {Image}: {Outcome}")]

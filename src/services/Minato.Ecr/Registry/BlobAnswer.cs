@@ -1,14 +1,13 @@
-using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Minato.Ecr.Registry;
 
-/// <summary>Gives out a blob or a range of it: reads ahead by one buffer while the one before is on its way.</summary>
+/// <summary>Gives out a blob or a range of it, piece by piece.</summary>
 internal static class BlobAnswer
 {
-    private const int Buffer = 256 * 1024; // Two of them for each pull.
+    private const int Buffer = 256 * 1024; // For each pull.
 
     public static async Task SendAsync(RegistryCall call, Stream content, string digest)
     {
@@ -33,7 +32,7 @@ internal static class BlobAnswer
 
         response.ContentLength = count;
         content.Position = from;
-        await CopyAsync(content, response.Body, count, call.Aborted);
+        await CopyAsync(content, response, count, call.Aborted);
     }
 
     // Several ranges at a time nobody asks for: the whole answers them, as it may.
@@ -52,31 +51,19 @@ internal static class BlobAnswer
         _ => null,
     };
 
-    private static async Task CopyAsync(Stream content, Stream body, long count, CancellationToken ct)
+    // The file is read into the memory that the connection sends from: nothing is copied in between.
+    private static async Task CopyAsync(Stream content, HttpResponse response, long count, CancellationToken ct)
     {
-        var (full, free) = (ArrayPool<byte>.Shared.Rent(Buffer), ArrayPool<byte>.Shared.Rent(Buffer));
-        var reading = Task.FromResult(0);
-        try
+        await response.StartAsync(ct);
+        var body = response.BodyWriter;
+        while (count > 0)
         {
-            reading = ReadAsync(content, full, count, ct);
-            while (await reading is > 0 and var read)
-            {
-                count -= read;
-                reading = ReadAsync(content, free, count, ct);
-                await body.WriteAsync(full.AsMemory(0, read), ct);
-                (full, free) = (free, full);
-            }
-
-            if (count > 0) throw new IOException("The blob ended early.");
-        }
-        finally
-        {
-            await Task.WhenAny(reading); // Nobody may have a buffer that is still read into.
-            ArrayPool<byte>.Shared.Return(full);
-            ArrayPool<byte>.Shared.Return(free);
+            var memory = body.GetMemory(Buffer);
+            var read = await content.ReadAsync(memory[..(int)Math.Min(memory.Length, count)], ct);
+            if (read == 0) throw new IOException("The blob ended early.");
+            body.Advance(read);
+            count -= read;
+            await body.FlushAsync(ct);
         }
     }
-
-    private static async Task<int> ReadAsync(Stream content, byte[] buffer, long most, CancellationToken ct) =>
-        most == 0 ? 0 : await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, most)), ct);
 }

@@ -17,9 +17,11 @@ internal sealed record RegistrySession(Home Home, Caller? Caller);
 /// Whose registry a request means: a login token says so; with a plain access key it is the key's account. The host name a client
 /// speaks to counts where it is one of ECR's.
 /// </summary>
-internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredentials credentials, Installation installation, TimeProvider clock)
+internal sealed partial class RegistryAuthentication(PageTokens tokens, IEnumerable<ICredentials> owners, Installation installation, TimeProvider clock)
 {
     private const string DefaultRegion = "us-east-1";
+
+    private readonly CredentialChain _credentials = new(owners);
 
     /// <returns>Null: not logged in.</returns>
     /// <exception cref="RegistryException">Logged in, but not for this.</exception>
@@ -48,14 +50,14 @@ internal sealed partial class RegistryAuthentication(PageTokens tokens, ICredent
                 $"User: {ticket.PrincipalArn} is not authorized to use the registry {meant.Host} with a login for account {ticket.AccountId} in region {ticket.Registry.Region}");
         }
 
-        var credential = ticket.AccessKeyId.Length == 0 ? null : credentials.Find(ticket.AccessKeyId);
+        var credential = ticket.AccessKeyId.Length == 0 ? null : _credentials.Find(ticket.AccessKeyId);
         return new(meant, CallerOf(meant, ticket.AccountId, ticket.PrincipalArn, credential));
     }
 
     private RegistrySession? ByKey(HttpRequest request, string accessKeyId, string secret)
     {
         // Temporary keys need their session token, which has no place here: GetAuthorizationToken is for them.
-        if (credentials.Find(accessKeyId) is not { SessionToken: null } found) return null;
+        if (_credentials.Find(accessKeyId) is not { SessionToken: null } found) return null;
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(found.SecretKey), Encoding.UTF8.GetBytes(secret))) return null;
         var home = OfHost(request) ?? new(found.AccountId, DefaultRegion);
         return new(home, CallerOf(home, found.AccountId, found.PrincipalArn, found));

@@ -75,10 +75,13 @@ internal sealed record LifecycleKey(RepositoryKey Repository);
 /// <summary>An event on its way to EventBridge, written with what it tells of.</summary>
 internal sealed record EventState
 {
+    public const string FromEcr = "aws.ecr";
+
     public required string Key { get; init; } // By time, so that they leave in order.
     public required string AccountId { get; init; }
     public required string Region { get; init; }
     public required DateTimeOffset Time { get; init; }
+    public string Source { get; init; } = FromEcr;
     public required string DetailType { get; init; }
     public required string Detail { get; init; }
     public ImmutableArray<string> Resources { get; init; } = [];
