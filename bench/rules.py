@@ -23,7 +23,7 @@ def with_rules(minato, ports):
     for i, path in enumerate(PATHS):
         elb.create_rule(ListenerArn=listener, Priority=i + 1, Conditions=[{"Field": "path-pattern", "Values": [path]}], Actions=forward)
     elb.modify_listener(ListenerArn=listener, DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}])
-    wait_for(url)
+    wait_for(url + ASKED, ok=True)
     return url + ASKED
 
 
@@ -64,8 +64,8 @@ def run():
                     + "backend b\n  balance roundrobin\n" + servers)
     nginx = Nginx(by_nginx, ports)
     try:
-        wait_for(f"http://127.0.0.1:{by_hand}/{ASKED}")
-        wait_for(f"http://127.0.0.1:{by_nginx}/{ASKED}")
+        wait_for(f"http://127.0.0.1:{by_hand}/{ASKED}", ok=True)
+        wait_for(f"http://127.0.0.1:{by_nginx}/{ASKED}", ok=True)
         with Minato() as minato:
             urls = [with_rules(minato, ports), f"http://127.0.0.1:{by_hand}/{ASKED}", f"http://127.0.0.1:{by_nginx}/{ASKED}"]
             rounds = [[wrk(u, 4, 16) for u in urls] for _ in range(ROUNDS)]

@@ -11,17 +11,23 @@ public sealed class InstanceTests(Host host) : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    [Fact(Skip = "The instance does not get healthy on real engines yet: to be mended.")]
+    /// <summary>A static program cannot look names up by itself where there is no C library, so the shell asks and fetches step by step.</summary>
+    private const string Get = """
+        get() { (printf 'GET %s HTTP/1.0\r\nHost: %s\r\n\r\n' "$2" "$1"; sleep 1) | nc -w 5 "$1" 80 | sed '1,/^.$/d'; }
+        """;
+
+    [Fact]
     public async Task A_legacy_machine_boots_serves_behind_a_load_balancer_and_others_find_it_by_name_in_the_vpc()
     {
         Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
         Assert.SkipUnless(File.Exists("/usr/bin/aws") && File.Exists("/usr/sbin/nft") && File.Exists("/bin/busybox"), "the AWS CLI, nftables or busybox is not installed");
         await BuildAsync();
         var image = $"{(await host.AwsAsync(Ct, "ec2", "register-image", "--name", "legacy", "--architecture", "x86_64", "--image-location", Image))?["ImageId"]}";
-        var legacy = await RunAsync(image, """
+        var legacy = await RunAsync(image, $"""
             #!/bin/sh
+            {Get}
             mkdir -p /www
-            wget -q -O /www/id http://169.254.169.254/latest/meta-data/instance-id
+            get 169.254.169.254 /latest/meta-data/instance-id > /www/id
             echo ok > /www/health
             httpd -p 80 -h /www
             """);
@@ -35,7 +41,15 @@ public sealed class InstanceTests(Host host) : IDisposable
         var address = balancer?["AvailabilityZones"]?[0]?["LoadBalancerAddresses"]?[0]?["IpAddress"];
         (await http.GetStringAsync($"http://{address}/id", Ct)).ShouldBe(legacy, "what it learned of itself");
 
-        var client = await RunAsync(image, $"#!/bin/sh\nfor n in 1 2 3 4 5 6 7 8 9 10; do wget -T 5 -q -O - http://{balancer?["DNSName"]}/id && break; sleep 1; done\necho\n");
+        var client = await RunAsync(image, $$"""
+            #!/bin/sh
+            {{Get}}
+            for n in 1 2 3 4 5 6 7 8 9 10; do
+              get "$(nslookup {{balancer?["DNSName"]}} | awk '/^Address: /{print $2; exit}')" /id | grep . && break
+              sleep 1
+            done
+
+            """);
         await Host.UntilAsync("the answer of the load balancer inside of the VPC", async () => (await ConsoleAsync(client) is var said && said.Contains(legacy, StringComparison.Ordinal), said), Ct, 60);
 
         await host.AwsAsync(Ct, "ec2", "stop-instances", "--instance-ids", legacy);

@@ -13,7 +13,7 @@ internal sealed class Ec2Fixture : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private Ec2Fixture(Ids ids)
+    private Ec2Fixture(Ids ids, Action<IServiceCollection>? more)
     {
         Host = new(TimeProvider.System) { Latency = SimLatency.None };
         Engine = new(Host, "test");
@@ -22,6 +22,7 @@ internal sealed class Ec2Fixture : IAsyncDisposable
             .AddSingleton<IInsideEndpoint>(Inside)
             .AddSingleton(new PageTokens("a secret of the test"u8))
             .AddSingleton(new Installation { Id = "test", AccountId = "123456789012", Endpoint = new("http://127.0.0.1:4566") });
+        more?.Invoke(services);
         _services = services.BuildServiceProvider();
     }
 
@@ -36,9 +37,9 @@ internal sealed class Ec2Fixture : IAsyncDisposable
     public static Caller CallerIn(string region, string account = "123456789012") =>
         new() { AccountId = account, Region = region, PrincipalArn = $"arn:aws:iam::{account}:root" };
 
-    public static async Task<Ec2Fixture> StartAsync(ulong seed = 1)
+    public static async Task<Ec2Fixture> StartAsync(ulong seed = 1, Action<IServiceCollection>? more = null)
     {
-        var fixture = new Ec2Fixture(new(seed));
+        var fixture = new Ec2Fixture(new(seed), more);
         await fixture.Platform.StartAsync(CancellationToken.None);
         return fixture;
     }

@@ -51,6 +51,17 @@ public sealed class InstanceTests
     }
 
     [Fact]
+    public async Task After_a_reset_one_boots_in_the_new_network_of_the_same_range()
+    {
+        await using var world = await Ec2Fixture.StartAsync();
+        await UntilAsync(world, (await RunAsync(world, await ImageAsync(world))).InstanceId, InstanceStateName.Running);
+        await world.Platform.ResetAsync(None);
+        await Ec2Fixture.EventuallyAsync(async () => (await world.Engine.UsedRangesAsync(None)).Count == 0);
+        var again = await UntilAsync(world, (await RunAsync(world, await ImageAsync(world))).InstanceId, InstanceStateName.Running);
+        again.PrivateIpAddress.ShouldNotBeNull().ShouldStartWith("172.31.");
+    }
+
+    [Fact]
     public async Task Stopped_it_keeps_its_private_address_and_files_and_gives_back_the_public_one()
     {
         await using var world = await Ec2Fixture.StartAsync();

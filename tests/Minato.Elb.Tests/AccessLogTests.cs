@@ -3,6 +3,7 @@ using System.Text;
 using Minato.Aws;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.S3;
+using Minato.Elb.Planning;
 using Minato.Elb.State;
 using Minato.Elb.Traffic;
 using Minato.Engines.Proxy;
@@ -64,9 +65,14 @@ public sealed class AccessLogTests
             Scheme = LoadBalancerSchemeEnum.Internal, VpcId = "vpc", Zones = [], SecurityGroups = [], CreatedAt = s_end, Address = "127.9.8.7",
             Attributes = State.Given.None.Add("access_logs.s3.prefix", "logs/"),
         };
-        AccessLogFile.KeyOf(balancer, new(2022, 2, 15, 23, 40, 0, TimeSpan.Zero), "20sg8hgm").ShouldBe(
+        AccessLogFile.KeyOf(balancer, LogKind.Access, new(2022, 2, 15, 23, 40, 0, TimeSpan.Zero), "20sg8hgm").ShouldBe(
             "logs/AWSLogs/123456789012/elasticloadbalancing/us-east-2/2022/02/15/" +
             "123456789012_elasticloadbalancing_us-east-2_app.my-loadbalancer.50dc6c495c0c9188_20220215T2340Z_127.9.8.7_20sg8hgm.log.gz");
+        AccessLogFile.KeyOf(balancer, LogKind.Connections, new(2022, 2, 15, 23, 40, 0, TimeSpan.Zero), "20sg8hgm").ShouldBe(
+            "AWSLogs/123456789012/elasticloadbalancing/us-east-2/2022/02/15/" +
+            "conn_log.123456789012_elasticloadbalancing_us-east-2_app.my-loadbalancer.50dc6c495c0c9188_20220215T2340Z_127.9.8.7_20sg8hgm.log.gz");
+        var network = balancer with { Type = LoadBalancerTypeEnum.Network, Arn = balancer.Arn.Replace("app/", "net/", StringComparison.Ordinal) };
+        AccessLogFile.KeyOf(network, LogKind.Access, new(2022, 2, 15, 23, 40, 0, TimeSpan.Zero), "20sg8hgm").ShouldEndWith("_net.my-loadbalancer.50dc6c495c0c9188_20220215T2340Z_20sg8hgm.log.gz");
         using var gzip = new GZipStream(new MemoryStream(AccessLogFile.Compress(new StringBuilder("one\ntwo\n"))), CompressionMode.Decompress);
         new StreamReader(gzip).ReadToEnd().ShouldBe("one\ntwo\n");
     }
@@ -138,7 +144,7 @@ public sealed class AccessLogTests
         (await KeysAsync(s3, w)).Count(k => k.EndsWith(".log.gz", StringComparison.Ordinal)).ShouldBe(1, "nothing to tell is no file");
     });
 
-    private static void WithBucket(string? principal, Func<ElbWorld, IS3, Task> test) => World.Run(1, async world =>
+    internal static void WithBucket(string? principal, Func<ElbWorld, IS3, Task> test) => World.Run(1, async world =>
     {
         var w = new ElbWorld(world);
         var s3 = world.Client<IS3>();
@@ -155,7 +161,7 @@ public sealed class AccessLogTests
         services.AddS3();
     });
 
-    private static async Task<IReadOnlyList<string>> KeysAsync(IS3 s3, ElbWorld w) =>
+    internal static async Task<IReadOnlyList<string>> KeysAsync(IS3 s3, ElbWorld w) =>
         [.. ((await s3.ListObjectsV2Async(new() { Bucket = "our-logs" }, w.Caller, CancellationToken.None)).Contents ?? []).Select(o => o.Key ?? "")];
 
     private static ProxyRequest Request => new()

@@ -13,6 +13,7 @@ namespace Minato.Engines.HaProxy.Tests;
 /// <summary>An HAProxy of its own on a loopback address of its own; nothing of it is left behind.</summary>
 internal sealed class HaProxyBed : IProxyBed
 {
+    private readonly ConcurrentBag<Echo> echoes = [];
     private readonly ConcurrentDictionary<string, Target> targets = new(StringComparer.Ordinal);
     private readonly HttpClient client = new(new SocketsHttpHandler
     {
@@ -67,6 +68,30 @@ internal sealed class HaProxyBed : IProxyBed
 
     public Target Target(string id) => targets[id];
 
+    public ValueTask<ProxyServer> StartDatagramTargetAsync(string id)
+    {
+        var echo = new Echo(id, Address);
+        echoes.Add(echo);
+        return ValueTask.FromResult(echo.Server);
+    }
+
+    public async ValueTask<string?> SendDatagramAsync(ProxyListener listener)
+    {
+        using var client = new UdpClient(AddressFamily.InterNetwork);
+        client.Connect(IPAddress.Parse(listener.Address), listener.Port);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            try
+            {
+                await client.SendAsync("hello"u8.ToArray(), patience.Token);
+                return System.Text.Encoding.ASCII.GetString((await client.ReceiveAsync(patience.Token)).Buffer).Split(':')[0];
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException) { /* Lost, or nobody is there. */ }
+        }
+        return null;
+    }
+
     public async ValueTask StopTargetAsync(ProxyServer target) => await targets[target.Id].DisposeAsync();
 
     public async ValueTask<ProxyAnswer> SendAsync(ProxyListener listener, ProxyCall call)
@@ -112,6 +137,7 @@ internal sealed class HaProxyBed : IProxyBed
         await Adapter.StopAsync(CancellationToken.None);
         await Adapter.DisposeAsync();
         foreach (var target in targets.Values) await target.DisposeAsync();
+        foreach (var echo in echoes) await echo.DisposeAsync();
         client.Dispose();
         System.IO.Directory.Delete(root, recursive: true);
     }

@@ -54,5 +54,24 @@ public sealed class RequestLineTests
             .ShouldBe(("GET", "/a?b=\"c\" d", "HTTP/1.1", "x.example.com", "a \\ b", "Root=1-2-3", null, 7));
     }
 
+    [Fact]
+    public void A_connection_tells_its_handshake_its_name_and_its_server()
+    {
+        var told = Parse("C f_tls b_web one -- 10.0.0.9 4711 127.0.0.1 80 3 40 98 246 TLSv1.3 TLS_AES_256_GCM_SHA384 \"www.example.com\" \"h2\"\n").ShouldNotBeNull();
+        (told.Listener, told.Backend, told.Server, told.End, told.Details).ShouldBe(("tls", "web", "one", RequestEnd.Answered, null));
+        var connection = told.Connection.ShouldNotBeNull();
+        (connection.ClientAddress, connection.ClientPort, connection.ServerAddress, connection.ServerPort, connection.BytesIn, connection.BytesOut).ShouldBe(("10.0.0.9", 4711, "127.0.0.1", 80, 98L, 246L));
+        (connection.BeganAt, connection.Duration, connection.HandshakeTime).ShouldBe((s_now.AddMilliseconds(-40), TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(3)));
+        (connection.TlsProtocol, connection.TlsCipher, connection.ServerName, connection.Alpn, connection.HandshakeFault).ShouldBe(("TLSv1.3", "TLS_AES_256_GCM_SHA384", "www.example.com", "h2", null));
+        Parse("C f_tls b_web one --").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_handshake_that_failed_tells_why()
+    {
+        Parse("F f_tls 10.0.0.9 4711 10").ShouldNotBeNull().Connection.ShouldNotBeNull().HandshakeFault.ShouldBe(10);
+        Parse("F f_tls 10.0.0.9 4711 -").ShouldNotBeNull().Connection.ShouldNotBeNull().HandshakeFault.ShouldBe(0);
+    }
+
     private static ProxyRequest? Parse(string line) => RequestLine.Parse(Encoding.UTF8.GetBytes(line), s_now);
 }

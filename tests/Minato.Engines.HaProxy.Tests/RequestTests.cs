@@ -81,6 +81,7 @@ public sealed class RequestTests : OnHaProxy
     [InlineData("HTTP/1.1 200 OK\r\nX: y", 502)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200)]
     [InlineData("HEADERS", 502)]
+    [InlineData("RESET", 502)]
     public async Task A_target_that_answers_badly_is_a_502_and_harms_nobody_else(string says, int status)
     {
         var good = await Bed.StartTargetAsync("good");
@@ -236,6 +237,11 @@ public sealed class RequestTests : OnHaProxy
                 {
                     using var client = await listener.AcceptSocketAsync();
                     _ = await client.ReceiveAsync(new byte[16 * 1024]);
+                    if (says.AsSpan().SequenceEqual("RESET"u8))
+                    {
+                        client.LingerState = new(true, 0);
+                        continue;
+                    }
                     if (says.Length > 0) await client.SendAsync(says);
                     client.Shutdown(SocketShutdown.Send);
                 }

@@ -19,6 +19,6 @@ public static class NetworkServices
     public static IServiceCollection AddNetworkFirewall(this IServiceCollection services, InsideOptions options)
     {
         services.TryAddSingleton(options);
-        return services.AddSingleton<INetworkFirewall, NftFirewall>();
+        return services.AddSingleton<IRangeClaims, RangeClaims>().AddSingleton<INetworkFirewall, NftFirewall>();
     }
 }

@@ -17,6 +17,13 @@ public interface IProxyBed : IAsyncDisposable
 
     ValueTask StopTargetAsync(ProxyServer target);
 
+    /// <summary>A target that answers every datagram.</summary>
+    ValueTask<ProxyServer> StartDatagramTargetAsync(string id);
+
+    /// <summary>A datagram of a client of its own.</summary>
+    /// <returns>The id of the target that answered it; null when nobody did.</returns>
+    ValueTask<string?> SendDatagramAsync(ProxyListener listener);
+
     ValueTask<ProxyAnswer> SendAsync(ProxyListener listener, ProxyCall call);
 
     /// <summary>Sends a request that its target has taken but does not answer before it is released.</summary>

@@ -29,6 +29,10 @@ public sealed class SimProxyBed : IProxyBed
         return ValueTask.FromResult(server);
     }
 
+    public ValueTask<ProxyServer> StartDatagramTargetAsync(string id) => StartTargetAsync(id);
+
+    public ValueTask<string?> SendDatagramAsync(ProxyListener listener) => ValueTask.FromResult(proxy.Route(listener.Id, new())?.Server);
+
     public ValueTask StopTargetAsync(ProxyServer target)
     {
         targets.Remove(target.Address, target.Port);

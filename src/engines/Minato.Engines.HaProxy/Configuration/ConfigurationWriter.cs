@@ -59,7 +59,7 @@ internal sealed class ConfigurationWriter
             if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener, retries: 0);
         }
         foreach (var backend in wanted.Backends.Where(b => !b.Protocol.IsTcp)) WriteBackend(backend);
-        new ConnectionWriter(Section, Line, rules, withServers).Write(wanted);
+        new ConnectionWriter(Section, Line, rules, host.RequestSocket, withServers).Write(wanted);
         return text.ToString();
     }
 

@@ -7,7 +7,7 @@ namespace Minato.Engines.HaProxy.Configuration;
 /// Listeners and backends that forward connections as they are. They have defaults of their own, without a word of HTTP. A worker of an
 /// earlier configuration keeps the connections it has until they end.
 /// </summary>
-internal sealed class ConnectionWriter(Action<string> section, Action<string> line, RuleWriter rules, bool withServers)
+internal sealed class ConnectionWriter(Action<string> section, Action<string> line, RuleWriter rules, string requestSocket, bool withServers)
 {
     private static readonly TimeSpan s_defaultIdle = TimeSpan.FromSeconds(350);
 
@@ -39,6 +39,7 @@ internal sealed class ConnectionWriter(Action<string> section, Action<string> li
         section($"frontend {ConfigurationWriter.FrontendName(listener.Id)} from m_tcp");
         foreach (var bind in BindLines.Of(listener, rules.Files)) line(bind);
         line($"timeout client {Milliseconds(listener.IdleTimeout)}");
+        foreach (var told in RequestLines.OfConnections(listener, requestSocket)) line(told);
         rules.WriteConnections(listener);
     }
 

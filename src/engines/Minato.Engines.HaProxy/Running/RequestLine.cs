@@ -15,6 +15,7 @@ internal static class RequestLine
     public static ProxyRequest? Parse(ReadOnlySpan<byte> line, DateTimeOffset now)
     {
         var words = Words(Encoding.UTF8.GetString(line));
+        if (words is [RequestLines.Connection or RequestLines.FailedHandshake, ['f', '_', ..], ..]) return ConnectionLine.Parse(words, now);
         if (words is not [RequestLines.Brief or RequestLines.Whole, ['f', '_', .. var listener], .. ] || words.Count < BriefWords) return null;
         var backend = words[2];
         if (backend.StartsWith("h_", StringComparison.Ordinal)) return null; // The worker that it was handed to tells of it.
@@ -72,8 +73,15 @@ internal static class RequestLine
             UserAgent = Given(words[From + 17]),
             TraceId = Given(words[From + 18]),
             Location = Given(words[From + 19]),
+            HandshakeTime = words.Count > From + 20 && Number(words[From + 20]) is >= 0 and var handshake ? TimeSpan.FromMilliseconds(handshake) : null,
+            ConnectedAt = words.Count > From + 21 && Long(words[From + 21]) is > 0 and var since ? DateTimeOffset.FromUnixTimeSeconds(since) : null,
+            ServerName = words.Count > From + 22 ? Given(words[From + 22]) : null,
+            ClientCertificate = words.Count > From + 26 ? Certificate(words.GetRange(From + 23, 4)) : null,
         };
     }
+
+    private static ProxyClientCertificate? Certificate(List<string> words) =>
+        Given(words[0]) is { } subject && ConnectionLine.Date(words[2]) is { } from && ConnectionLine.Date(words[3]) is { } until ? new(subject, words[1], from, until) : null;
 
     /// <summary>Words between blanks; quoted ones may hold blanks, and quotes behind a backslash.</summary>
     private static List<string> Words(string line)
@@ -100,9 +108,9 @@ internal static class RequestLine
         return words;
     }
 
-    private static int Number(string word) => int.TryParse(word.AsSpan().TrimStart('+'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : -1;
+    internal static int Number(string word) => int.TryParse(word.AsSpan().TrimStart('+'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : -1;
 
-    private static long Long(string word) => long.TryParse(word.AsSpan().TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    internal static long Long(string word) => long.TryParse(word.AsSpan().TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private static string? Given(string word) => word is "" or "-" ? null : word;
+    internal static string? Given(string word) => word is "" or "-" ? null : word;
 }

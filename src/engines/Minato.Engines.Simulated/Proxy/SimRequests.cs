@@ -18,7 +18,14 @@ internal static class SimRequests
         ServerStatus = answer.Server is null ? null : answer.Status,
         ServerTime = answer.Server is null ? null : now - beganAt,
         End = answer.Server is not null ? RequestEnd.Answered : rule.Action is not ProxyAction.Forward ? RequestEnd.Told : answer.Status is 502 ? RequestEnd.Unreached : RequestEnd.Error,
-        Details = listener.TellsAll ? Details(rule, call, answer, beganAt) : null,
+        Details = listener is { TellsAll: true, Protocol: ProxyProtocol.Http } ? Details(rule, call, answer, beganAt) : null,
+        Connection = listener is { TellsAll: true, Tls: not null, Protocol: not ProxyProtocol.Http } ? Connection(call, answer, beganAt, now) : null,
+    };
+
+    private static ProxyConnectionDetails Connection(ProxyCall call, ProxyAnswer answer, DateTimeOffset beganAt, DateTimeOffset now) => new()
+    {
+        ClientAddress = call.SourceIp, ClientPort = ClientPort, ServerAddress = answer.Server, BeganAt = beganAt, Duration = now - beganAt, BytesIn = 100, BytesOut = 200,
+        TlsProtocol = "TLSv1.3", TlsCipher = "TLS_AES_128_GCM_SHA256", ServerName = call.Host,
     };
 
     private static ProxyRequestDetails Details(ProxyRule rule, ProxyCall call, ProxyAnswer answer, DateTimeOffset beganAt) => new()

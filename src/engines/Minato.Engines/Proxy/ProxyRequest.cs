@@ -25,6 +25,9 @@ public sealed record ProxyRequest
 
     /// <summary>For listeners that tell all.</summary>
     public ProxyRequestDetails? Details { get; init; }
+
+    /// <summary>It was no request but a connection: of a listener with TLS that tells all and forwards connections, or one whose handshake failed.</summary>
+    public ProxyConnectionDetails? Connection { get; init; }
 }
 
 /// <summary>What an access log says besides.</summary>
@@ -56,6 +59,46 @@ public sealed record ProxyRequestDetails
     public string? TlsProtocol { get; init; }
     public string? TlsCipher { get; init; }
     public string? Location { get; init; }
+
+    /// <summary>When the connection that it came over began, to the second.</summary>
+    public DateTimeOffset? ConnectedAt { get; init; }
+
+    /// <summary>Of the connection, told with its first request.</summary>
+    public TimeSpan? HandshakeTime { get; init; }
+
+    /// <summary>The name that the client asked for in its handshake.</summary>
+    public string? ServerName { get; init; }
+    public ProxyClientCertificate? ClientCertificate { get; init; }
+}
+
+/// <summary>What a client showed of itself.</summary>
+/// <param name="Subject">As RFC 2253 writes it.</param>
+/// <param name="Serial">Hexadecimal.</param>
+public sealed record ProxyClientCertificate(string Subject, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
+
+/// <summary>A connection with TLS that ended.</summary>
+public sealed record ProxyConnectionDetails
+{
+    public required string ClientAddress { get; init; }
+    public required int ClientPort { get; init; }
+    public string? ServerAddress { get; init; }
+    public int? ServerPort { get; init; }
+    public required DateTimeOffset BeganAt { get; init; }
+    public TimeSpan Duration { get; init; }
+    public TimeSpan? HandshakeTime { get; init; }
+    public long BytesIn { get; init; }
+    public long BytesOut { get; init; }
+
+    /// <summary>Null when the handshake failed.</summary>
+    public string? TlsProtocol { get; init; }
+    public string? TlsCipher { get; init; }
+    public string? ServerName { get; init; }
+
+    /// <summary>The protocol inside that client and listener agreed on.</summary>
+    public string? Alpn { get; init; }
+
+    /// <summary>OpenSSL's number of what is wrong with the client's certificate; 0 for other reasons, null when the handshake succeeded.</summary>
+    public int? HandshakeFault { get; init; }
 }
 
 /// <summary>How a request ended.</summary>

@@ -18,9 +18,9 @@ internal sealed partial class Homes(Store store, VpcNetworks networks, IContaine
     {
         var home = new Home(caller.AccountId, caller.Region);
         if (store.Current.Find(Ec2Tables.Homes, home) is { } known) return known;
-        var used = await AskAsync<IReadOnlyList<string>>([], engine.UsedRangesAsync, ct);
-        // Several first calls may have come together: the transaction of the first makes the VPC, the others find it.
-        return await store.UpdateAsync(tx => tx.Find(Ec2Tables.Homes, home) ?? MakeDefault(tx, new(home, DefaultVpc.NewId("dopt", ids), null), used), ct);
+        return await WithRangeAsync((tx, range) =>
+            // Several first calls may have come together: the transaction of the first makes the VPC, the others find it.
+            tx.Find(Ec2Tables.Homes, home) ?? MakeDefault(tx, new(home, DefaultVpc.NewId("dopt", ids), null), range), ct);
     }
 
     /// <returns>Null when the account has deleted it.</returns>
@@ -37,21 +37,34 @@ internal sealed partial class Homes(Store store, VpcNetworks networks, IContaine
     public async ValueTask<StoredVpc> RemakeAsync(Caller caller, CancellationToken ct)
     {
         var home = await EnsureAsync(caller, ct);
-        var used = await AskAsync<IReadOnlyList<string>>([], engine.UsedRangesAsync, ct);
-        return await store.UpdateAsync(tx =>
+        return await WithRangeAsync((tx, range) =>
         {
             var now = tx.Find(Ec2Tables.Homes, home.Home) ?? home;
             if (DefaultOf(tx, now) is not null) throw Ec2Errors.DefaultVpcExists();
-            return DefaultOf(tx, MakeDefault(tx, now, used)) ?? throw Ec2Errors.NoRangeLeft();
+            return DefaultOf(tx, MakeDefault(tx, now, range)) ?? throw Ec2Errors.NoRangeLeft();
         }, ct);
     }
 
     /// <returns>What of this machine has a part of the range already; null when nothing has.</returns>
     public ValueTask<string?> ColliderAsync(string cidr, CancellationToken ct) => AskAsync<string?>(null, t => engine.FindColliderAsync(cidr, t), ct);
 
-    private HomeState MakeDefault(Transaction tx, HomeState home, IReadOnlyList<string> used)
+    /// <summary>Between the choice of a range and the network that takes it lie minutes, in which another installation would choose the same.</summary>
+    private async ValueTask<T> WithRangeAsync<T>(Func<Transaction, Ipv4Range, T> change, CancellationToken ct)
     {
-        var range = VpcRanges.Choose(used.Concat(tx.All(Ec2Tables.Vpcs).SelectMany(v => v.Ranges))) ?? throw Ec2Errors.NoRangeLeft();
+        var used = await AskAsync<IReadOnlyList<string>>([], engine.UsedRangesAsync, ct);
+        var range = networks.Claim([.. used, .. store.Current.All(Ec2Tables.Vpcs).SelectMany(v => v.Ranges)]) ?? throw Ec2Errors.NoRangeLeft();
+        try
+        {
+            return await store.UpdateAsync(tx => change(tx, range), ct);
+        }
+        finally
+        {
+            networks.Settle(range);
+        }
+    }
+
+    private HomeState MakeDefault(Transaction tx, HomeState home, Ipv4Range range)
+    {
         var made = DefaultVpc.Make(home.Home, range, home.DhcpOptionsId, ids, clock.GetUtcNow());
         made.Parts.PutIn(tx);
         tx.Put(Ec2Tables.InternetGateways, made.Gateway);

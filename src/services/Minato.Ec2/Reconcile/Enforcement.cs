@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Minato.Aws;
@@ -15,7 +16,9 @@ internal sealed partial class Enforcement(
     Store store, IContainerEngine engine, Ec2Options options, ILogger<Enforcement> log, INetworkFirewall? firewall = null) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly HashSet<string> _networks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _networks = new(StringComparer.Ordinal); // That the engine has for us.
+    private readonly Dictionary<string, string> _missing = new(StringComparer.Ordinal); // And why it has not those that it should have.
+    private readonly ConcurrentDictionary<string, bool> _demanded = new(StringComparer.Ordinal);
     private FirewallPlan? _inForce;
     private FrozenSet<string> _covered = FrozenSet<string>.Empty;
     private string? _refusal;
@@ -32,6 +35,7 @@ internal sealed partial class Enforcement(
     public async ValueTask DemandAsync(string vpc, CancellationToken ct)
     {
         if (firewall is null || _inForce?.Networks.Any(n => n.Name == vpc) is true) return;
+        _demanded[vpc] = true;
         await ApplyAsync(ct);
         if (_refusal is { } reason && !options.MayRunUnenforced) throw new AwsException("OperationNotPermitted", Advice(reason));
     }
@@ -49,9 +53,9 @@ internal sealed partial class Enforcement(
         try
         {
             var state = store.Current;
-            var plan = FirewallPlanner.Plan(state);
+            var wanted = FirewallPlanner.Plan(state);
             _asOf = -1;
-            var areAllThere = await EnsureNetworksAsync(plan, ct);
+            var (plan, areAllThere) = await EnsureNetworksAsync(wanted with { Networks = [.. wanted.Networks.Where(n => !n.Endpoints.IsEmpty || _demanded.ContainsKey(n.Name))] }, ct);
             if (await firewall.ApplyAsync(plan, ct) is FirewallOutcome.Refused refused)
             {
                 if (_refusal != refused.Reason) LogRefused(Advice(refused.Reason));
@@ -71,24 +75,36 @@ internal sealed partial class Enforcement(
 
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>The host's own addresses need the bridge that they are on.</summary>
-    private async ValueTask<bool> EnsureNetworksAsync(FirewallPlan plan, CancellationToken ct)
+    /// <summary>
+    /// Rules are for networks that are ours: where another installation or program of the host has the range, nothing is filtered, and no
+    /// address of ours is put on its bridge. Nor is anything done for VPCs that nobody is in yet.
+    /// </summary>
+    /// <returns>The plan for the networks that are there, and whether that is all of them.</returns>
+    private async ValueTask<(FirewallPlan Plan, bool AreAllThere)> EnsureNetworksAsync(FirewallPlan wanted, CancellationToken ct)
     {
-        foreach (var network in plan.Networks.Where(n => n.Endpoints.Any(e => e.IsOfHost) && !_networks.Contains(n.Name)))
+        var foreign = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var network in wanted.Networks.Where(n => !_networks.Contains(n.Name)))
         {
             try
             {
                 var outcome = await engine.EnsureNetworkAsync(new(network.Name, network.Ranges[0], network.Gateway), ct);
                 if (outcome is NetworkOutcome.Ready) _networks.Add(network.Name);
-                else LogNoNetwork(network.Name, outcome.ToString());
+                else foreign.Add(network.Name);
+                Tell(network.Name, outcome is NetworkOutcome.Ready ? null : outcome.ToString());
             }
             catch (EngineUnavailableException e)
             {
-                LogNoNetwork(network.Name, e.Message);
+                Tell(network.Name, e.Message); // It may be there all the same, with containers that go on.
             }
         }
-        _networks.IntersectWith(plan.Networks.Select(n => n.Name));
-        return plan.Networks.All(n => _networks.Contains(n.Name) || !n.Endpoints.Any(e => e.IsOfHost));
+        _networks.IntersectWith(wanted.Networks.Select(n => n.Name));
+        return (wanted with { Networks = [.. wanted.Networks.Where(n => !foreign.Contains(n.Name))] }, wanted.Networks.All(n => _networks.Contains(n.Name)));
+    }
+
+    private void Tell(string network, string? reason)
+    {
+        if (reason is null) _missing.Remove(network);
+        else if (_missing.GetValueOrDefault(network) != reason) LogNoNetwork(network, _missing[network] = reason);
     }
 
     private static string Advice(string reason) =>

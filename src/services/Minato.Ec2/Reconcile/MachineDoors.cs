@@ -15,15 +15,15 @@ internal sealed partial class MachineDoors(
 {
     private const string Resolver = "169.254.169.253";
 
-    private readonly ConcurrentDictionary<string, bool> _open = new(StringComparer.Ordinal); // Ranges of VPCs; true where names are answered.
+    private readonly ConcurrentDictionary<string, bool> _open = new(StringComparer.Ordinal); // Ids of VPCs, as another may have the same range later; true where names are answered.
 
     /// <summary>Who answers names in the VPC; null leaves it to the engine.</summary>
-    public string? ResolverOf(StoredVpc vpc) => _open.GetValueOrDefault(vpc.CidrBlock) ? Resolver : null;
+    public string? ResolverOf(StoredVpc vpc) => _open.GetValueOrDefault(vpc.Key.Id) ? Resolver : null;
 
     /// <returns>Why there is no network.</returns>
     public async ValueTask<string?> OpenAsync(StoredVpc vpc, CancellationToken ct)
     {
-        if (_open.ContainsKey(vpc.CidrBlock)) return null;
+        if (_open.ContainsKey(vpc.Key.Id)) return null;
         var bridge = new InsideNetwork.Bridge(vpc.CidrBlock, FirewallPlanner.GatewayOf(vpc));
         switch (await engine.EnsureNetworkAsync(new(vpc.Key.Id, bridge.Cidr, bridge.Gateway), ct))
         {
@@ -33,12 +33,12 @@ internal sealed partial class MachineDoors(
         if (endpoint is not null && await endpoint.OpenAsync(bridge, InsideDoor.Instance, handler, ct) is OpenOutcome.Refused refused) LogRefused(bridge, refused.Reason);
         var names = dns is null ? null : await dns.OpenAsync(bridge, ct);
         if (names is OpenOutcome.Refused unanswered) LogUnresolved(bridge, unanswered.Reason);
-        _open[vpc.CidrBlock] = names is OpenOutcome.Open;
+        _open[vpc.Key.Id] = names is OpenOutcome.Open;
         return null;
     }
 
     /// <summary>The network may have been taken away: it is looked for again.</summary>
-    public void Forget(StoredVpc vpc) => _open.TryRemove(vpc.CidrBlock, out _);
+    public void Forget(StoredVpc vpc) => _open.TryRemove(vpc.Key.Id, out _);
 
     [LoggerMessage(2221, LogLevel.Warning, "Instances in {Network} get neither metadata nor credentials: {Reason}")]
     private partial void LogRefused(InsideNetwork network, string reason);

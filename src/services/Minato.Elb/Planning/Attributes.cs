@@ -23,7 +23,7 @@ internal static class Attributes
         new("access_logs.s3.bucket", "", s_text),
         new("access_logs.s3.prefix", "", s_text),
         new("client_keep_alive.seconds", "3600", Between(60, 604800)),
-        new("connection_logs.s3.enabled", "false", s_boolean, s_off),
+        new("connection_logs.s3.enabled", "false", s_boolean),
         new("connection_logs.s3.bucket", "", s_text),
         new("connection_logs.s3.prefix", "", s_text),
         new("deletion_protection.enabled", "false", s_boolean),

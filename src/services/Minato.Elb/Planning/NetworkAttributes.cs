@@ -22,7 +22,7 @@ internal static class NetworkAttributes
 
     private static readonly ImmutableArray<AttributeSpec> s_balancer =
     [
-        new("access_logs.s3.enabled", "false", s_boolean, v => v is "false"),
+        new("access_logs.s3.enabled", "false", s_boolean),
         new("access_logs.s3.bucket", "", s_text),
         new("access_logs.s3.prefix", "", s_text),
         new("deletion_protection.enabled", "false", s_boolean),

@@ -48,7 +48,7 @@ internal static class ProxyPlanner
                 : Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "idle_timeout.timeout_seconds"),
             ClientKeepAlive = Attributes.Seconds(Attributes.Balancer, view.Balancer.Attributes, "client_keep_alive.seconds"),
             AnswerHeaders = AnswerHeaders.Of(view.Listener),
-            TellsAll = Attributes.Value(Attributes.Balancer, view.Balancer.Attributes, "access_logs.s3.enabled") is "true",
+            TellsAll = LogKind.All.Any(k => k.IsOn(view.Balancer.Attributes)),
         };
     }
 

@@ -24,9 +24,9 @@ internal static class AccessLogLine
             Seconds(isAnswered ? details.RequestTime : null), Seconds(request.ServerTime), Seconds(isAnswered ? TimeSpan.Zero : null),
             status > 0 ? Text(status) : None, serverStatus ?? None, Text(details.BytesIn), Text(details.BytesOut),
             Quoted(Request(request, details, scheme, port)), Quoted(details.UserAgent), details.TlsCipher ?? None, details.TlsProtocol ?? None, groupArn ?? None,
-            Quoted(details.TraceId), Quoted(null), Quoted(null), Priority(request, details), Time(details.BeganAt),
+            Quoted(details.TraceId), Quoted(details.ServerName), Quoted(null), Priority(request, details), Time(details.BeganAt),
             Quoted(Actions(request, groupArn)), Quoted(details.Location), Quoted(null), Quoted(target), Quoted(serverStatus),
-            Quoted(null), Quoted(null), Connection(details, balancer), Quoted(null), Quoted(null), Quoted(null));
+            Quoted(null), Quoted(null), Connection(details.ClientAddress, details.ClientPort, balancer), Quoted(null), Quoted(null), Quoted(null));
     }
 
     private static string TypeOf(ProxyRequest request, ProxyRequestDetails details, string scheme) => (request.Status, details.Version) switch
@@ -55,17 +55,17 @@ internal static class AccessLogLine
     };
 
     /// <summary>The same for all requests of a connection.</summary>
-    private static string Connection(ProxyRequestDetails details, string balancer) =>
-        "TID_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{balancer} {details.ClientAddress}:{Text(details.ClientPort)}")).AsSpan(0, 16));
+    public static string Connection(string client, int port, string balancer) =>
+        "TID_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{balancer} {client}:{Text(port)}")).AsSpan(0, 16));
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     private static string Seconds(TimeSpan? time) => time is { } given ? given.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture) : "-1";
 
     private static string Quoted(string? text) => text is null ? "\"-\"" : "\"" + Escaped(text) + "\"";
 
     /// <summary>AWS: quotes, backslashes and what is not printable are written as <c>\xHH</c>.</summary>
-    private static string Escaped(string text)
+    public static string Escaped(string text)
     {
         if (!text.AsSpan().ContainsAny('"', '\\') && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')) return text;
         var escaped = new StringBuilder();
@@ -77,5 +77,5 @@ internal static class AccessLogLine
         return escaped.ToString();
     }
 
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Minato.Elb.Planning;
 using Minato.Platform;
 
 namespace Minato.Elb.Traffic;
 
-/// <summary>Writes access logs away: a file for each load balancer and five minutes, while there was something to write.</summary>
+/// <summary>Writes logs away: a file for each load balancer and five minutes, while there was something to write.</summary>
 internal sealed partial class AccessLogShipper(AccessLogs logs, LogBuckets buckets, ElbOptions options, TimeProvider clock, Ids ids, ILogger<AccessLogShipper> log) : IRoomService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(5);
@@ -30,14 +29,14 @@ internal sealed partial class AccessLogShipper(AccessLogs logs, LogBuckets bucke
     {
         foreach (var file in logs.TakeAway())
         {
-            if (file.Lost > 0) LogLost(file.Balancer.Arn, file.Lost);
-            var key = AccessLogFile.KeyOf(file.Balancer, end, ids.Hex(8));
-            var bucket = Attributes.Value(Attributes.Balancer, file.Balancer.Attributes, "access_logs.s3.bucket");
+            if (file.Lost > 0) LogLost(file.Kind.Words, file.Balancer.Arn, file.Lost);
+            var key = AccessLogFile.KeyOf(file.Balancer, file.Kind, end, ids.Hex(8));
+            var bucket = file.Kind.Bucket(file.Balancer.Attributes);
             var content = AccessLogFile.Compress(file.Lines);
-            if (await buckets.PutAsync(file.Balancer, key, content, ct) is { } refusal) LogNotWritten(file.Balancer.Arn, refusal); // AWS: what a bucket does not take is lost.
+            if (await buckets.PutAsync(file.Balancer, file.Kind, key, content, ct) is { } refusal) LogNotWritten(file.Kind.Words, file.Balancer.Arn, refusal); // AWS: what a bucket does not take is lost.
             if (options.LogDirectory is not { } directory) continue;
             try { await WriteAsync(Path.Combine(directory, bucket, key), content, ct); }
-            catch (IOException e) { LogNotWritten(file.Balancer.Arn, e.Message); }
+            catch (IOException e) { LogNotWritten(file.Kind.Words, file.Balancer.Arn, e.Message); }
         }
     }
 
@@ -47,9 +46,9 @@ internal sealed partial class AccessLogShipper(AccessLogs logs, LogBuckets bucke
         await File.WriteAllBytesAsync(path, content, ct);
     }
 
-    [LoggerMessage(2321, LogLevel.Warning, "The access log of {Balancer} was too long for five minutes: {Lost} requests are missing")]
-    private partial void LogLost(string balancer, long lost);
+    [LoggerMessage(2321, LogLevel.Warning, "The {Kind} of {Balancer} were too long for five minutes: {Lost} lines are missing")]
+    private partial void LogLost(string kind, string balancer, long lost);
 
-    [LoggerMessage(2322, LogLevel.Error, "The access log of {Balancer} could not be written: {Reason}")]
-    private partial void LogNotWritten(string balancer, string reason);
+    [LoggerMessage(2322, LogLevel.Error, "The {Kind} of {Balancer} could not be written: {Reason}")]
+    private partial void LogNotWritten(string kind, string balancer, string reason);
 }

@@ -7,7 +7,7 @@ using Minato.Elb.State;
 namespace Minato.Elb.Traffic;
 
 /// <summary>
-/// The buckets that access logs go to. They are written as Elastic Load Balancing's log delivery, which has only the rights that a bucket's
+/// The buckets that logs go to. They are written as Elastic Load Balancing's log delivery, which has only the rights that a bucket's
 /// policy gives it.
 /// </summary>
 internal sealed class LogBuckets(IS3? s3 = null)
@@ -20,17 +20,20 @@ internal sealed class LogBuckets(IS3? s3 = null)
     /// <summary>AWS: a load balancer that is to log writes a file at once, and is refused what it could not do later.</summary>
     public async Task DemandAsync(BalancerState balancer, CancellationToken ct)
     {
-        if (!AreServed || Value(balancer, "access_logs.s3.enabled") is not "true") return;
-        var content = Encoding.UTF8.GetBytes($"Enable AccessLog for ELB: {balancer.Name} at {balancer.Home.Region}");
-        if (await PutAsync(balancer, AccessLogFile.TestKeyOf(balancer), content, ct) is not null)
-            throw Api.ElbErrors.Incompatible($"Access Denied for bucket: {Value(balancer, "access_logs.s3.bucket")}. Please check S3bucket permission");
+        if (!AreServed) return;
+        foreach (var kind in LogKind.All.Where(k => k.IsOn(balancer.Attributes)))
+        {
+            var content = Encoding.UTF8.GetBytes($"Enable {kind.Name} for ELB: {balancer.Name} at {balancer.Home.Region}");
+            if (await PutAsync(balancer, kind, AccessLogFile.TestKeyOf(balancer, kind), content, ct) is not null)
+                throw Api.ElbErrors.Incompatible($"Access Denied for bucket: {kind.Bucket(balancer.Attributes)}. Please check S3bucket permission");
+        }
     }
 
     /// <returns>Why the bucket did not take it; null when it did.</returns>
-    public async Task<string?> PutAsync(BalancerState balancer, string key, byte[] content, CancellationToken ct)
+    public async Task<string?> PutAsync(BalancerState balancer, LogKind kind, string key, byte[] content, CancellationToken ct)
     {
         if (s3 is null) return null;
-        var bucket = Value(balancer, "access_logs.s3.bucket");
+        var bucket = kind.Bucket(balancer.Attributes);
         try
         {
             await s3.PutObjectAsync(new() { Bucket = bucket, Key = key, Body = new MemoryStream(content) }, Caller.ForService(balancer.Home.AccountId, balancer.Home.Region, Delivery), ct);
@@ -61,6 +64,4 @@ internal sealed class LogBuckets(IS3? s3 = null)
             return e.Message;
         }
     }
-
-    private static string Value(BalancerState balancer, string key) => Attributes.Value(NetworkAttributes.Of(balancer), balancer.Attributes, key);
 }

@@ -17,7 +17,7 @@ internal sealed class RequestMeter
     {
         lock (gate)
         {
-            foreach (var request in requests)
+            foreach (var request in requests.Where(r => r.Connection is null))
             {
                 if (request is { Backend: { } backend, ServerTime: { } time }) At(times, backend).Add(time, request.Weight);
                 else At(tallies, request.Listener).Add(request);
