@@ -37,7 +37,7 @@ public sealed class FirelensTests
         await world.UntilAsync(arn, "RUNNING");
         var id = arn[(arn.LastIndexOf('/') + 1)..];
         var router = world.Containers("router").Single().Spec;
-        router.Mounts.ShouldContain(m => m.Source == $"ecs-web-1-firelens-{id}" && m.ContainerPath == "/var/run");
+        router.Mounts.ShouldContain(m => m.Source == $"ecs-firelens-{id}" && m.ContainerPath == "/var/run");
         var file = router.Files.Single();
         file.Path.ShouldBe("/fluent-bit/etc/fluent-bit.conf");
         file.Text.ShouldStartWith("[INPUT]\n    Name forward\n    unix_path /var/run/fluent.sock\n\n[INPUT]\n    Name forward\n    Listen 0.0.0.0\n    Port 24224\n\n");
@@ -45,7 +45,7 @@ public sealed class FirelensTests
         file.Text.ShouldEndWith("[FILTER]\n    Name grep\n    Match app-firelens*\n    Exclude log ^DEBUG\n\n[OUTPUT]\n    Name cloudwatch\n    Match app-firelens*\n    region us-east-1\n\n");
         var app = world.Containers().Single().Spec.Log;
         app.Name.ShouldBe("fluentd");
-        app.Options["fluentd-address"].ShouldBe($"unix:///var/lib/docker/volumes/ecs-web-1-firelens-{id}/_data/fluent.sock");
+        app.Options["fluentd-address"].ShouldBe($"unix:///var/lib/docker/volumes/ecs-firelens-{id}/_data/fluent.sock");
         app.Options["tag"].ShouldBe($"app-firelens-{id}");
         app.Options["fluentd-buffer-limit"].ShouldBe("2097152");
         await world.StopAsync(arn);

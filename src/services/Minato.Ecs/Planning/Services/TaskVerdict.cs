@@ -40,7 +40,7 @@ internal static class TaskVerdicts
     {
         if (task.IsStopWanted || task is not { Status: TaskLastStatus.Running, StartedAt: { } started }) return null;
         var at = IsFailing(task, view) ? GraceEnd(task, view)
-            : task.Targets.IsEmpty && !view.WithHealthCheck.Contains(task.DeploymentId) ? started + UncheckedUntilHealthy
+            : !HasTargets(task, view) && !view.WithHealthCheck.Contains(task.DeploymentId) ? started + UncheckedUntilHealthy
             : (DateTimeOffset?)null;
         return at > now ? at : null;
     }
@@ -63,14 +63,24 @@ internal static class TaskVerdicts
     {
         var isChecked = view.WithHealthCheck.Contains(task.DeploymentId);
         if (isChecked && task.Health != HealthStatus.Healthy) return false;
-        foreach (var target in task.Targets)
+        foreach (var target in Counted(task, view))
         {
             // AWS: unavailable says that the target group makes no health checks.
             if (target.State is not (TargetHealthStateEnum.Healthy or TargetHealthStateEnum.Unavailable)) return false;
         }
 
-        return isChecked || !task.Targets.IsEmpty || now >= task.StartedAt + UncheckedUntilHealthy;
+        return isChecked || HasTargets(task, view) || now >= task.StartedAt + UncheckedUntilHealthy;
     }
+
+    /// <summary>
+    /// A target group that is gone says nothing any more of older tasks: they give way like healthy ones, or a deployment that brings another
+    /// group would wait for ever. Of the PRIMARY's tasks it keeps saying that they are not healthy.
+    /// </summary>
+    private static IEnumerable<TargetInService> Counted(TaskInService task, ServiceView view) =>
+        view.MissingGroups.IsEmpty || view.Deployments is not [var primary, ..] || primary.Id == task.DeploymentId
+            ? task.Targets : task.Targets.Where(t => !view.MissingGroups.Contains(t.TargetGroupArn));
+
+    private static bool HasTargets(TaskInService task, ServiceView view) => Counted(task, view).Any();
 
     private static DateTimeOffset? GraceEnd(TaskInService task, ServiceView view) => task.StartedAt + view.GracePeriod;
 }

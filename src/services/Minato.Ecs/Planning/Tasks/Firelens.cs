@@ -25,7 +25,8 @@ internal static class Firelens
     public static VolumeSpec VolumeOf(TaskState task) => new(
         NameOf(task), "local", ImmutableSortedDictionary<string, string>.Empty, ImmutableSortedDictionary<string, string>.Empty, MayCreate: true);
 
-    public static string NameOf(TaskState task) => $"ecs-{task.TaskDefinition.Family}-{task.TaskDefinition.Revision}-firelens-{task.Key.Id}";
+    /// <summary>Short whatever the family is called: the path of a socket has 108 bytes.</summary>
+    public static string NameOf(TaskState task) => $"ecs-firelens-{task.Key.Id}";
 
     public static VolumeMount SocketOf(TaskState task) => new(NameOf(task), "/var/run", ReadOnly: false);
 
