@@ -25,7 +25,9 @@ public sealed class GuardedInvoker(IServiceProvider rooms, IAuthorizer? authoriz
         var isAsked = authorizer is not null && !(caller.IsOwnLook && operation.IsReadOnly);
         var call = new CallRecord
         {
-            At = endpoint?.Clock.GetUtcNow() ?? default, Caller = caller, Service = service, Operation = operation, Request = request,
+            At = endpoint?.Clock.GetUtcNow() ?? default, Service = service, Operation = operation, Request = request,
+            // AWS: a record of such a call has the service where a client's has address and program.
+            Caller = caller with { SourceIp = caller.SourceIp ?? caller.InvokedBy, UserAgent = caller.UserAgent ?? caller.InvokedBy },
             Actions = isAsked && authorizer is not null ? authorizer.Decide(caller, service, operation, request) : [],
         };
         try

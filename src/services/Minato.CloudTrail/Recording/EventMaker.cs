@@ -41,8 +41,8 @@ internal static class EventMaker
             json.WriteString("eventSource", call.EventSource);
             json.WriteString("eventName", call.Operation.Name);
             json.WriteString("awsRegion", home.Region);
-            json.WriteString("sourceIPAddress", call.Caller.IsService ? call.Caller.PrincipalArn : call.SourceIp ?? call.Caller.InvokedBy ?? "");
-            json.WriteString("userAgent", call.UserAgent ?? call.Caller.InvokedBy ?? "");
+            json.WriteString("sourceIPAddress", call.Caller.IsService ? call.Caller.PrincipalArn : call.SourceIp ?? "");
+            json.WriteString("userAgent", call.UserAgent ?? "");
             if (call.ErrorCode is { } code)
             {
                 json.WriteString("errorCode", code);
