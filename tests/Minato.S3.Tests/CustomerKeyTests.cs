@@ -1,3 +1,4 @@
+#pragma warning disable CA5351 // MD5 is what clients of S3 send.
 using System.Security.Cryptography;
 using Minato.Aws;
 using Minato.Contracts.S3;
