@@ -4,10 +4,12 @@ using Minato.Aws;
 using Minato.Aws.Templates;
 using Minato.Contracts.CloudFormation;
 using Minato.Engines.Yaml;
+using Minato.Iam;
 using Minato.Platform;
 using Minato.S3;
 using Minato.SecretsManager;
 using Minato.Ssm;
+using Minato.Sts;
 using Minato.Testing;
 
 namespace Minato.CloudFormation.Tests;
@@ -17,10 +19,17 @@ internal sealed class CfnWorld(World world)
 {
     public World World => world;
     public ICloudFormation Cfn => world.Client<ICloudFormation>();
-    public Caller Caller => world.Caller;
+    public Caller Caller { get; set; } = world.Caller;
     public TestCloud Cloud => world.Outside(_ => new TestCloud());
 
     public static void Run(Func<CfnWorld, Task> test, ulong seed = 1) => World.Run(seed, world => test(new(world)), Configure);
+
+    /// <summary>With principals and their policies.</summary>
+    public static void RunGuarded(Func<CfnWorld, Task> test) => World.Run(1, world => test(new(world)), (world, services) =>
+    {
+        Configure(world, services);
+        services.AddIam(world.Caller.AccountId, "AKIAROOT", "secret").AddSts();
+    });
 
     public static void Configure(World world, IServiceCollection services) => services
         .AddSingleton(new PageTokens("a secret of the test"u8)).AddYaml().AddS3().AddSsm().AddSecretsManager().AddCloudFormation()

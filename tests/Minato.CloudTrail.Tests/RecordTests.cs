@@ -84,6 +84,13 @@ public sealed class RecordTests
     });
 
     [Fact]
+    public void A_service_that_calls_in_somebodys_name_is_named() => AuditWorld.Run(async w =>
+    {
+        w.Called(EcsService.Model, "ListClusters", caller: w.Caller with { InvokedBy = "cloudformation.amazonaws.com" });
+        (await w.OnlyAsync()).GetProperty("userIdentity").GetProperty("invokedBy").GetString().ShouldBe("cloudformation.amazonaws.com");
+    });
+
+    [Fact]
     public void Parameters_beyond_100_KB_are_left_out_with_a_word() => AuditWorld.Run(async w =>
     {
         w.Called(EcsService.Model, "RegisterTaskDefinition", new RegisterTaskDefinitionRequest

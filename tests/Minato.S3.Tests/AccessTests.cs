@@ -23,6 +23,19 @@ public sealed class AccessTests
         (refused.Code, refused.Message).ShouldBe(("MalformedPolicy", message));
     }
 
+    // AWS: whoever locks everybody out can still be helped, by root.
+    [Fact]
+    public void Root_is_held_to_what_the_policy_denies_but_can_take_the_policy_away() => S3World.WithBucket(async s3 =>
+    {
+        await s3.PutAsync("k", "v");
+        const string deny = """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::things","arn:aws:s3:::things/*"]}]}""";
+        await s3.S3.PutBucketPolicyAsync(new() { Bucket = "things", Policy = deny }, s3.Caller, default);
+        (await s3.CodeAsync(() => s3.GetAsync("k"))).ShouldBe("AccessDenied");
+        (await s3.S3.GetBucketPolicyAsync(new() { Bucket = "things" }, s3.Caller, default)).Policy.ShouldNotBeNull();
+        await s3.S3.DeleteBucketPolicyAsync(new() { Bucket = "things" }, s3.Caller, default);
+        (await s3.GetAsync("k")).ShouldBe("v");
+    });
+
     [Fact]
     public void Another_account_needs_the_policys_word() => S3World.WithBucket(async s3 =>
     {

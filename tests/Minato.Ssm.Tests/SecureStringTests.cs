@@ -58,8 +58,4 @@ public sealed class SecureStringTests
         (await w.Throws<AwsException>(() => ValueAsync(w, "/aws/reference/secretsmanager/prod/db", decrypt: false))).Code.ShouldBe("ValidationException");
         await w.Throws<ParameterNotFound>(() => ValueAsync(w, "/aws/reference/secretsmanager/none"));
     });
-
-    [Fact]
-    public void Images_that_are_not_here_have_no_parameters() => Run(async (w, _) =>
-        await w.Throws<ParameterNotFound>(() => ValueAsync(w, "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended")));
 }

@@ -78,6 +78,7 @@ internal sealed class ServiceEmitter(Model model)
                     AwsQueryCompatible = {{(metadata.TryGetProperty("awsQueryCompatible", out _) ? "true" : "false")}},
                     Protocols = [{{string.Join(", ", Protocols(metadata).Select(p => $"AwsProtocol.{p}"))}}],
                     Interface = typeof({{Interface}}),
+                    MakeClient = static invoker => new {{model.Namespace}}Client(invoker),
                     MakeOperations = static () =>
                     [
 

@@ -29,6 +29,12 @@ public sealed record Caller
     /// <summary>The service that calls in the principal's name, as CloudFormation does for who made a stack.</summary>
     public string? InvokedBy { get; init; }
 
+    /// <summary>The principal is a role that belongs to <see cref="InvokedBy"/>: it does not hand on what somebody else may.</summary>
+    public bool IsServiceRole { get; init; }
+
+    /// <summary><see cref="InvokedBy"/> looks for itself, in the principal's name: what only reads is not held against policies.</summary>
+    public bool IsOwnLook { get; init; }
+
     /// <summary>Keys of tags that begin with <c>aws:</c> are for AWS alone.</summary>
     public bool MaySetSystemTags => IsService || InvokedBy is not null;
 

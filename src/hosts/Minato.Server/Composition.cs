@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.AccessAnalyzer;
 using Minato.Acm;
 using Minato.ApplicationAutoScaling;
 using Minato.AutoScaling;
@@ -30,6 +31,7 @@ using Minato.Gates;
 using Minato.Iam;
 using Minato.Kms;
 using Minato.Logs;
+using Minato.Organizations;
 using Minato.Platform;
 using Minato.Platform.Files;
 using Minato.Platform.Sqlite;
@@ -102,6 +104,8 @@ internal static class Composition
         .AddAwsEndpoint(AwsServices.All)
         .AddIam(file.AccountId, file.RootKey.AccessKeyId, file.RootKey.SecretAccessKey)
         .AddSts().AddSingleton<IWebKeys, HttpWebKeys>()
+        .AddOrganizations()
+        .AddAccessAnalyzer()
         .AddEc2()
         .AddLogs()
         .AddEcr()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Authorization;
 using Minato.Aws.Templates;
 using Minato.CloudFormation.Api;
 using Minato.CloudFormation.Planning;
@@ -6,6 +7,7 @@ using Minato.CloudFormation.Reconcile;
 using Minato.CloudFormation.State;
 using Minato.CloudFormation.Templates;
 using Minato.CloudFormation.Types;
+using Minato.Contracts;
 using Minato.Contracts.CloudFormation;
 using Minato.Platform;
 
@@ -21,9 +23,10 @@ public static class CloudFormationRoom
         .AddTable(CloudFormationTables.Stacks).AddTable(CloudFormationTables.Templates).AddTable(CloudFormationTables.Resources).AddTable(CloudFormationTables.Events)
         .AddTable(CloudFormationTables.Exports).AddTable(CloudFormationTables.Imports).AddTable(CloudFormationTables.ChangeSets).AddTable(CloudFormationTables.Signals)
         .AddTable(CloudFormationTables.Answers).AddTable(CloudFormationTables.Detections).AddTable(CloudFormationTables.Drifts)
-        .AddSingleton<FactsVault>().AddSingleton<Blueprints>().AddSingleton<TypeRegistry>().AddSingleton<Zones>().AddSingleton<DynamicReferences>()
+        .AddSingleton<FactsVault>().AddSingleton<Blueprints>().AddSingleton(p => Guarded(p).TypesOf(services)).AddSingleton<Zones>()
+        .AddSingleton(p => Guarded(p).Make<DynamicReferences>())
         .AddSingleton<Teller>().AddSingleton<StepDecider>().AddSingleton<DriftLooks>().AddSingleton<AnswerUrls>()
-        .AddSingleton<Preparation>().AddSingleton<StackStarts>().AddSingleton<ICloudFormation, CloudFormationApi>()
+        .AddSingleton(p => Guarded(p).Make<Preparation>()).AddSingleton<ServiceRoles>().AddSingleton<StackStarts>().AddSingleton<ICloudFormation, CloudFormationApi>()
         .AddSingleton<IResourceType, NestedStackType>().AddSingleton<IResourceType, WaitConditionHandleType>().AddSingleton<IResourceType, WaitConditionType>()
         .AddSingleton<IResourceType, CustomResourceType>()
         .AddSingleton(p => new CloudFormationEndpoint(p.GetRequiredService<Store>(), p.GetRequiredService<FactsVault>(), p.GetRequiredService<AnswerUrls>(),
@@ -52,4 +55,17 @@ public static class CloudFormationRoom
             o.Workers = 2;
             o.On(CloudFormationTables.Detections, d => d.Status is StackDriftDetectionStatus.DetectionInProgress ? [new(d.Id)] : []);
         });
+
+    // Whatever a stack asks of other rooms is asked in somebody's name, and held against what that one may.
+    private static GuardedRooms Guarded(IServiceProvider rooms) => new(rooms, AwsServices.All);
+
+    private static T Make<T>(this GuardedRooms rooms) => ActivatorUtilities.CreateInstance<T>(rooms);
+
+    /// <summary>Made here, of all that are registered by whatever room, so that the rooms they speak to are guarded.</summary>
+    private static TypeRegistry TypesOf(this GuardedRooms rooms, IServiceCollection services) => new([.. services.Where(s => s.ServiceType == typeof(IResourceType)).Select(s => s switch
+    {
+        { ImplementationType: { } type } => (IResourceType)ActivatorUtilities.CreateInstance(rooms, type),
+        { ImplementationFactory: { } make } => (IResourceType)make(rooms),
+        _ => (IResourceType?)s.ImplementationInstance ?? throw new InvalidOperationException("A resource type without a way to make it."),
+    })]);
 }

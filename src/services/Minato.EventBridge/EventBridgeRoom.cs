@@ -1,6 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Aws.Authorization;
+using Minato.Contracts.Ecs;
 using Minato.Contracts.Eventbridge;
+using Minato.Contracts.Sts;
 using Minato.EventBridge.Api;
 using Minato.EventBridge.Reconcile;
 using Minato.EventBridge.State;
@@ -21,12 +25,13 @@ public static class EventBridgeRoom
         .AddSingleton<EventRouter>()
         .AddSingleton<EventWatch>()
         .AddSingleton<IEventbridge, EventBridgeApi>()
+        .AddSingleton<IResourcePolicies, BusPolicies>()
         .AddEventBridgeResourceTypes()
         .AddSingleton<TargetDispatcher>()
         .AddSingleton<ITargetKind, LogGroupTarget>()
         .AddSingleton<ITargetKind, TopicTarget>()
         .AddSingleton<ITargetKind, FunctionTarget>()
-        .AddSingleton<ITargetKind, TaskTarget>()
+        .AddSingleton<ITargetKind>(TaskTargetOf)
         .AddSingleton<ITargetKind, BusTarget>()
         .AddReconciler<DeliveryReconciler, DeliveryKey>(o =>
         {
@@ -53,6 +58,13 @@ public static class EventBridgeRoom
             o.Workers = 1;
             o.On(EventTables.Archives, a => [new(a.Key)]);
         });
+
+    // The role of a target may run what its policies allow.
+    private static TaskTarget TaskTargetOf(IServiceProvider rooms)
+    {
+        var guard = new GuardedInvoker(rooms, rooms.GetService<IAuthorizer>(), rooms.GetService<PageTokens>());
+        return new(rooms.GetService<IEcs>() is null ? null : new EcsClient(guard), rooms.GetService<ISts>());
+    }
 
     /// <summary>Answers with every event from now on, a line each. It is for the installation's owner: let in nobody else.</summary>
     public static RequestDelegate Watch(IServiceProvider services) => services.GetRequiredService<EventWatch>().HandleAsync;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Authorization;
 using Minato.Contracts.Sns;
 using Minato.Platform;
 using Minato.Sns.Api;
@@ -15,6 +16,7 @@ public static class SnsRoom
     public static IServiceCollection AddSns(this IServiceCollection services) => services
         .AddTable(SnsTables.Topics).AddTable(SnsTables.Subscriptions).AddTable(SnsTables.Deliveries).AddTable(SnsTables.Signers)
         .AddSingleton<ISns, SnsApi>()
+        .AddSingleton<IResourcePolicies, TopicPolicies>()
         .AddSnsResourceTypes()
         .AddSingleton<SnsEndpoint>()
         .AddSingleton<MessageSigner>()

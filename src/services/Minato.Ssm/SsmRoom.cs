@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws.Authorization;
 using Minato.Aws.Templates;
 using Minato.Contracts.Ssm;
 using Minato.Platform;
@@ -23,6 +24,7 @@ public static class SsmRoom
         .AddSingleton<ParameterEvents>()
         .AddSingleton<SecretReferences>()
         .AddSingleton<ISsm, SsmApi>()
+        .AddSingleton<IResourcePolicies, ParameterFacts>()
         .AddReconciler<PolicyReconciler, PolicyKey>(o =>
         {
             o.Name = "ssm.policies";

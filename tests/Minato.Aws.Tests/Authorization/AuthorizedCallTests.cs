@@ -4,6 +4,8 @@ using Minato.Aws.Dispatch;
 using Minato.Aws.Signing;
 using Minato.Aws.Tests.Echo;
 using Minato.Aws.Tests.Given;
+using Minato.Contracts.Ecs;
+using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Aws.Tests.Authorization;
 
@@ -64,6 +66,62 @@ public sealed class AuthorizedCallTests : ICallObserver
         (await Exchange.SendAsync(server.Endpoint, Exchange.Form($"Action=AssumeRoleWithWebIdentity&Version=2011-06-15{role}&WebIdentityToken=abcd"))).Status.ShouldBe(200);
         server.Last?.Caller.IsAnonymous.ShouldBeTrue();
         (await Exchange.SendAsync(server.Endpoint, Exchange.Form($"Action=AssumeRole&Version=2011-06-15{role}"))).Status.ShouldBe(403);
+    }
+
+    [Fact]
+    public async Task What_a_room_does_in_somebodys_name_is_held_against_policies_and_recorded()
+    {
+        await using var server = await StartAsync(new());
+        var asked = Asked.With("""{"Effect":"Allow","Action":"ecs:DeleteCluster","Resource":"arn:aws:ecs:*:*:cluster/prod","Condition":{"Bool":{"aws:ViaAWSService":"true"}}}""");
+        var rooms = new ServiceCollection().AddSingleton<ICallObserver>(this).AddSingleton<IAuthorizer>(new Authorizer(asked, [], TimeProvider.System))
+            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => "request" }).AddSingleton((IEcs)EcsService.Model.MakeClient(server)).BuildServiceProvider();
+        var ecs = (IEcs?)new GuardedRooms(rooms, [EcsService.Model]).GetService(typeof(IEcs)) ?? throw new InvalidOperationException();
+        var stack = Asked.Ann with { InvokedBy = "cloudformation.amazonaws.com" };
+        await ecs.DeleteClusterAsync(new() { Cluster = "prod" }, stack, TestContext.Current.CancellationToken);
+        server.Last?.Caller.PrincipalArn.ShouldBe(stack.PrincipalArn);
+        await Should.ThrowAsync<AwsException>(() => ecs.DeleteClusterAsync(new() { Cluster = "test" }, stack, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<AwsException>(() => ecs.DeleteClusterAsync(new() { Cluster = "prod" }, Asked.Ann, TestContext.Current.CancellationToken));
+        _calls.Select(c => (c.ErrorCode, c.RequestId, c.Caller.InvokedBy)).ShouldBe(
+            [(null, "request", stack.InvokedBy), ("AccessDeniedException", "request", stack.InvokedBy), ("AccessDeniedException", "request", null)]);
+    }
+
+    // AWS: who may make a thing need not be able to see whether there is one already.
+    [Fact]
+    public async Task A_services_own_look_is_not_held_against_policies_but_what_it_changes_is()
+    {
+        await using var server = await StartAsync(new());
+        var rooms = new ServiceCollection().AddSingleton<IAuthorizer>(new Authorizer(new Asked(), [], TimeProvider.System)).AddSingleton((IEcs)EcsService.Model.MakeClient(server)).BuildServiceProvider();
+        var ecs = (IEcs?)new GuardedRooms(rooms, [EcsService.Model]).GetService(typeof(IEcs)) ?? throw new InvalidOperationException();
+        var look = Asked.Ann with { InvokedBy = "cloudformation.amazonaws.com", IsOwnLook = true };
+        await ecs.ListClustersAsync(new(), look, TestContext.Current.CancellationToken);
+        await Should.ThrowAsync<AwsException>(() => ecs.DeleteClusterAsync(new() { Cluster = "prod" }, look, TestContext.Current.CancellationToken));
+    }
+
+    // AWS: whatever its policies say, and whoever it is.
+    [Theory]
+    [InlineData("session", "iam", "ListUsers", 403, "InvalidClientTokenId")]
+    [InlineData("session", "sts", "AssumeRole", 200, null)]
+    [InlineData("session", "sts", "GetCallerIdentity", 200, null)]
+    [InlineData("session", "sts", "GetSessionToken", 403, "AccessDenied")]
+    [InlineData("mfa", "iam", "ListUsers", 200, null)]
+    [InlineData("federated", "iam", "ListUsers", 403, "InvalidClientTokenId")]
+    [InlineData("federated", "sts", "AssumeRole", 403, "AccessDenied")]
+    [InlineData("role", "iam", "ListUsers", 200, null)]
+    public async Task Keys_of_a_session_are_not_good_for_everything(string kind, string service, string operation, int status, string? code)
+    {
+        var session = new CallerSession { IssuedAt = DateTimeOffset.UtcNow };
+        session = kind switch
+        {
+            "mfa" => session with { HasMfa = true },
+            "federated" => session with { UserArn = s_ann.PrincipalArn },
+            "role" => session with { RoleArn = "arn:aws:iam::123456789012:role/ci" },
+            _ => session,
+        };
+        await using var server = await StartAsync(Asked.With("""{"Effect":"Allow","Action":"*","Resource":"*"}"""));
+        server.Session = session;
+        var more = operation is "AssumeRole" ? "&RoleArn=arn:aws:iam::123456789012:role/ci&RoleSessionName=build" : "";
+        var answer = await Exchange.SignedAsync(server.Endpoint, Exchange.Form($"Action={operation}&Version={(service is "iam" ? "2010-05-08" : "2011-06-15")}{more}"), service, s_ann);
+        (answer.Status, _calls[^1].ErrorCode).ShouldBe((status, code));
     }
 
     private Task<EchoServer> StartAsync(Asked asked) => EchoServer.StartAsync(more: services =>

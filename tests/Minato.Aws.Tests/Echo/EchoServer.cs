@@ -30,7 +30,7 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
         builder.Logging.AddProvider(new FailureLog(Failures));
         builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
         // A generated client implements its service's interface: behind it stands this class.
-        foreach (var service in Services) builder.Services.AddSingleton(service.Interface, ClientOf(service));
+        foreach (var service in Services) builder.Services.AddSingleton(service.Interface, service.MakeClient(this));
         builder.Services.AddSingleton<ICredentials>(this)
             .AddSingleton(new AwsEndpointOptions { NewRequestId = () => Guid.NewGuid().ToString(), Clock = clock, Explain = e => e is IOException ? e.Message : null, Throttle = throttle });
         builder.Services.AddAwsEndpoint(Services);
@@ -55,9 +55,12 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
 
     public void AnswerNext(string json) => _next = JsonDocument.Parse(json).RootElement.Clone();
 
+    /// <summary>Whose keys AKIAANN are, when they are no user's own.</summary>
+    public CallerSession? Session { get; set; }
+
     public Credential? Find(string accessKeyId) => accessKeyId is "AKIACONFORMANCE"
         ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:root", "123456789012")
-        : accessKeyId is "AKIAANN" ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:user/team/ann", "AIDAANN") : null;
+        : accessKeyId is "AKIAANN" ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:user/team/ann", "AIDAANN", Session: Session) : null;
 
     public Task<TOut> InvokeAsync<TOut>(ServiceModel service, OperationModel operation, IShape request, Caller caller, CancellationToken ct) where TOut : IShape<TOut>
     {
@@ -69,13 +72,6 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-    private object ClientOf(ServiceModel service)
-    {
-        var name = $"{service.Interface.Namespace}.{service.Interface.Name[1..]}Client";
-        return Activator.CreateInstance(service.Interface.Assembly.GetType(name) ?? throw new InvalidOperationException(name), this)
-            ?? throw new InvalidOperationException(name);
-    }
 
     private async Task HandleAsync(HttpContext context)
     {

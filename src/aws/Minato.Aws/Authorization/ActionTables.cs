@@ -9,6 +9,7 @@ public static class ActionTables
     // Made when a service is first called by somebody whom policies hold for: root needs none of it.
     private static readonly FrozenDictionary<string, Lazy<ActionTable>> s_byService = new Dictionary<string, Func<ActionTable>>(StringComparer.Ordinal)
     {
+        ["access-analyzer"] = IdentityActions.AccessAnalyzer,
         ["acm"] = TrafficActions.Acm,
         ["application-autoscaling"] = OperationsActions.ApplicationAutoScaling,
         ["autoscaling"] = OperationsActions.AutoScaling,
@@ -24,6 +25,7 @@ public static class ActionTables
         ["kms"] = StorageActions.Kms,
         ["logs"] = OperationsActions.Logs,
         ["monitoring"] = OperationsActions.CloudWatch,
+        ["organizations"] = IdentityActions.Organizations,
         ["route53"] = TrafficActions.Route53,
         ["s3"] = StorageActions.S3,
         ["secretsmanager"] = StorageActions.SecretsManager,

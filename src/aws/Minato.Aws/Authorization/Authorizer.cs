@@ -6,17 +6,19 @@ using Minato.Aws.Shapes;
 namespace Minato.Aws.Authorization;
 
 /// <summary>Holds calls against the policies of their callers and of the resources they name.</summary>
-public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResourcePolicies> resources, TimeProvider clock, IDecisionLog? log = null) : IAuthorizer
+public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResourcePolicies> resources, TimeProvider clock, IDecisionLog? log = null, IOrganizationFacts? organizations = null)
+    : IAuthorizer
 {
     private readonly ILookup<string, IResourcePolicies> _resources = resources.ToLookup(r => r.Service, StringComparer.Ordinal);
 
-    /// <summary>Policies are not asked about these: root may do everything in its account, and what services and strangers may do rooms know.</summary>
-    public static bool IsExempt(Caller caller) => caller.PrincipalArn.EndsWith(":root", StringComparison.Ordinal) || caller.IsAnonymous || caller.IsService;
+    // Root may do everything in its account that no organization forbids, and what services and strangers may do rooms know.
+    private bool IsExempt(Caller caller) => caller.IsAnonymous || caller.IsService
+        || (caller.PrincipalArn.EndsWith(":root", StringComparison.Ordinal) && (organizations is null || organizations.ControlOf(caller.AccountId).IsEmpty));
 
     public AuthorizedAction Decide(Caller caller, string action, string resource)
     {
         if (IsExempt(caller)) return new(action, resource, Allowed);
-        var decided = Decide(new(caller, principals.Find(caller), null, clock.GetUtcNow()), action, resource, []);
+        var decided = Decide(new(caller, principals.Find(caller), null, clock.GetUtcNow(), organizations), action, resource, []);
         log?.Note(caller, [decided]);
         return decided;
     }
@@ -26,7 +28,7 @@ public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResou
         if (IsExempt(caller) || ActionTables.IsNeverDenied(service, operation)) return [];
         var needed = ActionTables.Find(service, operation.Name);
         var members = needed is null ? null : RequestMembers.Read(request, needed.Members);
-        var asked = new Request(caller, principals.Find(caller), members, clock.GetUtcNow());
+        var asked = new Request(caller, principals.Find(caller), members, clock.GetUtcNow(), organizations);
         var decided = ImmutableArray.CreateBuilder<AuthorizedAction>();
         foreach (var (action, resource, keys) in ActionsOf(needed, service, operation, request, members, caller))
         {
@@ -101,4 +103,4 @@ public sealed class Authorizer(IPrincipalPolicies principals, IEnumerable<IResou
 }
 
 /// <summary>What is known of a call when policies are asked about it.</summary>
-internal sealed record Request(Caller Caller, PrincipalPolicies Principal, RequestMembers? Members, DateTimeOffset Now);
+internal sealed record Request(Caller Caller, PrincipalPolicies Principal, RequestMembers? Members, DateTimeOffset Now, IOrganizationFacts? Organizations);

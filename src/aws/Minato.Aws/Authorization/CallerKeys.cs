@@ -25,13 +25,17 @@ public static class CallerKeys
             "aws:sourceip" => caller.SourceIp,
             "aws:useragent" => caller.UserAgent,
             "aws:requestedregion" => caller.Region.Length > 0 ? caller.Region : null,
-            "aws:viaawsservice" => "false",
+            // AWS: of what a service does with a role of its own it is false.
+            "aws:viaawsservice" => IsForwarded(caller) ? "true" : "false",
+            "aws:calledvia" or "aws:calledviafirst" or "aws:calledvialast" => IsForwarded(caller) ? caller.InvokedBy : null,
             "aws:principalisawsservice" => caller.IsService ? "true" : "false",
             _ when caller.IsAnonymous => name switch { "aws:principaltype" => "Anonymous", "aws:userid" => caller.PrincipalId, _ => null },
             _ when caller.IsService => OfService(caller, name),
             _ => OfPrincipal(caller, now, name),
         });
     }
+
+    private static bool IsForwarded(Caller caller) => caller is { InvokedBy: not null, IsServiceRole: false };
 
     private static string? OfService(Caller caller, string name) => name switch
     {

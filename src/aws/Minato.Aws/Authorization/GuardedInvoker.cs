@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws.Dispatch;
 using Minato.Aws.Protocols;
 using Minato.Aws.Shapes;
@@ -5,20 +6,48 @@ using Minato.Aws.Shapes;
 namespace Minato.Aws.Authorization;
 
 /// <summary>
-/// Calls rooms of the same process as the endpoint would: what the caller's policies do not allow is refused in the service's words. For rooms that
-/// act with a role's keys; generated clients stand on it.
+/// Calls rooms of the same process as the endpoint would: what the caller's policies do not allow is refused in the service's words, and whoever observes
+/// calls is told. For rooms that act in somebody's name; generated clients stand on it.
 /// </summary>
 /// <param name="rooms">Holds the rooms.</param>
 /// <param name="authorizer">Null where nobody knows policies: then all is allowed.</param>
 /// <param name="tokens">For what EC2 encodes.</param>
 public sealed class GuardedInvoker(IServiceProvider rooms, IAuthorizer? authorizer, PageTokens? tokens) : IAwsInvoker
 {
+    // Not asked for before the first call: observers may be made of rooms.
+    private ICallObserver[]? _observers;
+
     public async Task<TOut> InvokeAsync<TOut>(ServiceModel service, OperationModel operation, IShape request, Caller caller, CancellationToken ct)
         where TOut : IShape<TOut>
     {
-        if (authorizer is not null && !Authorizer.IsExempt(caller) && authorizer.Decide(caller, service, operation, request) is [.., { IsAllowed: false } refused])
-            throw Denial.Of(WireProtocol.Of(service.Protocols[0], service).Errors, service, caller, refused, tokens);
-        var room = rooms.GetService(service.Interface) ?? throw new InvalidOperationException($"Nobody serves {service.ServiceId}.");
-        return (TOut)await operation.InvokeAsync(room, request, caller, ct);
+        var endpoint = rooms.GetService<AwsEndpointOptions>();
+        if (endpoint is not null) caller = caller with { RequestId = endpoint.NewRequestId() };
+        var isAsked = authorizer is not null && !(caller.IsOwnLook && operation.IsReadOnly);
+        var call = new CallRecord
+        {
+            At = endpoint?.Clock.GetUtcNow() ?? default, Service = service, Operation = operation, Request = request,
+            // AWS: a record of such a call has the service where a client's has address and program.
+            Caller = caller with { SourceIp = caller.SourceIp ?? caller.InvokedBy, UserAgent = caller.UserAgent ?? caller.InvokedBy },
+            Actions = isAsked && authorizer is not null ? authorizer.Decide(caller, service, operation, request) : [],
+        };
+        try
+        {
+            if (call.Actions is [.., { IsAllowed: false } refused])
+                throw Denial.Of(WireProtocol.Of(service.Protocols[0], service).Errors, service, caller, refused, tokens);
+            var room = rooms.GetService(service.Interface) ?? throw new InvalidOperationException($"Nobody serves {service.ServiceId}.");
+            var answer = (TOut)await operation.InvokeAsync(room, request, caller, ct);
+            if (endpoint is not null) Observe(call with { Response = answer });
+            return answer;
+        }
+        catch (AwsException e) when (endpoint is not null)
+        {
+            Observe(call with { ErrorCode = e.Code, ErrorMessage = e.HasMessage ? e.Message : null });
+            throw;
+        }
+    }
+
+    private void Observe(CallRecord call)
+    {
+        foreach (var observer in _observers ??= [.. rooms.GetServices<ICallObserver>()]) observer.Observe(call);
     }
 }

@@ -19,11 +19,22 @@ internal static class RequestKeys
         return key.ToLowerInvariant() switch
         {
             "aws:tagkeys" => asked.Members is { } request ? [.. request.Tags.Select(t => t.Key).Concat(request.Values("tagKeys")).Concat(request.Values("TagKeys"))] : [],
-            "aws:resourceaccount" => facts?.AccountId is { } account ? [account] : Arn.TryParse(resource, out var arn) && arn.AccountId.Length > 0 ? [arn.AccountId] : [],
+            "aws:resourceaccount" => One(AccountOf(resource, facts)),
+            "aws:principalorgid" => One(asked.Organizations?.PathOf(asked.Caller.AccountId)?.Split('/')[0]),
+            "aws:principalorgpaths" => One(asked.Organizations?.PathOf(asked.Caller.AccountId)),
+            "aws:resourceorgid" => One(PathOf(asked, resource, facts)?.Split('/')[0]),
+            "aws:resourceorgpaths" => One(PathOf(asked, resource, facts)),
             "ec2:region" => [asked.Caller.Region],
             _ => CallerKeys.Values(asked.Caller, asked.Now, key),
         };
     }
+
+    private static string? AccountOf(string resource, ResourceFacts? facts) =>
+        facts?.AccountId ?? (Arn.TryParse(resource, out var arn) && arn.AccountId.Length > 0 ? arn.AccountId : null);
+
+    private static string? PathOf(Request asked, string resource, ResourceFacts? facts) => AccountOf(resource, facts) is { } account ? asked.Organizations?.PathOf(account) : null;
+
+    private static ImmutableArray<string> One(string? value) => value is null ? [] : [value];
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 

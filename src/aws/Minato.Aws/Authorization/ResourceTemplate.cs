@@ -1,7 +1,7 @@
 namespace Minato.Aws.Authorization;
 
 /// <summary>
-/// How the ARN of a resource is made of a request: text with members in braces. <c>{name|default}</c> has a default; <c>{name/}</c> is what stands
+/// How the ARN of a resource is made of a request: text with members in braces. <c>{name|default}</c> has a default (<c>:account</c> is the caller's); <c>{name/}</c> is what stands
 /// behind the last slash, <c>{name^}</c> a parameter's name without the first slash and selector, <c>{name@}</c> the source of a copy,
 /// <c>{name~}</c> a key's id or alias. The last member is the resource itself: it may be a list, and a value that is an ARN already is taken as it is.
 /// </summary>
@@ -9,6 +9,7 @@ internal sealed class ResourceTemplate
 {
     private readonly (string Text, Field? Field)[] _parts;
     private readonly int _last;
+    private const string OfCaller = ":account";
 
     private sealed record Field(string Path, string? Default, char Form);
 
@@ -55,6 +56,7 @@ internal sealed class ResourceTemplate
         _ when i == _last => last,
         { Path: "region" } => caller.Region,
         { Path: "account" } => caller.AccountId,
+        { Default: OfCaller } own when members.Values(own.Path).Count == 0 => caller.AccountId,
         var field => members.Values(field.Path) is [var value, ..] ? Shape(field, value.StartsWith("arn:", StringComparison.Ordinal) ? Behind(value) : value) : field.Default,
     }));
 

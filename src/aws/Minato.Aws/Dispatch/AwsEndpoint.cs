@@ -173,7 +173,8 @@ public sealed partial class AwsEndpoint
 
     private void Authorize(Call call, ServiceModel service, OperationModel operation, IShape input, Caller caller)
     {
-        if (_authorizer is null || Authorizer.IsExempt(caller)) return;
+        if (SessionLimits.Refusal(caller, service, operation) is { } limited) throw limited;
+        if (_authorizer is null) return;
         call.Actions = _authorizer.Decide(caller, service, operation, input);
         if (call.Actions is [.., { IsAllowed: false } refused]) throw Denial.Of(call.Protocol.Errors, service, caller, refused, _tokens);
     }

@@ -28,6 +28,9 @@ public sealed class ServiceModel
     /// <summary>The generated interface that a room implements.</summary>
     public required Type Interface { get; init; }
 
+    /// <summary>Makes the generated client, which has that interface, too.</summary>
+    public Func<IAwsInvoker, object> MakeClient { get; init; } = static _ => throw new NotSupportedException("The service has no client.");
+
     // Made when first asked for: at start nobody needs the hundreds of operations of services that may never be called.
     public Func<OperationModel[]> MakeOperations { private get; init; } = static () => [];
     public Func<Dictionary<string, Func<string?, AwsException>>> MakeErrors { private get; init; } = static () => [];

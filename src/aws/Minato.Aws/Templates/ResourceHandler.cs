@@ -99,12 +99,21 @@ public abstract class ResourceHandler(string typeName, TimeProvider clock) : IRe
     {
         if (r.KnownId is null)
         {
-            if (r.Phase is null && await BeforeAsync(r, ct) is { } before) return new ResourceProgress.Pending(null, TimeSpan.Zero, $"{Before}|{before}");
+            if (r.Phase is null && await LookBeforeAsync(r, ct) is { } before) return new ResourceProgress.Pending(null, TimeSpan.Zero, $"{Before}|{before}");
             await MakeAsync(r, ct);
             if (r.Phase == Before && $"{Before}|{r.Note}" == request.Context) r.Note = null; // Of no use any more.
         }
         return await SettleAsync(r, ct);
     });
+
+    // AWS: who may make a thing need not be able to see whether there is one already.
+    private async Task<string?> LookBeforeAsync(TemplateResource r, CancellationToken ct)
+    {
+        var caller = r.Caller;
+        r.Caller = caller with { IsOwnLook = true };
+        try { return await BeforeAsync(r, ct); }
+        finally { r.Caller = caller; }
+    }
 
     public ValueTask<ResourceProgress> UpdateAsync(ResourceRequest request, CancellationToken ct) => RunAsync(request, async r =>
     {

@@ -25,7 +25,7 @@ public sealed class TemplateResource
     public ResourceRequest Request { get; }
 
     /// <summary>Who made the stack, with CloudFormation as the one that calls.</summary>
-    public Caller Caller { get; }
+    public Caller Caller { get; internal set; }
     public JsonObject Properties => Request.Properties;
 
     /// <summary>What <c>Ref</c> answers. Set as soon as it is known: what fails afterwards is deleted by it.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class CloudFormationApi
             Parameters = request.Parameters ?? [], Tags = TagsOf(request.Tags), Capabilities = request.Capabilities ?? [], NotificationArns = request.NotificationARNs,
             RoleArn = request.RoleARN, RollbackConfiguration = request.RollbackConfiguration, Token = request.ClientToken, ResourceTypes = request.ResourceTypes ?? [], IsChangeSet = true,
         };
-        StackErrors.CheckRole(request.RoleARN);
+        await roles.CheckAsync(request.RoleARN, caller, ct);
         var found = StackErrors.Find(store.Current, home, request.StackName);
         CheckFor(store.Current, found, type, request);
         var isNew = found is null;
@@ -140,7 +140,7 @@ internal sealed partial class CloudFormationApi
                 throw new InvalidChangeSetStatusException($"ChangeSet [{set.Id}] cannot be executed in its current status of [{set.Status.ToWire()}]");
             if (tx.Find(CloudFormationTables.Stacks, set.StackId) is not { IsLive: true } stack) throw StackErrors.NotThere(set.StackId);
             if (stack.IsBusy) throw StackErrors.InState(stack, "updated");
-            Execute(tx, stack, set, request);
+            Execute(tx, stack, set, request, caller);
             // AWS: one that was executed belongs to the past; the others no longer fit.
             tx.Delete(CloudFormationTables.ChangeSets, set.Id);
             foreach (var other in tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).ToList())
@@ -149,14 +149,14 @@ internal sealed partial class CloudFormationApi
         return new();
     }
 
-    private void Execute(Transaction tx, StackState stack, ChangeSetState set, ExecuteChangeSetRequest request)
+    private void Execute(Transaction tx, StackState stack, ChangeSetState set, ExecuteChangeSetRequest request, Caller caller)
     {
         var onFailure = request.DisableRollback is true || set.OnStackFailure is OnStackFailure.DoNothing ? OnFailure.DoNothing
             : set.OnStackFailure is OnStackFailure.Delete ? OnFailure.Delete : OnFailure.Rollback;
         var asked = new StackAsked { Name = stack.Name, Token = request.ClientRequestToken, OnFailure = onFailure, RetainExceptOnCreate = request.RetainExceptOnCreate is true };
         var named = stack with { ChangeSetId = set.Id, DisableRollback = onFailure is OnFailure.DoNothing };
         var kind = set.Type is ChangeSetType.Import ? OperationKind.Import : stack.Status is StackStatus.ReviewInProgress ? OperationKind.Create : OperationKind.Update;
-        var operation = starts.NewOperation(kind, asked) with { Import = set.Import };
+        var operation = starts.NewOperation(kind, asked, caller) with { Import = set.Import };
         // AWS: a stack made by a change set was also updated by it.
         if (kind is OperationKind.Create || stack.Status is StackStatus.ReviewInProgress)
             starts.Begin(tx, named with { Inputs = set.Inputs, UpdatedAt = clock.GetUtcNow() }, operation, kind is OperationKind.Import ? StackStatus.ImportInProgress : StackStatus.CreateInProgress);

@@ -11,7 +11,7 @@ namespace Minato.CloudFormation.Api;
 
 /// <summary>CloudFormation. Operations write what is wanted and answer; the reconcilers do it.</summary>
 internal sealed partial class CloudFormationApi(
-    Store store, StackStarts starts, Preparation preparation, TypeRegistry types, DriftLooks drifts, Teller teller,
+    Store store, StackStarts starts, ServiceRoles roles, Preparation preparation, TypeRegistry types, DriftLooks drifts, Teller teller,
     PageTokens tokens, Ids ids, TimeProvider clock) : ICloudFormation
 {
     public async Task<CreateStackResponse> CreateStackAsync(CreateStackRequest request, Caller caller, CancellationToken ct)
@@ -47,8 +47,7 @@ internal sealed partial class CloudFormationApi(
         // AWS: a stack that is not there is deleted.
         if (StackErrors.Find(store.Current, Home.Of(caller), request.StackName) is { } stack)
         {
-            StackErrors.CheckRole(request.RoleARN);
-            await starts.DeleteAsync(stack.Id, request.ClientRequestToken, request.RoleARN, request.RetainResources ?? [],
+            await starts.DeleteAsync(caller, stack.Id, request.ClientRequestToken, request.RoleARN, request.RetainResources ?? [],
                 request.DeletionMode is DeletionMode.ForceDeleteStack, mayBeProtected: false, ct);
         }
         return new();
@@ -67,6 +66,7 @@ internal sealed partial class CloudFormationApi(
 
     public async Task<ContinueUpdateRollbackResponse> ContinueUpdateRollbackAsync(ContinueUpdateRollbackRequest request, Caller caller, CancellationToken ct)
     {
+        await roles.CheckAsync(request.RoleARN, caller, ct);
         await ChangeAsync(caller, request.StackName, (tx, stack) =>
         {
             if (stack.Status is not StackStatus.UpdateRollbackFailed)
@@ -76,7 +76,7 @@ internal sealed partial class CloudFormationApi(
                 var resource = tx.Find(CloudFormationTables.Resources, ResourceState.KeyOf(stack.Id, id));
                 if (resource is not { Status: ResourceStatus.UpdateFailed }) throw TemplateErrors.Validation($"The following resources to skip are not in UPDATE_FAILED state: [{id}]");
             }
-            starts.Begin(tx, stack, NewBack(OperationKind.Update, Phase.Back, request.ClientRequestToken) with
+            starts.Begin(tx, stack, NewBack(OperationKind.Update, Phase.Back, request.ClientRequestToken, caller) with
             {
                 Skip = request.ResourcesToSkip ?? [], RoleArn = request.RoleARN,
             }, StackStatus.UpdateRollbackInProgress);
@@ -86,11 +86,12 @@ internal sealed partial class CloudFormationApi(
 
     public async Task<RollbackStackResponse> RollbackStackAsync(RollbackStackRequest request, Caller caller, CancellationToken ct)
     {
+        await roles.CheckAsync(request.RoleARN, caller, ct);
         var id = await ChangeAsync(caller, request.StackName, (tx, stack) =>
         {
             if (stack.Status is StackStatus.CreateFailed)
             {
-                starts.Begin(tx, stack, NewBack(OperationKind.Create, Phase.Delete, request.ClientRequestToken) with
+                starts.Begin(tx, stack, NewBack(OperationKind.Create, Phase.Delete, request.ClientRequestToken, caller) with
                 {
                     RetainExceptOnCreate = request.RetainExceptOnCreate is true, RoleArn = request.RoleARN,
                 }, StackStatus.RollbackInProgress);
@@ -98,7 +99,7 @@ internal sealed partial class CloudFormationApi(
             }
             if (stack.Status is not StackStatus.UpdateFailed) throw TemplateErrors.Validation($"Stack:{stack.Id} is in {stack.Status.ToWire()} state and can not be rolled back.");
             starts.Begin(tx, stack with { Inputs = stack.Before ?? stack.Inputs, Before = null },
-                NewBack(OperationKind.Update, Phase.Back, request.ClientRequestToken) with { RoleArn = request.RoleARN }, StackStatus.UpdateRollbackInProgress);
+                NewBack(OperationKind.Update, Phase.Back, request.ClientRequestToken, caller) with { RoleArn = request.RoleARN }, StackStatus.UpdateRollbackInProgress);
         }, ct);
         return new() { StackId = id };
     }
@@ -141,8 +142,8 @@ internal sealed partial class CloudFormationApi(
         return new();
     }
 
-    private OperationState NewBack(OperationKind kind, Phase phase, string? token) =>
-        new() { Id = ids.Uuid(), Kind = kind, Phase = phase, StartedAt = clock.GetUtcNow(), Token = token, IsRollback = true };
+    private OperationState NewBack(OperationKind kind, Phase phase, string? token, Caller caller) =>
+        new() { Id = ids.Uuid(), Asker = Asker.Of(caller), Kind = kind, Phase = phase, StartedAt = clock.GetUtcNow(), Token = token, IsRollback = true };
 
     private ValueTask<string> ChangeAsync(Caller caller, string nameOrId, Action<Transaction, StackState> change, CancellationToken ct) => store.UpdateAsync(tx =>
     {

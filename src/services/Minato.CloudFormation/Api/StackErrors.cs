@@ -33,10 +33,4 @@ internal static class StackErrors
         if (name.Length == 0 || !char.IsAsciiLetter(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             throw TemplateErrors.Validation($"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
     }
-
-    public static void CheckRole(string? role)
-    {
-        if (role is not null && !(Arn.TryParse(role, out var arn) && arn.Service is "iam" && arn.Resource.StartsWith("role/", StringComparison.Ordinal)))
-            throw TemplateErrors.Validation($"Role {role} is invalid or cannot be assumed");
-    }
 }

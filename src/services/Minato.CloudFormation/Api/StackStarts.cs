@@ -10,7 +10,7 @@ using Minato.Platform;
 namespace Minato.CloudFormation.Api;
 
 /// <summary>Begins operations on stacks: for callers, for change sets, and for stacks inside of stacks.</summary>
-internal sealed class StackStarts(Store store, Preparation preparation, Blueprints blueprints, TypeRegistry types, Teller teller, Ids ids, TimeProvider clock)
+internal sealed class StackStarts(Store store, Preparation preparation, Blueprints blueprints, TypeRegistry types, ServiceRoles roles, Teller teller, Ids ids, TimeProvider clock)
 {
     public const string NoUpdates = "No updates are to be performed.";
 
@@ -22,7 +22,7 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
     public async ValueTask<string> CreateAsync(Caller caller, StackAsked asked, CancellationToken ct, Func<StackState, StackState>? with = null)
     {
         StackErrors.CheckName(asked.Name);
-        Check(asked);
+        await CheckAsync(asked, caller, ct);
         var home = Home.Of(caller);
         if (Existing(store.Current, home, asked) is { } repeated) return repeated;
         var id = NewStackId(home, asked.Name);
@@ -34,7 +34,7 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
             if (Existing(tx, home, asked) is { } same) return same;
             if (tx.Count(CloudFormationTables.StacksByHome, home) >= MostStacks) throw new LimitExceededException($"Limit for stack has been exceeded");
             var stack = NewStack(caller, asked, id, KeepTemplate(tx, asked, prepared, null));
-            Begin(tx, with?.Invoke(stack) ?? stack, NewOperation(OperationKind.Create, asked) with { Deadline = DeadlineOf(asked) }, StackStatus.CreateInProgress);
+            Begin(tx, with?.Invoke(stack) ?? stack, NewOperation(OperationKind.Create, asked, caller) with { Deadline = DeadlineOf(asked) }, StackStatus.CreateInProgress);
             return id;
         }, ct);
     }
@@ -50,7 +50,7 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
     /// <exception cref="AwsException">Among other things: there is nothing to update.</exception>
     public async ValueTask<string> UpdateAsync(Caller caller, string nameOrId, StackAsked asked, CancellationToken ct)
     {
-        Check(asked);
+        await CheckAsync(asked, caller, ct);
         var stack = Updatable(store.Current, Home.Of(caller), nameOrId, asked.Token);
         if (stack is null) return StackErrors.Require(store.Current, Home.Of(caller), nameOrId).Id;
         var prepared = await PrepareAsync(caller, stack, asked, ct);
@@ -60,7 +60,7 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
             var now = Updatable(tx, stack.Home, stack.Id, asked.Token) ?? stack;
             var inputs = KeepTemplate(tx, asked, prepared, now.Inputs);
             if (IsStable(now) && PlannerFor(tx, now, prepared.Blueprint, inputs).IsEmpty) throw TemplateErrors.Validation(NoUpdates);
-            BeginUpdate(tx, now, inputs, asked, NewOperation(OperationKind.Update, asked));
+            BeginUpdate(tx, now, inputs, asked, NewOperation(OperationKind.Update, asked, caller));
             return now.Id;
         }, ct);
     }
@@ -100,9 +100,9 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
         if (operation.Phase is Phase.Forward) Exporting.HoldImports(tx, begun, blueprints.Of(tx, begun), keepOld: true);
     }
 
-    public OperationState NewOperation(OperationKind kind, StackAsked asked) => new()
+    public OperationState NewOperation(OperationKind kind, StackAsked asked, Caller caller) => new()
     {
-        Id = ids.Uuid(), Kind = kind, Phase = Phase.Forward, StartedAt = clock.GetUtcNow(), Token = asked.Token,
+        Id = ids.Uuid(), Asker = Asker.Of(caller), Kind = kind, Phase = Phase.Forward, StartedAt = clock.GetUtcNow(), Token = asked.Token,
         OnFailure = asked.OnFailure ?? OnFailure.Rollback, RetainExceptOnCreate = asked.RetainExceptOnCreate, PolicyDuringUpdate = asked.PolicyDuringUpdate,
     };
 
@@ -116,7 +116,13 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
     }
 
     public async ValueTask DeleteAsync(
-        string id, string? token, string? roleArn, ImmutableArray<string> retain, bool isForced, bool mayBeProtected, CancellationToken ct) => await store.UpdateAsync(tx =>
+        Caller caller, string id, string? token, string? roleArn, ImmutableArray<string> retain, bool isForced, bool mayBeProtected, CancellationToken ct)
+    {
+        await roles.CheckAsync(roleArn, caller, ct);
+        await store.UpdateAsync(tx => BeginDeletion(tx, caller, id, token, roleArn, retain, isForced, mayBeProtected), ct);
+    }
+
+    private void BeginDeletion(Transaction tx, Caller caller, string id, string? token, string? roleArn, ImmutableArray<string> retain, bool isForced, bool mayBeProtected)
     {
         if (tx.Find(CloudFormationTables.Stacks, id) is not { IsLive: true } stack || stack.Operation is { Phase: Phase.Delete, IsRollback: false }) return;
         if (stack.IsProtected && !mayBeProtected)
@@ -127,11 +133,11 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
             throw TemplateErrors.Validation($"Invalid operation on stack [{stack.Id}]. {(isForced ? "FORCE_DELETE_STACK" : "RetainResources")} can only be specified when the stack is in the DELETE_FAILED state");
         var operation = new OperationState
         {
-            Id = ids.Uuid(), Kind = OperationKind.Delete, Phase = Phase.Delete, StartedAt = clock.GetUtcNow(), Token = token, Retain = retain, IsForced = isForced, RoleArn = roleArn,
+            Id = ids.Uuid(), Asker = Asker.Of(caller), Kind = OperationKind.Delete, Phase = Phase.Delete, StartedAt = clock.GetUtcNow(), Token = token, Retain = retain, IsForced = isForced, RoleArn = roleArn,
         };
         if (stack.Status is not StackStatus.ReviewInProgress) Begin(tx, stack, operation, StackStatus.DeleteInProgress);
         else Vanish(tx, stack);
-    }, ct);
+    }
 
     // Nothing of it was ever made.
     private void Vanish(Transaction tx, StackState stack)
@@ -162,9 +168,9 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
         return asked.Token is not null && stack.LastToken == asked.Token ? stack.Id : throw new AlreadyExistsException($"Stack [{asked.Name}] already exists");
     }
 
-    private static void Check(StackAsked asked)
+    private async ValueTask CheckAsync(StackAsked asked, Caller caller, CancellationToken ct)
     {
-        StackErrors.CheckRole(asked.RoleArn);
+        await roles.CheckAsync(asked.RoleArn, caller, ct);
         if (asked.Policy is { } policy) StackPolicies.Check(policy);
         if (asked.PolicyDuringUpdate is { } during) StackPolicies.Check(during);
         if (asked.RollbackConfiguration?.RollbackTriggers is { } triggers && triggers.Any(t => t.Type is not ("AWS::CloudWatch::Alarm" or "AWS::CloudWatch::CompositeAlarm")))

@@ -34,7 +34,7 @@ internal sealed record StackState
     public string? Policy { get; init; }
     public string? ChangeSetId { get; init; }
 
-    /// <summary>Who made it: handlers work in this name when there is no role.</summary>
+    /// <summary>Who made it.</summary>
     public string Principal { get; init; } = "";
     public string? ParentId { get; init; }
     public string? RootId { get; init; }
@@ -59,13 +59,21 @@ internal sealed record StackState
     [JsonIgnore]
     public bool IsBusy => Operation is not null;
 
+    /// <summary>In whose name resources are made: the stack's role's; without one, the name of whoever asked for what the stack does.</summary>
     public Caller CallerFor(StackInputs inputs) => new()
     {
-        AccountId = Home.AccountId, Region = Home.Region,
-        PrincipalArn = inputs.RoleArn is { } role ? SessionOf(role) : Principal,
+        AccountId = Home.AccountId, Region = Home.Region, InvokedBy = "cloudformation.amazonaws.com", IsServiceRole = inputs.RoleArn is not null,
+        PrincipalArn = inputs.RoleArn is { } role ? SessionOf(role) : Operation?.Asker?.Arn ?? Principal,
+        PrincipalId = inputs.RoleArn is null ? Operation?.Asker?.Id ?? "" : "", Session = inputs.RoleArn is null ? Operation?.Asker?.Session : null,
     };
 
-    private string SessionOf(string role) => $"arn:aws:sts::{Home.AccountId}:assumed-role/{role[(role.LastIndexOf('/') + 1)..]}/AWSCloudFormation";
+    private string SessionOf(string role) => $"arn:aws:sts::{Home.AccountId}:assumed-role/{role[(role.LastIndexOf('/') + 1)..]}/{Api.ServiceRoles.SessionName}";
+}
+
+/// <summary>Who asked for an operation. AWS: with its permissions resources are made, unless the stack has a role.</summary>
+internal sealed record Asker(string Arn, string Id, CallerSession? Session)
+{
+    public static Asker Of(Caller caller) => new(caller.PrincipalArn, caller.PrincipalId, caller.Session);
 }
 
 /// <summary>All that decides what a stack should be.</summary>
@@ -125,6 +133,9 @@ internal sealed record OperationState
     public required Phase Phase { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public string? Token { get; init; }
+
+    /// <summary>Null in operations of before that was kept: then it is who made the stack.</summary>
+    public Asker? Asker { get; init; }
 
     /// <summary>The cleanup belongs to a rollback; the deletion is one.</summary>
     public bool IsRollback { get; init; }

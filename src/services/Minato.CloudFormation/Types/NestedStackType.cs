@@ -84,7 +84,7 @@ internal sealed class NestedStackType(IServiceProvider services, Store store) : 
         if (Find(request.PhysicalResourceId ?? "") is not { IsLive: true } stack) return new ResourceProgress.Done(null, new());
         if (stack.LastToken != request.ClientToken)
         {
-            await Starts.DeleteAsync(stack.Id, request.ClientToken, null, [], isForced: false, mayBeProtected: true, ct);
+            await Starts.DeleteAsync(request.Caller, stack.Id, request.ClientToken, null, [], isForced: false, mayBeProtected: true, ct);
             stack = Find(stack.Id) ?? stack;
         }
         return stack.IsBusy ? new ResourceProgress.Pending(stack.Id, s_look)

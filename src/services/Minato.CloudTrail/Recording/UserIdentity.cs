@@ -28,6 +28,7 @@ internal static class UserIdentity
             if (caller.AccessKeyId is { } key) json.WriteString("accessKeyId", key);
             if (type is "IAMUser") json.WriteString("userName", NameOf(caller));
             if (caller.Session is { } session) WriteSession(json, caller, session);
+            if (caller.InvokedBy is { } service) json.WriteString("invokedBy", service);
         }
 
         json.WriteEndObject();

@@ -1,5 +1,6 @@
 using Minato.Aws;
 using Minato.Aws.Authorization;
+using Minato.Aws.Policies;
 using Minato.Ecr.Images;
 using Minato.Ecr.State;
 using Minato.Platform;
@@ -16,7 +17,17 @@ internal sealed class RepositoryPolicies(Store store) : IResourcePolicies
     public ResourceFacts? Find(string arn)
     {
         if (!Arn.TryParse(arn, out var parsed) || !parsed.Resource.StartsWith(Prefix, StringComparison.Ordinal)) return null;
-        if (store.Current.Find(EcrTables.Repositories, new(parsed.AccountId, parsed.Region, parsed.Resource[Prefix.Length..])) is not { } repository) return null;
-        return new(repository.Key.Arn) { Policy = repository.PolicyText is { } text ? RepositoryAccess.Read(text) : null, Tags = repository.Tags };
+        var state = store.Current;
+        var registry = RegistryState.Of(state, new(parsed.AccountId, parsed.Region)).PolicyText;
+        // The registry's policy also speaks of repositories that are still to be made.
+        if (state.Find(EcrTables.Repositories, new(parsed.AccountId, parsed.Region, parsed.Resource[Prefix.Length..])) is not { } repository)
+            return registry is null ? null : new(arn) { Policy = RepositoryAccess.Read(registry) };
+        return new(repository.Key.Arn) { Policy = Both(repository.PolicyText, registry), Tags = repository.Tags };
+    }
+
+    private static PolicyDocument? Both(string? own, string? registry)
+    {
+        var (first, second) = (own is null ? null : RepositoryAccess.Read(own), registry is null ? null : RepositoryAccess.Read(registry));
+        return first is null ? second : second is null ? first : new(first.Statements.AddRange(second.Statements));
     }
 }

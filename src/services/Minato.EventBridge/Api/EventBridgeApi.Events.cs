@@ -66,7 +66,7 @@ internal sealed partial class EventBridgeApi
         if (!EventText.IsObject(entry.Detail)) return ("MalformedDetail", "Detail is malformed.");
         if (entry.Source.StartsWith("aws.", StringComparison.Ordinal) && !caller.IsService) return ("NotAuthorizedForSourceException", "Not authorized for the source.");
         var bus = BusKey.Of(caller, entry.EventBusName);
-        return bus.Home.AccountId != caller.AccountId && store.Current.FindBus(bus) is { } found && !BusPolicy.Lets(found.Policy, caller.AccountId, bus)
+        return bus.Home.AccountId != caller.AccountId && store.Current.FindBus(bus) is { } found && !BusPolicy.Lets(found.Policy, caller, bus)
             ? ("AccessDeniedException", $"User: {caller.PrincipalArn} is not authorized to perform: events:PutEvents on resource: {bus.Arn}") : (null, "");
 
         static (string?, string) Missing(string field) => ("InvalidArgument", $"Parameter {field} is not valid. Reason: {field} is a required argument.");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Minato.Aws;
 using Minato.Aws.Policies;
 using Minato.Contracts.Eventbridge;
 using Minato.EventBridge.State;
@@ -12,10 +13,12 @@ internal static class BusPolicy
     public const int LongestPolicy = 10_240;
     private const string Version = "2012-10-17";
 
-    public static bool Lets(string? policy, string accountId, BusKey bus)
+    /// <param name="caller">Of another account; a service stands for the account that it calls for.</param>
+    public static bool Lets(string? policy, Caller caller, BusKey bus)
     {
         if (policy is null) return false;
-        var principal = new AuthorizationPrincipal(accountId, $"arn:aws:iam::{accountId}:root");
+        var accountId = caller.AccountId;
+        var principal = caller.IsService ? new(accountId, $"arn:aws:iam::{accountId}:root") : AuthorizationPrincipal.Of(caller);
         var context = new AuthorizationContext
         {
             Principal = principal, Action = "events:PutEvents", Resource = bus.Arn, ResourceAccountId = bus.Home.AccountId,

@@ -17,7 +17,7 @@ internal sealed class BusTarget(Store store, EventRouter router) : ITargetKind
         var from = call.Delivery.Rule.Bus;
         var bus = BusKey.Of(from.Home, call.Target.ToString());
         if (store.Current.FindBus(bus) is not { } found) return new DeliveryOutcome.Failed("NO_RESOURCE", $"Event bus {bus.Name} does not exist.", IsFinal: true);
-        if (bus.Home.AccountId != from.Home.AccountId && !BusPolicy.Lets(found.Policy, from.Home.AccountId, bus))
+        if (bus.Home.AccountId != from.Home.AccountId && !BusPolicy.Lets(found.Policy, Caller.ForService(from.Home.AccountId, from.Home.Region, "events.amazonaws.com"), bus))
             return new DeliveryOutcome.Failed("NO_PERMISSIONS", $"Event bus {bus.Name} does not let account {from.Home.AccountId} put events.", IsFinal: true);
         // AWS: what came from another bus goes no further, so that events cannot go round.
         if (CameFromElsewhere(call.Delivery.Event, from)) return new DeliveryOutcome.Failed("NO_PERMISSIONS", "An event goes from one bus to another only once.", IsFinal: true);

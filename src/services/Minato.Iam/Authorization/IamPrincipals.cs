@@ -8,7 +8,7 @@ using Minato.Platform;
 namespace Minato.Iam.Authorization;
 
 /// <summary>The policies of users, with those of their groups, and of roles, with those of the session.</summary>
-internal sealed class IamPrincipals(Store store, CompiledPolicies compiled) : IPrincipalPolicies
+internal sealed class IamPrincipals(Store store, CompiledPolicies compiled, IOrganizationFacts? organizations = null) : IPrincipalPolicies
 {
     // Federated users of root are limited by what they were given alone.
     private static readonly ImmutableArray<NamedPolicy> s_root =
@@ -16,12 +16,20 @@ internal sealed class IamPrincipals(Store store, CompiledPolicies compiled) : IP
 
     public PrincipalPolicies Find(Caller caller)
     {
+        var found = FindOwn(caller);
+        // AWS: a service-linked role does what its service needs, whatever an organization says.
+        if (organizations is null || found.Principal.RoleArn?.Contains(":role/aws-service-role/", StringComparison.Ordinal) is true) return found;
+        return organizations.ControlOf(caller.AccountId) is { IsEmpty: false } control ? found with { ServiceControl = control } : found;
+    }
+
+    private PrincipalPolicies FindOwn(Caller caller)
+    {
         var principal = AuthorizationPrincipal.Of(caller);
         var state = store.Current;
         var session = SessionOf(state, caller);
         return principal.RoleKey is { } role ? OfRole(state, caller, principal, role, session)
             : UserArn(caller) is not { } user ? new() { Principal = principal }
-            : user.EndsWith(":root", StringComparison.Ordinal) ? new() { Principal = principal, Identity = s_root, Session = session ?? [] }
+            : user.EndsWith(":root", StringComparison.Ordinal) ? new() { Principal = principal, Identity = s_root, Session = user == caller.PrincipalArn ? session : session ?? [] }
             : OfUser(state, caller, principal, user, session);
     }
 

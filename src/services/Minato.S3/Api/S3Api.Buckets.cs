@@ -15,7 +15,6 @@ internal sealed partial class S3Api
     public async Task<CreateBucketResponse> CreateBucketAsync(CreateBucketRequest request, Caller caller, CancellationToken ct)
     {
         if (caller.IsAnonymous || caller.IsService) throw S3Errors.AccessDenied();
-        if (request.ObjectLockEnabledForBucket is true) throw S3Errors.NotImplemented("x-amz-bucket-object-lock-enabled");
         var made = Make(request, caller);
         await store.UpdateAsync(tx =>
         {
@@ -43,6 +42,9 @@ internal sealed partial class S3Api
             Region = RegionOf(request.CreateBucketConfiguration?.LocationConstraint, caller.Region),
             // AWS: since 2023 every new bucket keeps the public out until it is told otherwise.
             PublicAccess = new() { BlockPublicAcls = true, IgnorePublicAcls = true, BlockPublicPolicy = true, RestrictPublicBuckets = true },
+            // AWS: what is locked is versions, so that a bucket with locks keeps them.
+            ObjectLock = request.ObjectLockEnabledForBucket is true ? new() { ObjectLockEnabled = ObjectLockEnabled.Enabled } : null,
+            Versioning = request.ObjectLockEnabledForBucket is true ? BucketVersioningStatus.Enabled : null,
             Tags = Names.BucketTags((request.CreateBucketConfiguration?.Tags ?? []).Select(t => (t.Key, t.Value))),
         };
         if (grants is not null && ownership is ObjectOwnership.BucketOwnerEnforced && canned is not "private")

@@ -18,25 +18,31 @@ internal sealed partial class S3Api
         var key = Names.CheckKey(request.Key);
         var canned = request.ACL?.ToWire();
         var bucket = Open(request.Bucket, caller, "s3:PutObject", key, request.ExpectedBucketOwner, canned);
-        Refuse(request.SSECustomerAlgorithm ?? request.CopySourceSSECustomerAlgorithm, request.ObjectLockMode?.ToWire(), request.ObjectLockLegalHoldStatus?.ToWire(), null);
+        var own = CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5);
+        var theirs = CustomerKey.Of(request.CopySourceSSECustomerAlgorithm, request.CopySourceSSECustomerKey, request.CopySourceSSECustomerKeyMD5);
         var wanted = ParseSource(request.CopySource);
         var (sourceBucket, source) = Look(wanted.Bucket, wanted.Key, wanted.VersionId, caller, request.ExpectedSourceBucketOwner);
         new Conditions(request.CopySourceIfMatch, request.CopySourceIfNoneMatch, request.CopySourceIfModifiedSince, request.CopySourceIfUnmodifiedSince).CheckSource(source);
+        CustomerKey.CheckRead(source.CustomerKey, theirs);
         if (source.Size > LargestCopy) throw S3Errors.BadRequest($"The specified copy source is larger than the maximum allowable size for a copy source: {LargestCopy}");
         CheckSelf(request, wanted, bucket);
         var grants = Acls.Of(canned, null, GrantsOf(request.GrantFullControl, request.GrantRead, request.GrantReadACP, null, request.GrantWriteACP), bucket.AccountId);
         Acls.Check(bucket, canned, grants);
         var made = new VersionState
         {
-            Key = VersionKey.Before(bucket.Name, key), Id = VersionIds.Null, ModifiedAt = clock.GetUtcNow(), Grants = grants, Headers = Encrypt(bucket,
+            Key = VersionKey.Before(bucket.Name, key), Id = VersionIds.Null, ModifiedAt = clock.GetUtcNow(), Grants = grants,
+            Lock = ObjectLocks.ForNew(bucket, request.ObjectLockMode, request.ObjectLockRetainUntilDate, request.ObjectLockLegalHoldStatus, clock.GetUtcNow()),
+            CustomerKey = own?.Prove(ids),
+            Headers = Encrypt(bucket, own,
                 request.ServerSideEncryption, request.SSEKMSKeyId, request.BucketKeyEnabled, Copied(request, source.Headers)),
             Tags = request.TaggingDirective is TaggingDirective.Replace ? Names.TagsOf(request.Tagging) : source.Tags,
         };
-        var version = await CopyAsync(bucket, key, made, source, request.ChecksumAlgorithm?.ToWire(), new(request.IfMatch, request.IfNoneMatch), ct);
+        var version = await CopyAsync(bucket, key, made, source, (theirs, own), request.ChecksumAlgorithm?.ToWire(), new(request.IfMatch, request.IfNoneMatch), ct);
         var sum = version.Checksum;
         return new()
         {
             VersionId = bucket.Versioning is BucketVersioningStatus.Enabled ? version.Id : null, CopySourceVersionId = ShownId(sourceBucket, source),
+            SSECustomerAlgorithm = own is null ? null : CustomerKey.Algorithm, SSECustomerKeyMD5 = own?.Md5,
             ServerSideEncryption = version.Headers.Encryption, SSEKMSKeyId = version.Headers.KmsKeyId, Expiration = Expiration(bucket, version),
             CopyObjectResult = new()
             {
@@ -47,17 +53,18 @@ internal sealed partial class S3Api
     }
 
     // What is one file is shared; what is parts, or wants another checksum, is read and written anew.
-    private async Task<VersionState> CopyAsync(BucketState bucket, string key, VersionState made, VersionState source, string? algorithm, Conditions conditions, CancellationToken ct)
+    private async Task<VersionState> CopyAsync(BucketState bucket, string key, VersionState made, VersionState source, (CustomerKey? From, CustomerKey? To) keys, string? algorithm, Conditions conditions,
+        CancellationToken ct)
     {
-        if (source.Digest is { } digest && (algorithm is null || algorithm == source.Checksum?.Algorithm))
+        if (keys is (null, null) && source.Digest is { } digest && (algorithm is null || algorithm == source.Checksum?.Algorithm))
         {
             made = made with { Size = source.Size, ETag = source.ETag, Digest = digest, Checksum = source.Checksum };
             return await AddAsync(bucket, key, made, source, conditions, ct);
         }
-        await using var content = source.Size == 0 ? Stream.Null : await OpenAsync(source, new(0, source.Size - 1), ct);
-        return await contents.WriteAsync(content, Claims.None(algorithm ?? source.Checksum?.Algorithm), written => AddAsync(bucket, key, made with
+        await using var content = source.Size == 0 ? Stream.Null : await OpenAsync(source, new(0, source.Size - 1), keys.From, ct);
+        return await contents.WriteAsync(content, Claims.None(algorithm ?? source.Checksum?.Algorithm), keys.To, written => AddAsync(bucket, key, made with
         {
-            Size = written.Size, ETag = written.Md5, Digest = written.Digest, Checksum = written.Checksum,
+            Nonce = written.Nonce, Size = written.Size, ETag = written.Md5, Digest = written.Digest, Checksum = written.Checksum,
         }, source: null, conditions, ct), ct);
     }
 
@@ -69,12 +76,12 @@ internal sealed partial class S3Api
             ContentEncoding = Unchunked(request.ContentEncoding), ContentLanguage = request.ContentLanguage, Expires = request.Expires, Metadata = Metadata(request.Metadata),
         };
         // AWS: class, redirect and encryption are never copied along.
-        return headers with { StorageClass = request.StorageClass ?? StorageClass.Standard, WebsiteRedirectLocation = request.WebsiteRedirectLocation, KmsKeyId = null, BucketKey = null };
+        return headers with { StorageClass = request.StorageClass ?? StorageClass.Standard, WebsiteRedirectLocation = request.WebsiteRedirectLocation, Encryption = ServerSideEncryption.Aes256, KmsKeyId = null, BucketKey = null };
     }
 
     private static void CheckSelf(CopyObjectRequest request, Source source, BucketState bucket)
     {
-        var changes = request.MetadataDirective is MetadataDirective.Replace || request.StorageClass is not null || request.WebsiteRedirectLocation is not null || request.ServerSideEncryption is not null
+        var changes = request.MetadataDirective is MetadataDirective.Replace || request.StorageClass is not null || request.WebsiteRedirectLocation is not null || request.ServerSideEncryption is not null || request.SSECustomerAlgorithm is not null
             || source.VersionId is not null || request.ChecksumAlgorithm is not null;
         if (source.Bucket == bucket.Name && source.Key == request.Key && !changes)
         {

@@ -18,7 +18,7 @@ internal sealed partial class S3Api
     {
         var key = Names.CheckKey(request.Key);
         var bucket = Open(request.Bucket, caller, request.VersionId is null ? "s3:DeleteObject" : "s3:DeleteObjectVersion", key, request.ExpectedBucketOwner);
-        var deleted = await store.UpdateAsync(tx => Delete(tx, bucket.Name, key, request.VersionId, request.IfMatch), ct);
+        var deleted = await store.UpdateAsync(tx => Delete(tx, bucket.Name, key, request.VersionId, request.IfMatch, request.BypassGovernanceRetention is true), ct);
         return new() { VersionId = deleted.Id, DeleteMarker = deleted.IsMarker ? true : null };
     }
 
@@ -30,16 +30,16 @@ internal sealed partial class S3Api
         var deleted = await store.UpdateAsync(tx =>
         {
             errors.Clear();
-            return request.Delete.Objects.Select(o => DeleteOne(tx, bucket.Name, o, errors)).OfType<DeletedObject>().ToImmutableArray();
+            return request.Delete.Objects.Select(o => DeleteOne(tx, bucket.Name, o, request.BypassGovernanceRetention is true, errors)).OfType<DeletedObject>().ToImmutableArray();
         }, ct);
         return new() { Deleted = request.Delete.Quiet is true ? null : deleted, Errors = errors.Count > 0 ? errors.ToImmutable() : null };
     }
 
-    private DeletedObject? DeleteOne(Transaction tx, string bucket, ObjectIdentifier one, ImmutableArray<Error>.Builder errors)
+    private DeletedObject? DeleteOne(Transaction tx, string bucket, ObjectIdentifier one, bool mayBypass, ImmutableArray<Error>.Builder errors)
     {
         try
         {
-            var done = Delete(tx, bucket, Names.CheckKey(one.Key), one.VersionId, one.ETag);
+            var done = Delete(tx, bucket, Names.CheckKey(one.Key), one.VersionId, one.ETag, mayBypass);
             return new()
             {
                 Key = one.Key, VersionId = one.VersionId, DeleteMarker = done.IsMarker ? true : null, DeleteMarkerVersionId = done.IsMarker ? done.Id : null,
@@ -53,10 +53,10 @@ internal sealed partial class S3Api
     }
 
     // AWS: what is not there is deleted with success.
-    private Deleted Delete(Transaction tx, string bucketName, string key, string? id, string? ifMatch)
+    private Deleted Delete(Transaction tx, string bucketName, string key, string? id, string? ifMatch, bool mayBypass)
     {
         var bucket = tx.Find(S3Tables.Buckets, bucketName) ?? throw S3Errors.NoSuchBucket(bucketName);
-        if (id is not null) return DeleteVersion(tx, bucketName, key, id);
+        if (id is not null) return DeleteVersion(tx, bucketName, key, id, mayBypass);
         var latest = tx.Latest(bucketName, key);
         new Conditions(ifMatch, null).CheckWrite(latest, key);
         if (bucket.Versioning is null)
@@ -68,11 +68,13 @@ internal sealed partial class S3Api
         return new(marker.Id, true);
     }
 
-    private Deleted DeleteVersion(Transaction tx, string bucket, string key, string id)
+    private Deleted DeleteVersion(Transaction tx, string bucket, string key, string id, bool mayBypass)
     {
         if (id != VersionIds.Null && VersionIds.OrderOf(id) is null) throw S3Errors.Invalid("Invalid version id specified", ("ArgumentName", "versionId"), ("ArgumentValue", id));
         if (tx.Version(bucket, key, id) is not { } version) return new(id, false);
-        tx.Remove(version, ObjectEvents.Delete, clock.GetUtcNow(), ids);
+        var now = clock.GetUtcNow();
+        if (ObjectLocks.Holds(version, now, mayBypass)) throw ObjectLocks.Protected();
+        tx.Remove(version, ObjectEvents.Delete, now, ids);
         return new(version.Id, version.IsDeleteMarker);
     }
 }

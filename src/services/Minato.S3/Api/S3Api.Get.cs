@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.S3;
 using Minato.Platform;
+using Minato.S3.Content;
 using Minato.S3.Planning;
 using Minato.S3.State;
 
@@ -16,19 +17,23 @@ internal sealed partial class S3Api
     public async Task<GetObjectResponse> GetObjectAsync(GetObjectRequest request, Caller caller, CancellationToken ct)
     {
         var (bucket, version) = Look(request.Bucket, request.Key, request.VersionId, caller, request.ExpectedBucketOwner);
+        var own = CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5);
+        CustomerKey.CheckRead(version.CustomerKey, own);
         new Conditions(request.IfMatch, request.IfNoneMatch, request.IfModifiedSince, request.IfUnmodifiedSince).CheckRead(version);
         if (caller.IsAnonymous && Overrides(request).Any(o => o is not null)) throw S3Errors.BadRequest("Request specific response headers cannot be used for anonymous GET requests.");
         var chosen = Select(version, request.Range, request.PartNumber);
         var (headers, sum) = (version.Headers, request.ChecksumMode is null || chosen.IsPart ? null : version.Checksum);
         return new()
         {
-            Body = version.Size == 0 ? Stream.Null : await OpenAsync(version, chosen.Range, ct), ContentLength = chosen.Range.Length,
+            Body = version.Size == 0 ? Stream.Null : await OpenAsync(version, chosen.Range, own, ct), ContentLength = chosen.Range.Length,
             ContentRange = chosen.IsPart ? chosen.Range.ToHeader(version.Size) : null, AcceptRanges = "bytes", PartsCount = chosen.PartsCount,
             ETag = Quoted(version.ETag), LastModified = version.ModifiedAt, VersionId = ShownId(bucket, version), Expiration = Expiration(bucket, version),
             ContentType = request.ResponseContentType ?? headers.ContentType, CacheControl = request.ResponseCacheControl ?? headers.CacheControl,
             ContentDisposition = request.ResponseContentDisposition ?? headers.ContentDisposition, ContentEncoding = request.ResponseContentEncoding ?? headers.ContentEncoding,
             ContentLanguage = request.ResponseContentLanguage ?? headers.ContentLanguage, Expires = request.ResponseExpires?.UtcDateTime.ToString("R") ?? headers.Expires,
             WebsiteRedirectLocation = headers.WebsiteRedirectLocation, Metadata = headers.Metadata, StorageClass = Told(headers.StorageClass),
+            SSECustomerAlgorithm = own is null ? null : CustomerKey.Algorithm, SSECustomerKeyMD5 = own?.Md5,
+            ObjectLockMode = version.Lock?.Mode, ObjectLockRetainUntilDate = version.Lock?.Until, ObjectLockLegalHoldStatus = HoldOf(version),
             ServerSideEncryption = headers.Encryption, SSEKMSKeyId = headers.KmsKeyId, BucketKeyEnabled = headers.BucketKey, TagCount = version.Tags.Count > 0 ? version.Tags.Count : null,
             ChecksumType = sum?.Type, ChecksumCRC32 = sum?.As("CRC32"), ChecksumCRC32C = sum?.As("CRC32C"), ChecksumCRC64NVME = sum?.As("CRC64NVME"),
             ChecksumSHA1 = sum?.As("SHA1"), ChecksumSHA256 = sum?.As("SHA256"), ChecksumSHA512 = sum?.As("SHA512"), ChecksumMD5 = sum?.As("MD5"),
@@ -38,6 +43,8 @@ internal sealed partial class S3Api
     public Task<HeadObjectResponse> HeadObjectAsync(HeadObjectRequest request, Caller caller, CancellationToken ct)
     {
         var (bucket, version) = Look(request.Bucket, request.Key, request.VersionId, caller, request.ExpectedBucketOwner);
+        var own = CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5);
+        CustomerKey.CheckRead(version.CustomerKey, own);
         new Conditions(request.IfMatch, request.IfNoneMatch, request.IfModifiedSince, request.IfUnmodifiedSince).CheckRead(version);
         var chosen = Select(version, request.Range, request.PartNumber);
         var (headers, sum) = (version.Headers, request.ChecksumMode is null || chosen.IsPart ? null : version.Checksum);
@@ -49,6 +56,8 @@ internal sealed partial class S3Api
             ContentDisposition = request.ResponseContentDisposition ?? headers.ContentDisposition, ContentEncoding = request.ResponseContentEncoding ?? headers.ContentEncoding,
             ContentLanguage = request.ResponseContentLanguage ?? headers.ContentLanguage, Expires = request.ResponseExpires?.UtcDateTime.ToString("R") ?? headers.Expires,
             WebsiteRedirectLocation = headers.WebsiteRedirectLocation, Metadata = headers.Metadata, StorageClass = Told(headers.StorageClass),
+            SSECustomerAlgorithm = own is null ? null : CustomerKey.Algorithm, SSECustomerKeyMD5 = own?.Md5,
+            ObjectLockMode = version.Lock?.Mode, ObjectLockRetainUntilDate = version.Lock?.Until, ObjectLockLegalHoldStatus = HoldOf(version),
             ServerSideEncryption = headers.Encryption, SSEKMSKeyId = headers.KmsKeyId, BucketKeyEnabled = headers.BucketKey, TagCount = version.Tags.Count > 0 ? version.Tags.Count : null,
             ChecksumType = sum?.Type, ChecksumCRC32 = sum?.As("CRC32"), ChecksumCRC32C = sum?.As("CRC32C"), ChecksumCRC64NVME = sum?.As("CRC64NVME"),
             ChecksumSHA1 = sum?.As("SHA1"), ChecksumSHA256 = sum?.As("SHA256"), ChecksumSHA512 = sum?.As("SHA512"), ChecksumMD5 = sum?.As("MD5"),
@@ -58,6 +67,7 @@ internal sealed partial class S3Api
     public Task<GetObjectAttributesResponse> GetObjectAttributesAsync(GetObjectAttributesRequest request, Caller caller, CancellationToken ct)
     {
         var (bucket, version) = Look(request.Bucket, request.Key, request.VersionId, caller, request.ExpectedBucketOwner, "s3:GetObjectAttributes");
+        CustomerKey.CheckRead(version.CustomerKey, CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5));
         bool Wants(ObjectAttributes attribute) => request.ObjectAttributes.Contains(attribute);
         var sum = version.Checksum;
         return Task.FromResult(new GetObjectAttributesResponse
@@ -111,19 +121,22 @@ internal sealed partial class S3Api
         return new(new(first, first + parts[number - 1].Size - 1), true, parts.Length);
     }
 
-    private async Task<Stream> OpenAsync(VersionState version, ByteRange range, CancellationToken ct)
+    private async Task<Stream> OpenAsync(VersionState version, ByteRange range, CustomerKey? key, CancellationToken ct)
     {
-        ImmutableArray<(string, long)> pieces = version.Digest is { } digest ? [(digest, version.Size)]
-            : [.. store.Current.Where(S3Tables.PartsByUpload, version.UploadId ?? "").Select(p => (p.Digest, p.Size))];
+        ImmutableArray<Piece> pieces = version.Digest is { } digest ? [new(digest, version.Size, version.Nonce)]
+            : [.. store.Current.Where(S3Tables.PartsByUpload, version.UploadId ?? "").Select(p => new Piece(p.Digest, p.Size, p.Nonce))];
         try
         {
-            return await contents.ReadAsync(pieces, range, ct);
+            return await contents.ReadAsync(pieces, range, key, ct);
         }
         catch (BlobNotFoundException)
         {
             throw S3Errors.NoSuchKey(version.Key.Key);
         }
     }
+
+    private static ObjectLockLegalHoldStatus? HoldOf(VersionState version) =>
+        version.Lock is not { } held ? null : held.HasHold ? ObjectLockLegalHoldStatus.On : ObjectLockLegalHoldStatus.Off;
 
     // AWS: the usual class is not spoken of.
     private static StorageClass? Told(StorageClass held) => held is StorageClass.Standard ? null : held;

@@ -20,14 +20,17 @@ internal sealed partial class S3Api
         var key = Names.CheckKey(request.Key);
         var canned = request.ACL?.ToWire();
         var bucket = Open(request.Bucket, caller, "s3:PutObject", key, request.ExpectedBucketOwner, canned);
-        Refuse(request.SSECustomerAlgorithm, request.ObjectLockMode?.ToWire(), request.ObjectLockLegalHoldStatus?.ToWire(), null);
+        var own = CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5);
         var grants = Acls.Of(canned, null, GrantsOf(request.GrantFullControl, request.GrantRead, request.GrantReadACP, null, request.GrantWriteACP), bucket.AccountId);
         Acls.Check(bucket, canned, grants);
         var algorithm = request.ChecksumAlgorithm?.ToWire();
         var upload = new UploadState
         {
             Key = new(bucket.Name, key, ids.UrlSafe(UploadIdLength)), StartedAt = clock.GetUtcNow(), Algorithm = algorithm, ChecksumType = TypeOf(algorithm, request.ChecksumType),
-            Tags = Names.TagsOf(request.Tagging), Grants = grants, Headers = Encrypt(bucket, request.ServerSideEncryption, request.SSEKMSKeyId, request.BucketKeyEnabled, new()
+            Tags = Names.TagsOf(request.Tagging), Grants = grants,
+            Lock = ObjectLocks.ForNew(bucket, request.ObjectLockMode, request.ObjectLockRetainUntilDate, request.ObjectLockLegalHoldStatus, clock.GetUtcNow()),
+            CustomerKey = own?.Prove(ids),
+            Headers = Encrypt(bucket, own, request.ServerSideEncryption, request.SSEKMSKeyId, request.BucketKeyEnabled, new()
             {
                 ContentType = request.ContentType ?? DefaultType, CacheControl = request.CacheControl, ContentDisposition = request.ContentDisposition,
                 ContentEncoding = Unchunked(request.ContentEncoding), ContentLanguage = request.ContentLanguage, Expires = request.Expires,
@@ -39,7 +42,7 @@ internal sealed partial class S3Api
         return new()
         {
             Bucket = bucket.Name, Key = key, UploadId = upload.Key.Id, ServerSideEncryption = upload.Headers.Encryption, SSEKMSKeyId = upload.Headers.KmsKeyId,
-            ChecksumAlgorithm = request.ChecksumAlgorithm, ChecksumType = algorithm is null ? null : upload.ChecksumType, AbortDate = abort?.At, AbortRuleId = abort?.Rule,
+            SSECustomerAlgorithm = own is null ? null : CustomerKey.Algorithm, SSECustomerKeyMD5 = own?.Md5, ChecksumAlgorithm = request.ChecksumAlgorithm, ChecksumType = algorithm is null ? null : upload.ChecksumType, AbortDate = abort?.At, AbortRuleId = abort?.Rule,
         };
     }
 
@@ -57,8 +60,9 @@ internal sealed partial class S3Api
     public async Task<UploadPartResponse> UploadPartAsync(UploadPartRequest request, Caller caller, CancellationToken ct)
     {
         Open(request.Bucket, caller, "s3:PutObject", request.Key, request.ExpectedBucketOwner);
-        Refuse(request.SSECustomerAlgorithm, null, null, null);
         var upload = FindUpload(store.Current, request.Bucket, request.Key, request.UploadId);
+        var own = CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5);
+        CustomerKey.CheckPart(upload.CustomerKey, own);
         CheckNumber(request.PartNumber);
         var body = request.Body ?? Stream.Null;
         var asked = request.ChecksumAlgorithm ?? (upload.Algorithm is null ? null : ChecksumAlgorithmExtensions.Parse(upload.Algorithm));
@@ -67,10 +71,11 @@ internal sealed partial class S3Api
             ("MD5", request.ChecksumMD5), ("XXHASH64", request.ChecksumXXHASH64), ("XXHASH3", request.ChecksumXXHASH3), ("XXHASH128", request.ChecksumXXHASH128));
         if (upload.Algorithm is { } wanted && wanted != claims.Algorithm)
             throw S3Errors.BadRequest($"Checksum Type mismatch occurred, expected checksum Type: {wanted.ToLowerInvariant()}, actual checksum Type: {claims.Algorithm.ToLowerInvariant()}");
-        var part = await WritePartAsync(upload, request.PartNumber, body, claims, ct);
+        var part = await WritePartAsync(upload, request.PartNumber, body, claims, own, ct);
         var sum = part.Checksum;
         return new()
         {
+            SSECustomerAlgorithm = own is null ? null : CustomerKey.Algorithm, SSECustomerKeyMD5 = own?.Md5,
             ETag = Quoted(part.ETag), ServerSideEncryption = upload.Headers.Encryption, SSEKMSKeyId = upload.Headers.KmsKeyId, ChecksumCRC32 = sum?.As("CRC32"),
             ChecksumCRC32C = sum?.As("CRC32C"), ChecksumCRC64NVME = sum?.As("CRC64NVME"), ChecksumSHA1 = sum?.As("SHA1"), ChecksumSHA256 = sum?.As("SHA256"),
             ChecksumSHA512 = sum?.As("SHA512"), ChecksumMD5 = sum?.As("MD5"),
@@ -80,15 +85,18 @@ internal sealed partial class S3Api
     public async Task<UploadPartCopyResponse> UploadPartCopyAsync(UploadPartCopyRequest request, Caller caller, CancellationToken ct)
     {
         Open(request.Bucket, caller, "s3:PutObject", request.Key, request.ExpectedBucketOwner);
-        Refuse(request.SSECustomerAlgorithm ?? request.CopySourceSSECustomerAlgorithm, null, null, null);
         var upload = FindUpload(store.Current, request.Bucket, request.Key, request.UploadId);
+        var own = CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5);
+        CustomerKey.CheckPart(upload.CustomerKey, own);
+        var theirs = CustomerKey.Of(request.CopySourceSSECustomerAlgorithm, request.CopySourceSSECustomerKey, request.CopySourceSSECustomerKeyMD5);
         CheckNumber(request.PartNumber);
         var wanted = ParseSource(request.CopySource);
         var (bucket, source) = Look(wanted.Bucket, wanted.Key, wanted.VersionId, caller, request.ExpectedSourceBucketOwner);
         new Conditions(request.CopySourceIfMatch, request.CopySourceIfNoneMatch, request.CopySourceIfModifiedSince, request.CopySourceIfUnmodifiedSince).CheckSource(source);
+        CustomerKey.CheckRead(source.CustomerKey, theirs);
         var range = ByteRange.OfSource(request.CopySourceRange, source.Size) ?? new(0, source.Size - 1);
-        await using var content = source.Size == 0 ? Stream.Null : await OpenAsync(source, range, ct);
-        var part = await WritePartAsync(upload, request.PartNumber, content, Claims.None(upload.Algorithm), ct);
+        await using var content = source.Size == 0 ? Stream.Null : await OpenAsync(source, range, theirs, ct);
+        var part = await WritePartAsync(upload, request.PartNumber, content, Claims.None(upload.Algorithm), own, ct);
         var sum = part.Checksum;
         return new()
         {
@@ -100,11 +108,11 @@ internal sealed partial class S3Api
         };
     }
 
-    private Task<PartState> WritePartAsync(UploadState upload, int number, Stream body, Claims claims, CancellationToken ct) => contents.WriteAsync(body, claims, async written =>
+    private Task<PartState> WritePartAsync(UploadState upload, int number, Stream body, Claims claims, CustomerKey? key, CancellationToken ct) => contents.WriteAsync(body, claims, key, async written =>
     {
         var part = new PartState
         {
-            Key = new(upload.Key.Id, number), Digest = written.Digest, Size = written.Size, ETag = written.Md5, ModifiedAt = clock.GetUtcNow(), Checksum = written.Checksum,
+            Key = new(upload.Key.Id, number), Digest = written.Digest, Nonce = written.Nonce, Size = written.Size, ETag = written.Md5, ModifiedAt = clock.GetUtcNow(), Checksum = written.Checksum,
         };
         await store.UpdateAsync(tx =>
         {

@@ -20,13 +20,16 @@ internal sealed partial class S3Api
         var key = Names.CheckKey(request.Key);
         var canned = request.ACL?.ToWire();
         var bucket = Open(request.Bucket, caller, "s3:PutObject", key, request.ExpectedBucketOwner, canned, Permission.Write);
-        Refuse(request.SSECustomerAlgorithm, request.ObjectLockMode?.ToWire(), request.ObjectLockLegalHoldStatus?.ToWire(), request.WriteOffsetBytes);
+        if (request.WriteOffsetBytes is not null) throw S3Errors.NotImplemented("x-amz-write-offset-bytes");
+        var own = CustomerKey.Of(request.SSECustomerAlgorithm, request.SSECustomerKey, request.SSECustomerKeyMD5);
         var grants = Acls.Of(canned, null, GrantsOf(request.GrantFullControl, request.GrantRead, request.GrantReadACP, null, request.GrantWriteACP), bucket.AccountId);
         Acls.Check(bucket, canned, grants);
         var made = new VersionState
         {
             Key = VersionKey.Before(bucket.Name, key), Id = VersionIds.Null, ModifiedAt = clock.GetUtcNow(), Tags = Names.TagsOf(request.Tagging), Grants = grants,
-            Headers = Encrypt(bucket, request.ServerSideEncryption, request.SSEKMSKeyId, request.BucketKeyEnabled, new()
+            Lock = ObjectLocks.ForNew(bucket, request.ObjectLockMode, request.ObjectLockRetainUntilDate, request.ObjectLockLegalHoldStatus, clock.GetUtcNow()),
+            CustomerKey = own?.Prove(ids),
+            Headers = Encrypt(bucket, own, request.ServerSideEncryption, request.SSEKMSKeyId, request.BucketKeyEnabled, new()
             {
                 ContentType = request.ContentType ?? DefaultType, CacheControl = request.CacheControl, ContentDisposition = request.ContentDisposition,
                 ContentEncoding = Unchunked(request.ContentEncoding), ContentLanguage = request.ContentLanguage, Expires = request.Expires,
@@ -38,13 +41,14 @@ internal sealed partial class S3Api
             ("CRC64NVME", request.ChecksumCRC64NVME), ("SHA1", request.ChecksumSHA1), ("SHA256", request.ChecksumSHA256), ("SHA512", request.ChecksumSHA512),
             ("MD5", request.ChecksumMD5), ("XXHASH64", request.ChecksumXXHASH64), ("XXHASH3", request.ChecksumXXHASH3), ("XXHASH128", request.ChecksumXXHASH128));
         var conditions = new Conditions(request.IfMatch, request.IfNoneMatch);
-        var version = await contents.WriteAsync(body, claims, written => AddAsync(bucket, key, made with
+        var version = await contents.WriteAsync(body, claims, own, written => AddAsync(bucket, key, made with
         {
-            Size = written.Size, ETag = written.Md5, Digest = written.Digest, Checksum = written.Checksum,
+            Nonce = written.Nonce, Size = written.Size, ETag = written.Md5, Digest = written.Digest, Checksum = written.Checksum,
         }, source: null, conditions, ct), ct);
         return new()
         {
             ETag = Quoted(version.ETag), VersionId = bucket.Versioning is BucketVersioningStatus.Enabled ? version.Id : null, Expiration = Expiration(bucket, version),
+            SSECustomerAlgorithm = own is null ? null : CustomerKey.Algorithm, SSECustomerKeyMD5 = own?.Md5,
             ServerSideEncryption = version.Headers.Encryption, SSEKMSKeyId = version.Headers.KmsKeyId, BucketKeyEnabled = version.Headers.BucketKey,
             ChecksumType = version.Checksum?.Type, ChecksumCRC32 = version.Checksum?.As("CRC32"), ChecksumCRC32C = version.Checksum?.As("CRC32C"),
             ChecksumCRC64NVME = version.Checksum?.As("CRC64NVME"), ChecksumSHA1 = version.Checksum?.As("SHA1"), ChecksumSHA256 = version.Checksum?.As("SHA256"),
@@ -62,16 +66,11 @@ internal sealed partial class S3Api
             return tx.Add(bucket, key, made, source is null ? ObjectEvents.Put : ObjectEvents.Copy, ids);
         }, ct);
 
-    private static void Refuse(string? customerKey, string? lockMode, string? legalHold, long? offset)
-    {
-        if (customerKey is not null) throw S3Errors.NotImplemented("x-amz-server-side-encryption-customer-algorithm");
-        if (lockMode is not null || legalHold is not null) throw S3Errors.BadRequest("Bucket is missing Object Lock Configuration");
-        if (offset is not null) throw S3Errors.NotImplemented("x-amz-write-offset-bytes");
-    }
-
     // AWS: what is not said of an object is what its bucket says.
-    private static ObjectHeaders Encrypt(BucketState bucket, ServerSideEncryption? asked, string? keyId, bool? bucketKey, ObjectHeaders headers)
+    private static ObjectHeaders Encrypt(BucketState bucket, CustomerKey? own, ServerSideEncryption? asked, string? keyId, bool? bucketKey, ObjectHeaders headers)
     {
+        CustomerKey.CheckAlone(own, asked);
+        if (own is not null) return headers with { Encryption = null };
         var rule = bucket.Encryption?.Rules.FirstOrDefault();
         var byDefault = rule?.ApplyServerSideEncryptionByDefault;
         var algorithm = asked ?? byDefault?.SSEAlgorithm ?? ServerSideEncryption.Aes256;

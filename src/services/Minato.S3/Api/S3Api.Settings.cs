@@ -18,7 +18,8 @@ internal sealed partial class S3Api
     {
         var status = request.VersioningConfiguration.Status ?? throw new S3Exception("IllegalVersioningConfigurationException", "The Versioning element must be specified", 400);
         if (request.VersioningConfiguration.MFADelete is MFADelete.Enabled) throw S3Errors.NotImplemented("x-amz-mfa");
-        await ChangeAsync(request.Bucket, caller, "s3:PutBucketVersioning", request.ExpectedBucketOwner, b => b with { Versioning = status }, ct);
+        await ChangeAsync(request.Bucket, caller, "s3:PutBucketVersioning", request.ExpectedBucketOwner, b => b.ObjectLock is null || status is BucketVersioningStatus.Enabled ? b with { Versioning = status }
+            : throw new S3Exception("InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.", 409), ct);
         return new();
     }
 
@@ -176,23 +177,5 @@ internal sealed partial class S3Api
     {
         Open(request.Bucket, caller, "s3:PutReplicationConfiguration", expectedOwner: request.ExpectedBucketOwner);
         return Task.FromResult(new DeleteBucketReplicationResponse());
-    }
-
-    public Task<GetObjectLockConfigurationResponse> GetObjectLockConfigurationAsync(GetObjectLockConfigurationRequest request, Caller caller, CancellationToken ct)
-    {
-        var bucket = Open(request.Bucket, caller, "s3:GetBucketObjectLockConfiguration", expectedOwner: request.ExpectedBucketOwner);
-        throw S3Errors.MissingConfiguration("ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", bucket.Name);
-    }
-
-    public Task<GetObjectRetentionResponse> GetObjectRetentionAsync(GetObjectRetentionRequest request, Caller caller, CancellationToken ct)
-    {
-        Look(request.Bucket, request.Key, request.VersionId, caller, request.ExpectedBucketOwner, "s3:GetObjectRetention");
-        throw S3Errors.BadRequest("Bucket is missing Object Lock Configuration");
-    }
-
-    public Task<GetObjectLegalHoldResponse> GetObjectLegalHoldAsync(GetObjectLegalHoldRequest request, Caller caller, CancellationToken ct)
-    {
-        Look(request.Bucket, request.Key, request.VersionId, caller, request.ExpectedBucketOwner, "s3:GetObjectLegalHold");
-        throw S3Errors.BadRequest("Bucket is missing Object Lock Configuration");
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Aws.Authorization;
+using Minato.Aws.Policies;
 using Minato.Contracts.S3;
 using Minato.Platform;
 using Minato.S3.Content;
@@ -21,9 +22,21 @@ internal sealed partial class S3Api(Store store, ObjectContents contents, PageTo
     {
         var bucket = store.Current.Find(S3Tables.Buckets, name) ?? throw S3Errors.NoSuchBucket(name);
         if (expectedOwner is not null && expectedOwner != bucket.AccountId) throw S3Errors.AccessDenied();
-        if (caller.AccountId == bucket.AccountId && !caller.IsService) return bucket;
+        if (caller.AccountId == bucket.AccountId && !caller.IsService) return IsDenied(bucket, caller, action, key) ? throw S3Errors.AccessDenied() : bucket;
         if (permission is { } asked && Acls.LetsEverybody(bucket, grants ?? bucket.Grants, asked)) return bucket;
         return IsLetIn(bucket, caller, action, key, acl) ? bucket : throw S3Errors.AccessDenied();
+    }
+
+    // Users and roles were asked about before. AWS: root is held to what its bucket's policy denies, but can always put that right.
+    private bool IsDenied(BucketState bucket, Caller caller, string action, string? key)
+    {
+        if (bucket.Policy is null || !caller.PrincipalArn.EndsWith(":root", StringComparison.Ordinal)) return false;
+        if (action is "s3:GetBucketPolicy" or "s3:PutBucketPolicy" or "s3:DeleteBucketPolicy" || BucketPolicy.Parse(bucket.Policy).Document is not { } policy) return false;
+        var now = clock.GetUtcNow();
+        return policy.Find(allows: false, new()
+        {
+            Principal = AuthorizationPrincipal.Of(caller), Action = action, Resource = key is null ? bucket.Arn : $"{bucket.Arn}/{key}", KeySource = name => CallerKeys.Values(caller, now, name),
+        }) is not null;
     }
 
     private bool IsLetIn(BucketState bucket, Caller caller, string action, string? key, string? acl)

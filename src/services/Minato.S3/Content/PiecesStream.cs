@@ -6,7 +6,7 @@ using Minato.S3.Planning;
 namespace Minato.S3.Content;
 
 /// <summary>Files one after the other, each opened when it is its turn.</summary>
-internal sealed class PiecesStream(IBlobStore blobs, ImmutableArray<(string Digest, long Size)> pieces, ByteRange range) : ReadOnlyStream
+internal sealed class PiecesStream(IBlobStore blobs, ImmutableArray<Piece> pieces, ByteRange range, CustomerKey? key) : ReadOnlyStream
 {
     private Stream? _open;
     private int _next;
@@ -32,8 +32,10 @@ internal sealed class PiecesStream(IBlobStore blobs, ImmutableArray<(string Dige
     {
         while (_next < pieces.Length && _skip >= pieces[_next].Size) _skip -= pieces[_next++].Size;
         if (_next == pieces.Length) return false;
-        _open = await blobs.OpenReadAsync(pieces[_next++].Digest, ct);
+        var piece = pieces[_next++];
+        _open = await blobs.OpenReadAsync(piece.Digest, ct);
         _open.Position = _skip;
+        if (piece.Nonce is { } nonce && key is not null) _open = new CounterStream(_open, key.Bytes, nonce, _skip);
         _skip = 0;
         return true;
     }

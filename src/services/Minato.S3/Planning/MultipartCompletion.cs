@@ -39,7 +39,7 @@ internal static class MultipartCompletion
     public static VersionState Make(UploadState upload, ImmutableArray<PartState> parts, DateTimeOffset now) => new()
     {
         Key = VersionKey.Before(upload.Key.Bucket, upload.Key.Key), Id = VersionIds.Null, ModifiedAt = now, Size = parts.Sum(p => p.Size), ETag = PartSums.ETag(parts), UploadId = upload.Key.Id,
-        PartCount = parts.Length, Headers = upload.Headers, Tags = upload.Tags, Grants = upload.Grants,
+        PartCount = parts.Length, Headers = upload.Headers, Tags = upload.Tags, Grants = upload.Grants, Lock = upload.Lock, CustomerKey = upload.CustomerKey,
         Checksum = PartSums.Checksum(parts, upload.Algorithm ?? Aws.Payloads.Checksum.Names[0], upload.Algorithm is null ? ChecksumType.FullObject : upload.ChecksumType),
     };
 

@@ -26,7 +26,7 @@ internal sealed class LifecycleReconciler(Store store, Ids ids, TimeProvider clo
         }
         foreach (var some in KeysOf(store.Current, key.Name).Chunk(KeysAtOnce))
         {
-            if (some.SelectMany(versions => LifecyclePlanner.Expired(bucket.Lifecycle, versions, now)).Any())
+            if (some.SelectMany(versions => LifecyclePlanner.Expired(bucket.Lifecycle, versions, now)).Any(v => v.IsLatest || !ObjectLocks.Holds(v, now, mayBypass: false)))
                 await store.UpdateAsync(tx => Expire(tx, bucket.Name, some.Select(v => v[0].Key.Key), now), ct);
         }
         return Next.At(LifecyclePlanner.NextMidnight(now));
@@ -45,7 +45,7 @@ internal sealed class LifecycleReconciler(Store store, Ids ids, TimeProvider clo
                 // AWS: where versions are kept, the current one only gets a marker before it.
                 if (version is { IsLatest: true, IsDeleteMarker: false } && bucket.Versioning is not null)
                     tx.Add(bucket, key, new() { Key = VersionKey.Before(name, key), Id = VersionIds.Null, ModifiedAt = now, IsDeleteMarker = true }, ObjectEvents.Expire, ids);
-                else tx.Remove(version, ObjectEvents.Expire, now, ids);
+                else if (!ObjectLocks.Holds(version, now, mayBypass: false)) tx.Remove(version, ObjectEvents.Expire, now, ids);
             }
         }
     }

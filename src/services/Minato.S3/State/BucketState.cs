@@ -27,6 +27,7 @@ internal sealed record BucketState
     public WebsiteConfiguration? Website { get; init; }
     public NotificationConfiguration? Notification { get; init; }
     public BucketAccelerateStatus? Acceleration { get; init; }
+    public ObjectLockConfiguration? ObjectLock { get; init; }
     public Payer Payer { get; init; } = Payer.BucketOwner;
 
     [JsonIgnore]

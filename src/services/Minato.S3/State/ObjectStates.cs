@@ -15,7 +15,9 @@ internal sealed record ObjectHeaders
     public string? Expires { get; init; }
     public string? WebsiteRedirectLocation { get; init; }
     public StorageClass StorageClass { get; init; } = StorageClass.Standard;
-    public ServerSideEncryption Encryption { get; init; } = ServerSideEncryption.Aes256;
+
+    /// <summary>Null for what a customer's key encrypts.</summary>
+    public ServerSideEncryption? Encryption { get; init; } = ServerSideEncryption.Aes256;
     public string? KmsKeyId { get; init; }
     public bool? BucketKey { get; init; }
     public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -28,6 +30,13 @@ internal sealed record ChecksumState(string Algorithm, string Value, ChecksumTyp
 {
     public string? As(string algorithm) => algorithm == Algorithm ? Value : null;
 }
+
+/// <summary>By which a customer's key is known again, and not found out.</summary>
+internal sealed record KeyProof(byte[] Salt, byte[] Hash);
+
+/// <summary>What keeps a version from being taken away.</summary>
+/// <param name="Until">Null together with the mode: nothing but a hold.</param>
+internal sealed record LockState(ObjectLockMode? Mode, DateTimeOffset? Until, bool HasHold);
 
 /// <summary>An object's version, or the marker of its deletion.</summary>
 internal sealed record VersionState
@@ -47,6 +56,10 @@ internal sealed record VersionState
     /// <summary>The one file it is in; null when it was uploaded in parts.</summary>
     public string? Digest { get; init; }
 
+    /// <summary>Of that file, when a customer's key encrypts it.</summary>
+    public byte[]? Nonce { get; init; }
+    public KeyProof? CustomerKey { get; init; }
+
     /// <summary>Its parts are those of this upload.</summary>
     public string? UploadId { get; init; }
     public int PartCount { get; init; }
@@ -54,6 +67,7 @@ internal sealed record VersionState
     public ObjectHeaders Headers { get; init; } = new();
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<Grant>? Grants { get; init; }
+    public LockState? Lock { get; init; }
 
     [JsonIgnore]
     public bool IsNull => Id == VersionIds.Null;
@@ -67,8 +81,10 @@ internal sealed record UploadState
     public required ObjectHeaders Headers { get; init; }
     public string? Algorithm { get; init; }
     public ChecksumType ChecksumType { get; init; } = ChecksumType.Composite;
+    public KeyProof? CustomerKey { get; init; }
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<Grant>? Grants { get; init; }
+    public LockState? Lock { get; init; }
 }
 
 /// <summary>A part of an upload, and later of the object that was made of it.</summary>
@@ -80,4 +96,7 @@ internal sealed record PartState
     public required string ETag { get; init; }
     public required DateTimeOffset ModifiedAt { get; init; }
     public ChecksumState? Checksum { get; init; }
+
+    /// <summary>When a customer's key encrypts it.</summary>
+    public byte[]? Nonce { get; init; }
 }

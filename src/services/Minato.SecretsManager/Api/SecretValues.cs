@@ -68,6 +68,8 @@ internal sealed class SecretValues(ISealer sealer, Ids ids, TimeProvider clock, 
 
     private static async ValueTask<byte[]> UnwrapAsync(IKms kms, SecretState secret, VersionState version, byte[] wrapped, Caller caller, CancellationToken ct)
     {
+        if (IsManaged(version.KmsKeyId) && caller.AccountId != Arn.Parse(secret.Arn).AccountId)
+            throw new InvalidRequestException("You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.");
         try
         {
             var opened = await kms.DecryptAsync(new() { CiphertextBlob = wrapped, EncryptionContext = ContextOf(secret, version.Id) }, As(version.KmsKeyId, caller), ct);
@@ -84,6 +86,7 @@ internal sealed class SecretValues(ISealer sealer, Ids ids, TimeProvider clock, 
         ImmutableDictionary<string, string>.Empty.Add("SecretARN", secret.Arn).Add("SecretVersionId", versionId);
 
     // AWS: its own key is used by the service, for whoever may use the secret; a key of the account by who asks.
-    private static Caller As(string? keyId, Caller caller) =>
-        keyId is null || keyId.EndsWith(ManagedKey, StringComparison.Ordinal) ? Caller.ForService(caller.AccountId, caller.Region, Principal) : caller;
+    private static Caller As(string? keyId, Caller caller) => IsManaged(keyId) ? Caller.ForService(caller.AccountId, caller.Region, Principal) : caller;
+
+    private static bool IsManaged(string? keyId) => keyId is null || keyId.EndsWith(ManagedKey, StringComparison.Ordinal);
 }

@@ -25,7 +25,13 @@ internal sealed partial class SecretsManagerApi(Store store, SecretValues values
         var home = Home.Of(caller);
         if (!secretId.StartsWith("arn:", StringComparison.Ordinal)) return state.Find(SecretsTables.Secrets, new SecretKey(home, secretId));
         if (!Arn.TryParse(secretId, out var arn) || arn.Service != "secretsmanager" || !arn.Resource.StartsWith("secret:", StringComparison.Ordinal)) return null;
-        if (arn.AccountId != home.AccountId || arn.Region != home.Region) return null;
+        if (arn.Region != home.Region) return null;
+        if (arn.AccountId != home.AccountId)
+        {
+            // Users and roles of another account come this far when their policies and the secret's let them; nobody else does.
+            if (caller.IsService || caller.PrincipalArn.EndsWith(":root", StringComparison.Ordinal)) return null;
+            home = home with { AccountId = arn.AccountId };
+        }
         var name = arn.Resource["secret:".Length..];
         var dash = name.Length - SuffixLength - 1;
         if (dash > 0 && name[dash] == '-' && state.Find(SecretsTables.Secrets, new SecretKey(home, name[..dash])) is { } whole && whole.Suffix == name[(dash + 1)..])

@@ -44,7 +44,7 @@ internal static class TopicPolicy
         if (caller.SourceArn is { } source) keys.Add(("aws:SourceArn", [source]));
         var context = new AuthorizationContext
         {
-            Principal = caller.IsService ? new("", caller.PrincipalArn, Service: caller.PrincipalArn) : new(caller.AccountId, caller.PrincipalArn),
+            Principal = caller.IsService ? new("", caller.PrincipalArn, Service: caller.PrincipalArn) : AuthorizationPrincipal.Of(caller),
             Action = $"SNS:{action}", Resource = topic.Arn, ResourceAccountId = topic.Home.AccountId, Keys = AuthorizationContext.KeysOf(keys),
         };
         var document = PolicyParser.Parse(Of(topic), PolicyKind.Resource);

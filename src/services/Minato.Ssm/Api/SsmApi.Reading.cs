@@ -17,6 +17,7 @@ internal sealed partial class SsmApi
         if (SecretReferences.IsOne(request.Name))
             return new() { Parameter = await references.FindAsync(request.Name, request.WithDecryption, caller, ct) ?? throw new ParameterNotFound() };
         var asked = ParameterName.Parse(request.Name);
+        if (PublicParameters.IsOne(asked.Name)) return new() { Parameter = PublicParameters.Find(asked, caller.Region) ?? throw new ParameterNotFound() };
         var parameter = TryFind(store.Current, caller, asked.Name) ?? throw new ParameterNotFound();
         return new() { Parameter = await ToWireAsync(parameter, Choose(parameter, asked), request.WithDecryption, caller, ct, asked.Selector) };
     }
@@ -36,6 +37,13 @@ internal sealed partial class SsmApi
             }
 
             var asked = ParameterName.Parse(name);
+            if (PublicParameters.IsOne(asked.Name))
+            {
+                if (PublicParameters.Find(asked, caller.Region) is { } own) found.Add(own);
+                else invalid.Add(name);
+                continue;
+            }
+
             var parameter = TryFind(state, caller, asked.Name);
             // AWS: what is not there, a version among it, is listed; the call does not fail.
             if (parameter is null || !Has(parameter, asked)) invalid.Add(name);
@@ -51,6 +59,12 @@ internal sealed partial class SsmApi
             throw ParameterName.Invalid("The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".");
         ParameterFilter.Check(request.ParameterFilters, ParameterFilter.OfPath, tags: false);
         var operation = $"{nameof(GetParametersByPathAsync)} {request.Path}";
+        if (PublicParameters.IsOne($"{request.Path}/"))
+        {
+            var size = request.MaxResults ?? PathPage;
+            var own = PublicParameters.Under(request.Path, request.Recursive == true, caller.Region, Position(operation, request.NextToken) ?? "").Take(size + 1).ToArray();
+            return new() { Parameters = [.. own.Take(size)], NextToken = own.Length > size ? tokens.Encode(operation, own[size - 1].Name ?? "") : null };
+        }
         var rest = Under(caller, request.Path, Position(operation, request.NextToken))
             .Where(p => ParameterFilter.IsUnder(p.Key.Name, request.Path, request.Recursive == true) && ParameterFilter.Matches(p, request.ParameterFilters));
         var (page, token) = Page(operation, rest, request.MaxResults ?? PathPage);

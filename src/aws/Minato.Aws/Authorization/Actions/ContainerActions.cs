@@ -53,7 +53,7 @@ internal static class ContainerActions
         daemon-task-definition/{daemonTaskDefinition} : DescribeDaemonTaskDefinition DeleteDaemonTaskDefinition
         """);
 
-    public static ActionTable Ecr() => new("ecr", "arn:aws:ecr:{region}:{account}:", """
+    public static ActionTable Ecr() => new("ecr", "arn:aws:ecr:{region}:{registryId|:account}:", """
         * : GetAuthorizationToken DescribeRegistry GetRegistryPolicy PutRegistryPolicy DeleteRegistryPolicy GetRegistryScanningConfiguration PutRegistryScanningConfiguration
         * : PutReplicationConfiguration GetAccountSetting PutAccountSetting GetSigningConfiguration PutSigningConfiguration DeleteSigningConfiguration
         * : CreatePullThroughCacheRule DeletePullThroughCacheRule DescribePullThroughCacheRules UpdatePullThroughCacheRule ValidatePullThroughCacheRule

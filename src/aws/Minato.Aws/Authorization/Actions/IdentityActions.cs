@@ -47,4 +47,24 @@ internal static class IdentityActions
         {RoleArn} if Tags : AssumeRole=TagSession
         {RoleArn} ? sts:SourceIdentity={SourceIdentity} if SourceIdentity : AssumeRole=SetSourceIdentity
         """);
+
+    public static ActionTable AccessAnalyzer() => new("access-analyzer", "arn:aws:access-analyzer:{region}:{account}:", "* : ValidatePolicy");
+
+    // The ids of organizations are in no request: their room knows them.
+    public static ActionTable Organizations() => new("organizations", "arn:aws:organizations::{account}:", """
+        * : CreateOrganization DeleteOrganization DescribeOrganization ListRoots ListAccounts ListCreateAccountStatus DescribeCreateAccountStatus CreateAccount
+        * ? organizations:ServicePrincipal={ServicePrincipal} : ListAWSServiceAccessForOrganization ListDelegatedAdministrators
+        * ? organizations:PolicyType={Type} : CreatePolicy
+        * ? organizations:PolicyType={Filter} : ListPolicies
+        root/*/{RootId} ? organizations:PolicyType={PolicyType} : EnablePolicyType DisablePolicyType
+        account/*/{AccountId} : DescribeAccount CloseAccount MoveAccount
+        ou/*/{ParentId} : CreateOrganizationalUnit ListAccountsForParent ListChildren ListOrganizationalUnitsForParent
+        ou/*/{SourceParentId} ou/*/{DestinationParentId} : MoveAccount
+        ou/*/{OrganizationalUnitId} : DeleteOrganizationalUnit DescribeOrganizationalUnit UpdateOrganizationalUnit
+        account/*/{ChildId} : ListParents
+        policy/*/service_control_policy/{PolicyId} : DescribePolicy UpdatePolicy DeletePolicy ListTargetsForPolicy AttachPolicy DetachPolicy
+        account/*/{TargetId} : AttachPolicy DetachPolicy
+        account/*/{TargetId} ? organizations:PolicyType={Filter} : ListPoliciesForTarget
+        account/*/{ResourceId} : ListTagsForResource TagResource UntagResource
+        """);
 }

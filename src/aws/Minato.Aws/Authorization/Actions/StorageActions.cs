@@ -16,7 +16,15 @@ internal static class StorageActions
         arn:aws:s3:::{Bucket} : GetBucketLifecycleConfiguration=GetLifecycleConfiguration PutBucketLifecycleConfiguration=PutLifecycleConfiguration DeleteBucketLifecycle=PutLifecycleConfiguration
         arn:aws:s3:::{Bucket} : GetBucketNotificationConfiguration=GetBucketNotification PutBucketNotificationConfiguration=PutBucketNotification
         arn:aws:s3:::{Bucket} : GetBucketReplication=GetReplicationConfiguration PutBucketReplication=PutReplicationConfiguration DeleteBucketReplication=PutReplicationConfiguration
-        arn:aws:s3:::{Bucket} : GetObjectLockConfiguration=GetBucketObjectLockConfiguration DeleteBucketOwnershipControls=PutBucketOwnershipControls
+        arn:aws:s3:::{Bucket} : GetObjectLockConfiguration=GetBucketObjectLockConfiguration PutObjectLockConfiguration=PutBucketObjectLockConfiguration
+        arn:aws:s3:::{Bucket} : DeleteBucketOwnershipControls=PutBucketOwnershipControls
+        arn:aws:s3:::{Bucket} if ObjectLockEnabledForBucket : CreateBucket=PutBucketObjectLockConfiguration
+        arn:aws:s3:::{Bucket}/{Key} if BypassGovernanceRetention : DeleteObject=BypassGovernanceRetention PutObjectRetention=BypassGovernanceRetention
+        arn:aws:s3:::{Bucket}/{Delete.Objects.Key} if BypassGovernanceRetention : DeleteObjects=BypassGovernanceRetention
+        arn:aws:s3:::{Bucket}/{Key} ? s3:object-lock-mode={ObjectLockMode} if ObjectLockMode : PutObject=PutObjectRetention CopyObject=PutObjectRetention CreateMultipartUpload=PutObjectRetention
+        arn:aws:s3:::{Bucket}/{Key} if ObjectLockLegalHoldStatus : PutObject=PutObjectLegalHold CopyObject=PutObjectLegalHold CreateMultipartUpload=PutObjectLegalHold
+        arn:aws:s3:::{Bucket}/{Key} ? s3:object-lock-mode={Retention.Mode} : PutObjectRetention
+        arn:aws:s3:::{Bucket}/{Key} ? s3:object-lock-legal-hold={LegalHold.Status} : PutObjectLegalHold
         arn:aws:s3:::{Bucket} : GetPublicAccessBlock=GetBucketPublicAccessBlock PutPublicAccessBlock=PutBucketPublicAccessBlock DeletePublicAccessBlock=PutBucketPublicAccessBlock
         arn:aws:s3:::{Bucket} : HeadBucket=ListBucket
         arn:aws:s3:::{Bucket} ? s3:prefix={Prefix|} s3:delimiter={Delimiter} s3:max-keys={MaxKeys} : ListObjects=ListBucket ListObjectsV2=ListBucket ListObjectVersions=ListBucketVersions
