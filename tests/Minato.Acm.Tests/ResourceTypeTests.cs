@@ -21,4 +21,14 @@ public sealed class ResourceTypeTests
         await types.DeleteAsync(certificate);
         types.FaultsOfSchemas().ShouldBeEmpty();
     });
+
+    [Fact]
+    public void An_account_has_a_number_of_days_and_its_ref_is_the_account() => AcmWorld.Run(async acm =>
+    {
+        var types = TypeDriver.In(acm.World);
+        var account = await types.CreateAsync("AWS::CertificateManager::Account", """{"ExpiryEventsConfiguration":{"DaysBeforeExpiry":30}}""");
+        (account.Id, account.GetAtt("AccountId")).ShouldBe(("123456789012", "123456789012"));
+        account = await types.UpdateAsync(account, """{"ExpiryEventsConfiguration":{"DaysBeforeExpiry":20}}""");
+        await types.DeleteAsync(account);
+    });
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Minato.Contracts.Cloudtrail;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.S3;
+using Minato.Testing.Templates;
 
 namespace Minato.CloudTrail.Tests;
 
@@ -164,4 +165,21 @@ public sealed class TrailTests
         using var json = JsonDocument.Parse(whole.ToArray());
         return [.. json.RootElement.GetProperty("Records").EnumerateArray().Select(e => e.GetProperty("eventName").GetString())];
     }
+
+    [Fact]
+    public void A_template_has_trails_and_their_refs_are_their_names() => AuditWorld.Run(async w =>
+    {
+        await w.BucketAsync("audit");
+        var types = TypeDriver.In(w.World);
+        var trail = await types.CreateAsync("AWS::CloudTrail::Trail", """
+            {"TrailName":"main","S3BucketName":"audit","S3KeyPrefix":"logs","IsLogging":true,"IsMultiRegionTrail":"true","EnableLogFileValidation":true,"Tags":[{"Key":"a","Value":"1"}]}
+            """);
+        (trail.Id, trail.GetAtt("Arn")).ShouldBe(("main", "arn:aws:cloudtrail:us-east-1:123456789012:trail/main"));
+        trail = await types.UpdateAsync(trail, """
+            {"TrailName":"main","S3BucketName":"audit","IsLogging":false,"EventSelectors":[{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true}],"Tags":[{"Key":"b","Value":"2"}]}
+            """);
+        (await types.ReadAsync(trail)).ShouldNotBeNull().Properties["S3KeyPrefix"].ShouldBeNull();
+        await types.DeleteAsync(trail);
+        types.FaultsOfSchemas().ShouldBeEmpty();
+    });
 }

@@ -20,4 +20,17 @@ public sealed class ResourceTypeTests
         await types.DeleteAsync(alarm);
         types.FaultsOfSchemas().ShouldBeEmpty();
     });
+
+    [Fact]
+    public void A_composite_alarm_has_a_life_and_its_ref_is_its_name() => CloudWatchWorld.Run(async (world, _) =>
+    {
+        var types = TypeDriver.In(world);
+        await types.CreateAsync("AWS::CloudWatch::Alarm", """
+            {"AlarmName":"busy","Namespace":"AWS/ECS","MetricName":"CPUUtilization","Statistic":"Average","Period":60,"EvaluationPeriods":1,"Threshold":75,"ComparisonOperator":"GreaterThanThreshold"}
+            """, "Busy");
+        var alarm = await types.CreateAsync("AWS::CloudWatch::CompositeAlarm", """{"AlarmName":"all","AlarmRule":"ALARM(busy)","AlarmDescription":"one","Tags":[{"Key":"a","Value":"1"}]}""");
+        (alarm.Id, alarm.GetAtt("Arn")).ShouldBe(("all", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:all"));
+        alarm = await types.UpdateAsync(alarm, """{"AlarmName":"all","AlarmRule":"NOT ALARM(busy)","Tags":[{"Key":"b","Value":"2"}]}""");
+        await types.DeleteAsync(alarm);
+    });
 }

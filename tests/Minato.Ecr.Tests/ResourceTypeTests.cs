@@ -40,4 +40,34 @@ public sealed class ResourceTypeTests
         await types.DeleteAsync(policy);
         await types.DeleteAsync(copies);
     }
+
+    [Fact]
+    public async Task A_registry_has_templates_scans_signatures_and_pulls_that_do_not_count()
+    {
+        await using var ecr = await EcrFixture.StartAsync();
+        var types = new TypeDriver(ecr.Service<IEnumerable<Aws.Templates.IResourceType>>(), ecr.Caller, ecr.Clock);
+        var template = await types.CreateAsync("AWS::ECR::RepositoryCreationTemplate", """
+            {"Prefix":"mirror","AppliedFor":["PULL_THROUGH_CACHE"],"Description":"one","ImageTagMutability":"IMMUTABLE","ResourceTags":[{"Key":"a","Value":"1"}]}
+            """, "Template");
+        template.Id.ShouldBe("mirror");
+        template.GetAtt("CreatedAt").ShouldEndWith("Z");
+        template = await types.UpdateAsync(template, """{"Prefix":"mirror","AppliedFor":["REPLICATION"],"Description":"two"}""");
+        await types.DeleteAsync(template);
+
+        var scanning = await types.CreateAsync("AWS::ECR::RegistryScanningConfiguration", """
+            {"ScanType":"ENHANCED","Rules":[{"ScanFrequency":"SCAN_ON_PUSH","RepositoryFilters":[{"Filter":"*","FilterType":"WILDCARD"}]}]}
+            """, "Scanning");
+        (scanning.Id, scanning.GetAtt("RegistryId")).ShouldBe(("123456789012", "123456789012"));
+        scanning = await types.UpdateAsync(scanning, """{"ScanType":"BASIC","Rules":[{"ScanFrequency":"SCAN_ON_PUSH","RepositoryFilters":[{"Filter":"shop*","FilterType":"WILDCARD"}]}]}""");
+        await types.DeleteAsync(scanning);
+
+        var signing = await types.CreateAsync("AWS::ECR::SigningConfiguration", """
+            {"Rules":[{"SigningProfileArn":"arn:aws:signer:us-east-1:123456789012:/signing-profiles/mine","RepositoryFilters":[{"Filter":"*","FilterType":"WILDCARD_MATCH"}]}]}
+            """, "Signing");
+        await types.DeleteAsync(signing);
+
+        var exclusion = await types.CreateAsync("AWS::ECR::PullTimeUpdateExclusion", """{"PrincipalArn":"arn:aws:iam::123456789012:role/scanner"}""", "Exclusion");
+        exclusion.Id.ShouldBe("arn:aws:iam::123456789012:role/scanner");
+        await types.DeleteAsync(exclusion);
+    }
 }

@@ -6,6 +6,7 @@ using Minato.Contracts.S3;
 using Minato.S3;
 using Minato.Testing;
 using Minato.Testing.Proxy;
+using Minato.Testing.Templates;
 
 namespace Minato.Elb.Tests;
 
@@ -107,5 +108,29 @@ public sealed class TrustStoreTests
         var store = (await CreateAsync(w, "ca.pem")).TrustStoreArn ?? "";
         await ElbWorld.RefusedAsync(() => w.Elb.Elb.AddTrustStoreRevocationsAsync(
             new() { TrustStoreArn = store, RevocationContents = [new() { S3Bucket = "trust", S3Key = key }] }, w.Elb.Caller, None), code);
+    });
+
+    [Fact]
+    public void A_template_has_trust_stores_and_their_revocations() => Run(async w =>
+    {
+        using var root = new Authority("Root");
+        using var other = new Authority("Other");
+        using var client = root.Issue("client");
+        await PutAsync(w, "one.pem", root.Pem);
+        await PutAsync(w, "two.pem", root.Pem + other.Pem);
+        await PutAsync(w, "list.pem", root.ListOf(client));
+        var types = TypeDriver.In(w.World);
+        string Properties(string key) => $$"""{"Name":"clients","CaCertificatesBundleS3Bucket":"trust","CaCertificatesBundleS3Key":"{{key}}","Tags":[{"Key":"a","Value":"1"}]}""";
+        var store = await types.CreateAsync("AWS::ElasticLoadBalancingV2::TrustStore", Properties("one.pem"), "Store");
+        (store.GetAtt("TrustStoreArn"), store.GetAtt("Status"), store.GetAtt("NumberOfCaCertificates")).ShouldBe((store.Id, "ACTIVE", "1"));
+        store = await types.UpdateAsync(store, Properties("two.pem"));
+        store.GetAtt("NumberOfCaCertificates").ShouldBe("2");
+        var revocation = await types.CreateAsync("AWS::ElasticLoadBalancingV2::TrustStoreRevocation", $$"""
+            {"TrustStoreArn":"{{store.Id}}","RevocationContents":[{"S3Bucket":"trust","S3Key":"list.pem","RevocationType":"CRL"}]}
+            """, "Revocation");
+        revocation.Id.ShouldBe($"{store.Id}|{revocation.GetAtt("RevocationId")}");
+        await types.DeleteAsync(revocation);
+        await types.DeleteAsync(store);
+        types.FaultsOfSchemas().ShouldBeEmpty();
     });
 }

@@ -52,4 +52,18 @@ public sealed class ResourceTypeTests
         await types.DeleteAsync(policy);
         types.FaultsOfSchemas().ShouldBeEmpty();
     });
+
+    [Fact]
+    public void A_rotation_schedule_has_a_life_and_its_ref_is_the_secrets_arn() => SecretsWorld.Run(async world =>
+    {
+        var types = TypeDriver.In(world.World);
+        var secret = await types.CreateAsync(Secret, """{"Name":"db","SecretString":"one"}""", "Secret");
+        string Schedule(int days) => $$"""
+            {"SecretId":"{{secret.Id}}","RotationLambdaARN":"arn:aws:lambda:us-east-1:123456789012:function:turn","RotationRules":{"AutomaticallyAfterDays":{{days}}},"RotateImmediatelyOnUpdate":false}
+            """;
+        var schedule = await types.CreateAsync("AWS::SecretsManager::RotationSchedule", Schedule(30));
+        (schedule.Id, schedule.GetAtt("Id")).ShouldBe((secret.Id, secret.Id));
+        (await types.TryCreateAsync("AWS::SecretsManager::RotationSchedule", Schedule(7))).ShouldBeOfType<ResourceProgress.Failed>().Code.ShouldBe("AlreadyExists");
+        await types.DeleteAsync(schedule);
+    });
 }

@@ -19,6 +19,11 @@ public sealed class ResourceTypeTests
             {"Topics":["{{topic.Id}}"],"PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sns:Publish","Resource":"{{topic.Id}}"}]} }
             """, "Policy");
         await types.DeleteAsync(policy);
+        var inline = await types.CreateAsync("AWS::SNS::TopicInlinePolicy", $$"""
+            {"TopicArn":"{{topic.Id}}","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sns:Publish","Resource":"{{topic.Id}}"}]} }
+            """, "Inline");
+        inline.Id.ShouldBe(topic.Id);
+        await types.DeleteAsync(inline);
         await types.DeleteAsync(subscription);
         await types.DeleteAsync(topic);
         types.FaultsOfSchemas().ShouldBeEmpty();

@@ -24,6 +24,7 @@ public static class AcmRoom
         .AddSingleton<ICertificateVault, CertificateVault>()
         .AddSingleton<IAcm, AcmApi>()
         .AddSingleton<IResourceType, CertificateResourceType>()
+        .AddSingleton<IResourceType, AccountType>()
         .AddReconciler<IssueReconciler, CertificateKey>(o =>
         {
             o.Name = "acm.issue";

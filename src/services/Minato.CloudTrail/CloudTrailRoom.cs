@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws.Dispatch;
+using Minato.Aws.Templates;
 using Minato.CloudTrail.Api;
 using Minato.CloudTrail.Reconcile;
 using Minato.CloudTrail.Recording;
 using Minato.CloudTrail.State;
+using Minato.CloudTrail.Templates;
 using Minato.Contracts.Cloudtrail;
 using Minato.Platform;
 
@@ -20,6 +22,7 @@ public static class CloudTrailRoom
         .AddSingleton<EventLog>()
         .AddSingleton<IResettable>(p => p.GetRequiredService<EventLog>())
         .AddSingleton<ICloudtrail, CloudTrailApi>()
+        .AddSingleton<IResourceType, TrailType>()
         .AddRoomService<LastFlush>()
         .AddReconciler<FlushReconciler, FlushKey>(o =>
         {

@@ -21,6 +21,7 @@ public static class CloudWatchRoom
         .AddSingleton<MetricReader>()
         .AddSingleton<ICloudWatch, CloudWatchApi>()
         .AddSingleton<IResourceType, MetricAlarmType>()
+        .AddSingleton<IResourceType, CompositeAlarmType>()
         .AddReconciler<AlarmReconciler, AlarmKey>(o =>
         {
             o.Name = "cloudwatch.alarm";

@@ -24,6 +24,9 @@ public interface IResourceType
     /// <summary>The resource as it is now, for drift and import.</summary>
     /// <returns>Null when it is not there.</returns>
     ValueTask<ResourceModel?> ReadAsync(ResourceRequest request, CancellationToken ct);
+
+    /// <summary>The template's update policy makes another resource of what would be changed in place.</summary>
+    bool IsReplacedBy(JsonObject updatePolicy, JsonObject before, JsonObject after) => false;
 }
 
 /// <summary>What the engine must know of a type before it calls a handler.</summary>
@@ -72,6 +75,9 @@ public sealed record ResourceRequest
 
     /// <summary>The same for every attempt at this operation: made of the stack's operation and the resource.</summary>
     public required string ClientToken { get; init; }
+
+    /// <summary>How an update is to go about it, by the template; given to updates.</summary>
+    public JsonObject? UpdatePolicy { get; init; }
 
     /// <summary>What the handler's last answer left for itself.</summary>
     public string? Context { get; init; }

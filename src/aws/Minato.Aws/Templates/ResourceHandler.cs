@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Minato.Aws.Templates;
 
 /// <summary>
@@ -94,6 +96,8 @@ public abstract class ResourceHandler(string typeName, TimeProvider clock) : IRe
         try { await work(); }
         catch (AwsException e) when (HandlerErrors.IsNotThere(e)) { }
     }
+
+    public virtual bool IsReplacedBy(JsonObject updatePolicy, JsonObject before, JsonObject after) => false;
 
     public ValueTask<ResourceProgress> CreateAsync(ResourceRequest request, CancellationToken ct) => RunAsync(request, async r =>
     {

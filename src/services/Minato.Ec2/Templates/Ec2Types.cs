@@ -25,6 +25,7 @@ internal static class Ec2Types
         .AddSingleton<IResourceType, NetworkAclEntryType>()
         .AddSingleton<IResourceType, SubnetNetworkAclAssociationType>()
         .AddSingleton<IResourceType, NetworkInterfaceType>()
+        .AddSingleton<IResourceType, NetworkInterfaceAttachmentType>()
         .AddSingleton<IResourceType, LaunchTemplateType>()
         .AddSingleton<IResourceType, InstanceType>();
 }

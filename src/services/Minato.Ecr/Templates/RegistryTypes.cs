@@ -12,7 +12,11 @@ internal static class RegistryTypes
         .AddSingleton<IResourceType, RepositoryType>()
         .AddSingleton<IResourceType, RegistryPolicyType>()
         .AddSingleton<IResourceType, ReplicationConfigurationType>()
-        .AddSingleton<IResourceType, PullThroughCacheRuleType>();
+        .AddSingleton<IResourceType, PullThroughCacheRuleType>()
+        .AddSingleton<IResourceType, RepositoryCreationTemplateType>()
+        .AddSingleton<IResourceType, RegistryScanningConfigurationType>()
+        .AddSingleton<IResourceType, SigningConfigurationType>()
+        .AddSingleton<IResourceType, PullTimeUpdateExclusionType>();
 }
 
 /// <summary>A registry has one policy. Ref is the account.</summary>

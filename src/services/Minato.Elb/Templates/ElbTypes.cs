@@ -14,6 +14,8 @@ internal static class ElbTypes
         .AddSingleton<IResourceType, ListenerType>()
         .AddSingleton<IResourceType, ListenerRuleType>()
         .AddSingleton<IResourceType, ListenerCertificateType>()
+        .AddSingleton<IResourceType, TrustStoreType>()
+        .AddSingleton<IResourceType, TrustStoreRevocationType>()
         .AddSingleton<IResourceType, ClassicLoadBalancerType>();
 
     public static async Task RetagAsync(this IElasticLoadBalancingV2 elb, TemplateResource r, CancellationToken ct)

@@ -4,37 +4,41 @@ using Minato.Contracts.Iam;
 
 namespace Minato.Iam.Templates;
 
-/// <summary>Ref is the user's name.</summary>
-internal sealed class UserType(IIam iam, TimeProvider clock) : ResourceHandler("AWS::IAM::User", clock)
+internal sealed class UserType(IIam iam, TimeProvider clock) : BearerType(new UserBearers(iam), clock)
 {
-    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateUserRequest>("UserName").And("ManagedPolicyArns", "Policies", "UserName") with
+    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateUserRequest>("UserName").And("Groups", "LoginProfile", "ManagedPolicyArns", "Policies", "UserName") with
     {
         CreateOnly = ["UserName"], Attributes = ["Arn"], Identifiers = ["UserName"],
     };
 
     protected override NameRule Name { get; } = new("UserName", 64);
-    protected override IReadOnlyList<string> Unchangeable { get; } = ["Path", "PermissionsBoundary"];
 
-    protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
+    protected override async Task MakeItAsync(TemplateResource r, CancellationToken ct)
     {
         await OnceAsync(() => iam.CreateUserAsync(r.As<CreateUserRequest>(), r.Caller, ct));
-        r.Id = r.Name;
-        await SetPoliciesAsync(r, ct);
+        if (r.Properties["LoginProfile"] is JsonObject login) await OnceAsync(() => iam.CreateLoginProfileAsync(Login<CreateLoginProfileRequest>(login, r.Name, r), r.Caller, ct));
+        foreach (var group in r.Texts("Groups")) await iam.AddUserToGroupAsync(new() { GroupName = group, UserName = r.Name }, r.Caller, ct);
     }
 
-    protected override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
+    protected override async Task ChangeItAsync(TemplateResource r, CancellationToken ct)
     {
-        await SetPoliciesAsync(r, ct);
-        var there = (await iam.GetUserAsync(new() { UserName = r.Id }, r.Caller, ct)).User.Tags ?? [];
-        var changes = TagChanges.Between(r.Tags, there.Select(t => KeyValuePair.Create(t.Key, t.Value)));
-        if (changes.Gone.Count > 0) await iam.UntagUserAsync(new() { UserName = r.Id, TagKeys = [.. changes.Gone] }, r.Caller, ct);
-        if (changes.Set.Count > 0) await iam.TagUserAsync(new() { UserName = r.Id, Tags = [.. changes.Set.Select(t => new Tag { Key = t.Key, Value = t.Value })] }, r.Caller, ct);
+        if (r.Changed("Path")) await iam.UpdateUserAsync(new() { UserName = r.Id, NewPath = r.Text("Path") ?? "/" }, r.Caller, ct);
+        if (r.Changed("PermissionsBoundary"))
+        {
+            if (r.Text("PermissionsBoundary") is { } boundary) await iam.PutUserPermissionsBoundaryAsync(new() { UserName = r.Id, PermissionsBoundary = boundary }, r.Caller, ct);
+            else await IfThereAsync(() => iam.DeleteUserPermissionsBoundaryAsync(new() { UserName = r.Id }, r.Caller, ct));
+        }
+        await SetLoginAsync(r, ct);
+        foreach (var group in r.Texts("Groups")) await iam.AddUserToGroupAsync(new() { GroupName = group, UserName = r.Id }, r.Caller, ct);
+        foreach (var group in r.PreviousTexts("Groups").Except(r.Texts("Groups"))) await LeaveAsync(r, group, ct);
+        var user = (await iam.GetUserAsync(new() { UserName = r.Id }, r.Caller, ct)).User;
+        await r.RetagAsync(user.Tags, keys => iam.UntagUserAsync(new() { UserName = r.Id, TagKeys = keys }, r.Caller, ct), tags => iam.TagUserAsync(new() { UserName = r.Id, Tags = tags }, r.Caller, ct));
     }
 
-    protected override async Task RemoveAsync(TemplateResource r, CancellationToken ct)
+    protected override async Task RemoveItAsync(TemplateResource r, CancellationToken ct)
     {
-        foreach (var arn in r.Texts("ManagedPolicyArns")) await IfThereAsync(() => iam.DetachUserPolicyAsync(new() { UserName = r.Id, PolicyArn = arn }, r.Caller, ct));
-        foreach (var name in IamTypes.Inline(r.Properties).Keys) await IfThereAsync(() => iam.DeleteUserPolicyAsync(new() { UserName = r.Id, PolicyName = name }, r.Caller, ct));
+        foreach (var group in r.Texts("Groups")) await LeaveAsync(r, group, ct);
+        if (r.Has("LoginProfile")) await IfThereAsync(() => iam.DeleteLoginProfileAsync(new() { UserName = r.Id }, r.Caller, ct));
         await iam.DeleteUserAsync(new() { UserName = r.Id }, r.Caller, ct);
     }
 
@@ -43,47 +47,29 @@ internal sealed class UserType(IIam iam, TimeProvider clock) : ResourceHandler("
         var user = (await iam.GetUserAsync(new() { UserName = r.Id }, r.Caller, ct)).User;
         var model = r.Model(user, ("Arn", user.Arn));
         if (user.PermissionsBoundary?.PermissionsBoundaryArn is { } boundary) model.Properties["PermissionsBoundary"] = boundary;
-        var attached = (await iam.ListAttachedUserPoliciesAsync(new() { UserName = r.Id }, r.Caller, ct)).AttachedPolicies ?? [];
-        model.Properties["ManagedPolicyArns"] = new JsonArray([.. attached.Select(p => (JsonNode?)p.PolicyArn)]);
-        return model;
+        var groups = (await iam.ListGroupsForUserAsync(new() { UserName = r.Id }, r.Caller, ct)).Groups;
+        // Other groups take it in by themselves.
+        model.Properties["Groups"] = new JsonArray([.. groups.Select(g => g.GroupName).Intersect(r.Texts("Groups")).Select(g => (JsonNode?)g)]);
+        return await WithPoliciesAsync(model, r, ct);
     }
 
-    private async Task SetPoliciesAsync(TemplateResource r, CancellationToken ct)
+    private async Task SetLoginAsync(TemplateResource r, CancellationToken ct)
     {
-        foreach (var arn in r.PreviousTexts("ManagedPolicyArns").Except(r.Texts("ManagedPolicyArns")))
-            await IfThereAsync(() => iam.DetachUserPolicyAsync(new() { UserName = r.Id, PolicyArn = arn }, r.Caller, ct));
-        foreach (var arn in r.Texts("ManagedPolicyArns")) await iam.AttachUserPolicyAsync(new() { UserName = r.Id, PolicyArn = arn }, r.Caller, ct);
-        var wanted = IamTypes.Inline(r.Properties);
-        foreach (var name in IamTypes.Inline(r.Request.PreviousProperties).Keys.Except(wanted.Keys))
-            await IfThereAsync(() => iam.DeleteUserPolicyAsync(new() { UserName = r.Id, PolicyName = name }, r.Caller, ct));
-        foreach (var (name, document) in wanted) await iam.PutUserPolicyAsync(new() { UserName = r.Id, PolicyName = name, PolicyDocument = document }, r.Caller, ct);
-    }
-}
-
-/// <summary>Ref is <c>policy|user</c>.</summary>
-internal sealed class UserPolicyType(IIam iam, TimeProvider clock) : ResourceHandler("AWS::IAM::UserPolicy", clock)
-{
-    public override ResourceTypeSchema Schema { get; } = new()
-    {
-        Properties = ["PolicyDocument", "PolicyName", "UserName"], Required = ["PolicyName", "UserName"], CreateOnly = ["PolicyName", "UserName"], Identifiers = ["PolicyName", "UserName"],
-    };
-
-    protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
-    {
-        await ChangeAsync(r, ct);
-        r.Id = $"{r.Text("PolicyName")}|{r.Text("UserName")}";
+        if (!r.Changed("LoginProfile")) return;
+        if (r.Properties["LoginProfile"] is not JsonObject login) await IfThereAsync(() => iam.DeleteLoginProfileAsync(new() { UserName = r.Id }, r.Caller, ct));
+        else if (r.Request.PreviousProperties["LoginProfile"] is null) await OnceAsync(() => iam.CreateLoginProfileAsync(Login<CreateLoginProfileRequest>(login, r.Id, r), r.Caller, ct));
+        else await iam.UpdateLoginProfileAsync(Login<UpdateLoginProfileRequest>(login, r.Id, r), r.Caller, ct);
     }
 
-    protected override Task ChangeAsync(TemplateResource r, CancellationToken ct) => iam.PutUserPolicyAsync(r.As<PutUserPolicyRequest>(), r.Caller, ct);
+    private Task LeaveAsync(TemplateResource r, string group, CancellationToken ct) =>
+        IfThereAsync(() => iam.RemoveUserFromGroupAsync(new() { GroupName = group, UserName = r.Id }, r.Caller, ct));
 
-    protected override Task RemoveAsync(TemplateResource r, CancellationToken ct) =>
-        r.Id.Split('|') is [var policy, var user] ? iam.DeleteUserPolicyAsync(new() { UserName = user, PolicyName = policy }, r.Caller, ct) : Task.CompletedTask;
-
-    protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
+    private static T Login<T>(JsonObject login, string user, TemplateResource r)
+        where T : Aws.Shapes.IShape<T>
     {
-        if (r.Id.Split('|') is not [var policy, var user]) return null;
-        var seen = await iam.GetUserPolicyAsync(new() { UserName = user, PolicyName = policy }, r.Caller, ct);
-        return r.ModelOf(new() { ["PolicyName"] = policy, ["UserName"] = user, ["PolicyDocument"] = IamTypes.Document(seen.PolicyDocument) });
+        var asked = (JsonObject)login.DeepClone();
+        asked["UserName"] = user;
+        return r.Read<T>(asked);
     }
 }
 

@@ -11,7 +11,8 @@ internal static class SecretTypes
 {
     public static IServiceCollection AddSecretsResourceTypes(this IServiceCollection services) => services
         .AddSingleton<IResourceType, SecretType>()
-        .AddSingleton<IResourceType, SecretPolicyType>();
+        .AddSingleton<IResourceType, SecretPolicyType>()
+        .AddSingleton<IResourceType, RotationScheduleType>();
 }
 
 internal sealed class SecretType(ISecretsManager secrets, TimeProvider clock) : ResourceHandler("AWS::SecretsManager::Secret", clock)

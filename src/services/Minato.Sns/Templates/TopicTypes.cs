@@ -12,7 +12,8 @@ internal static class TopicTypes
     public static IServiceCollection AddSnsResourceTypes(this IServiceCollection services) => services
         .AddSingleton<IResourceType, TopicType>()
         .AddSingleton<IResourceType, SubscriptionType>()
-        .AddSingleton<IResourceType, TopicPolicyType>();
+        .AddSingleton<IResourceType, TopicPolicyType>()
+        .AddSingleton<IResourceType, TopicInlinePolicyType>();
 
     /// <summary>Attributes of the API are texts, documents too.</summary>
     public static ImmutableDictionary<string, string> Attributes(TemplateResource r, IEnumerable<string> names) =>
@@ -134,51 +135,4 @@ internal sealed class SubscriptionType(ISns sns, TimeProvider clock) : ResourceH
         foreach (var (key, value) in attributes.Where(a => Schema.Properties.Contains(a.Key) && a.Value.Length > 0)) model.Properties[key] = TopicTypes.Node(value);
         return model;
     }
-}
-
-/// <summary>One policy on any number of topics. Ref is a name of CloudFormation's.</summary>
-internal sealed class TopicPolicyType(ISns sns, TimeProvider clock) : ResourceHandler("AWS::SNS::TopicPolicy", clock)
-{
-    public override ResourceTypeSchema Schema { get; } = new() { Properties = ["PolicyDocument", "Topics"], Required = ["PolicyDocument", "Topics"], Attributes = ["Id"], Identifiers = ["Id"] };
-
-    protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
-    {
-        await ChangeAsync(r, ct);
-        r.Id = PhysicalName.Of(r.Request, 128);
-    }
-
-    protected override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
-    {
-        foreach (var topic in r.Texts("Topics")) await SetAsync(topic, r.Text("PolicyDocument") ?? "", r, ct);
-        foreach (var topic in r.PreviousTexts("Topics").Except(r.Texts("Topics"))) await IfThereAsync(() => SetAsync(topic, Default(topic, r), r, ct));
-    }
-
-    protected override async Task RemoveAsync(TemplateResource r, CancellationToken ct)
-    {
-        foreach (var topic in r.Texts("Topics")) await IfThereAsync(() => SetAsync(topic, Default(topic, r), r, ct));
-    }
-
-    protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
-    {
-        if (r.Texts("Topics") is not [var first, ..]) return null;
-        var policy = (await sns.GetTopicAttributesAsync(new() { TopicArn = first }, r.Caller, ct)).Attributes?.GetValueOrDefault("Policy");
-        if (policy is null || JsonNode.DeepEquals(JsonNode.Parse(policy), JsonNode.Parse(Default(first, r)))) return null;
-        return r.ModelOf(new() { ["PolicyDocument"] = JsonNode.Parse(policy), ["Topics"] = r.ListOrEmpty("Topics") }, ("Id", r.Id));
-    }
-
-    private Task SetAsync(string topic, string policy, TemplateResource r, CancellationToken ct) =>
-        sns.SetTopicAttributesAsync(new() { TopicArn = topic, AttributeName = "Policy", AttributeValue = policy }, r.Caller, ct);
-
-    // AWS: a topic always has a policy; without one of its own its account may do everything with it.
-    private static string Default(string topic, TemplateResource r) => new JsonObject
-    {
-        ["Version"] = "2008-10-17", ["Id"] = "__default_policy_ID",
-        ["Statement"] = new JsonArray(new JsonObject
-        {
-            ["Sid"] = "__default_statement_ID", ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["AWS"] = "*" },
-            ["Action"] = new JsonArray([.. ((string[])["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish"])
-                .Select(a => (JsonNode)$"SNS:{a}")]),
-            ["Resource"] = topic, ["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["AWS:SourceOwner"] = r.Caller.AccountId } },
-        }),
-    }.ToJsonString();
 }
