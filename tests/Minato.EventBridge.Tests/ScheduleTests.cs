@@ -38,6 +38,11 @@ public sealed class ScheduleTests
     public void Schedules_that_AWS_refuses(string text) => RuleSchedule.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
+    [InlineData("at(2030-01-01T00:00:00)")]
+    [InlineData("rate(2147483647 days)")]
+    public void Rules_know_neither_single_times_nor_rates_beyond_a_century(string text) => RuleSchedule.TryParse(text, out _).ShouldBeFalse();
+
+    [Theory]
     [InlineData("cron(0 10 * * ? *)", "2026-03-01T09:59:59", "2026-03-01T10:00:00")]
     [InlineData("cron(0 10 * * ? *)", "2026-03-01T10:00:00", "2026-03-02T10:00:00")] // after, never at
     [InlineData("cron(0/15 * * * ? *)", "2026-03-01T23:46:00", "2026-03-02T00:00:00")]

@@ -37,8 +37,9 @@ internal sealed class MinatoServer : IAsyncDisposable
         var host = web.Services.GetRequiredService<PlatformHost>();
         try
         {
-            await host.StartAsync(CancellationToken.None);
-            await web.StartAsync();
+            await host.LoadAsync(CancellationToken.None);
+            await web.StartAsync(); // First: who waits for an answer does not wait for the first steps of all that works on the state.
+            host.Start();
             await web.Services.GetRequiredService<RegistryNames>().StartAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is StoreUnreadableException or IOException)

@@ -9,6 +9,14 @@ public sealed class Ids
     private const string HexDigits = "0123456789abcdef";
     private const string UrlSafeDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+    private const int DrawnAhead = 1024; // Bytes.
+
+    [ThreadStatic]
+    private static byte[]? t_ahead;
+
+    [ThreadStatic]
+    private static int t_left;
+
     private readonly Lock _gate = new();
     private readonly bool _isSeeded;
     private ulong _state;
@@ -31,7 +39,7 @@ public sealed class Ids
     public string Uuid()
     {
         Span<byte> bytes = stackalloc byte[16];
-        Fill(bytes);
+        Draw(bytes);
         bytes[6] = (byte)((bytes[6] & 0x0f) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString();
@@ -75,11 +83,33 @@ public sealed class Ids
         }
     }
 
+    // To ask the system takes longer than all the rest of making an id: it is asked for many at a time. What was drawn is wiped.
+    private void Draw(Span<byte> bytes)
+    {
+        if (_isSeeded || bytes.Length > DrawnAhead / 4)
+        {
+            Fill(bytes);
+            return;
+        }
+
+        var ahead = t_ahead ??= new byte[DrawnAhead];
+        if (t_left < bytes.Length)
+        {
+            RandomNumberGenerator.Fill(ahead);
+            t_left = ahead.Length;
+        }
+
+        var drawn = ahead.AsSpan(t_left - bytes.Length, bytes.Length);
+        drawn.CopyTo(bytes);
+        drawn.Clear();
+        t_left -= bytes.Length;
+    }
+
     // Both alphabets have a power of two of digits, so a byte's low bits choose fairly.
     private string Text(int length, string alphabet)
     {
         Span<byte> bytes = length <= 256 ? stackalloc byte[length] : new byte[length];
-        Fill(bytes);
+        Draw(bytes);
         Span<char> text = length <= 256 ? stackalloc char[length] : new char[length];
         for (var i = 0; i < length; i++) text[i] = alphabet[bytes[i] & (alphabet.Length - 1)];
         return new(text);
@@ -90,7 +120,7 @@ public sealed class Ids
         if (!_isSeeded)
         {
             Span<byte> bytes = stackalloc byte[8];
-            RandomNumberGenerator.Fill(bytes);
+            Draw(bytes);
             return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         }
 

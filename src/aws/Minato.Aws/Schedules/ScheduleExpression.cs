@@ -6,6 +6,8 @@ namespace Minato.Aws.Schedules;
 /// <summary>When something happens by itself: <c>rate(…)</c>, <c>cron(…)</c> or <c>at(…)</c>, as several services write it.</summary>
 public abstract record ScheduleExpression
 {
+    private static readonly TimeSpan s_longestRate = TimeSpan.FromDays(36_500); // Longer ones would leave the calendar.
+
     private ScheduleExpression()
     {
     }
@@ -40,7 +42,7 @@ public abstract record ScheduleExpression
             "day" or "days" => TimeSpan.FromDays(1),
             _ => null,
         };
-        return one is { } span ? new(span * value) : null;
+        return one is { } span && value <= s_longestRate / span ? new(span * value) : null;
     }
 
     private static At? AtOf(string text) =>

@@ -39,8 +39,21 @@ public sealed partial class PlatformHost : IAsyncDisposable
     /// <exception cref="StoreUnreadableException">The state on disk is in use by another process, of another format, or broken.</exception>
     public async Task StartAsync(CancellationToken ct)
     {
+        await LoadAsync(ct);
+        Start();
+    }
+
+    /// <summary>Reads the state. It can be read and written when this returns; nothing works on it before <see cref="Start"/>.</summary>
+    /// <exception cref="StoreUnreadableException">As of <see cref="StartAsync"/>.</exception>
+    public async Task LoadAsync(CancellationToken ct)
+    {
         await _store.LoadAsync(ct);
         _started = true;
+    }
+
+    /// <summary>Sets everything to work on the state that was loaded.</summary>
+    public void Start()
+    {
         foreach (var runner in _runners) runner.Start(_stopping.Token);
         _services.Start(_stopping.Token);
     }

@@ -38,16 +38,20 @@ public static class PlatformServices
     /// <summary>Runs a reconciler, and makes its <see cref="IWorkQueue{TKey}"/> injectable. One reconciler for a key type.</summary>
     public static IServiceCollection AddReconciler<TReconciler, TKey>(this IServiceCollection services, Action<ReconcilerOptions<TKey>> configure)
         where TReconciler : class, IReconciler<TKey>
-        where TKey : notnull
+        where TKey : class
     {
         var options = new ReconcilerOptions<TKey>();
         configure(options);
         services.TryAddSingleton<TReconciler>();
-        services.AddSingleton(p => new WorkQueue<TKey>(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Ids>()));
-        services.AddSingleton<IWorkQueue<TKey>>(p => p.GetRequiredService<WorkQueue<TKey>>());
-        services.AddSingleton<IReconcilerRunner>(p => new ReconcilerRunner<TKey>(
-            p.GetRequiredService<TReconciler>(), p.GetRequiredService<WorkQueue<TKey>>(), options, p.GetRequiredService<Store>(),
-            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ReconcilerRunner<TKey>>>()));
+        services.AddSingleton<IWorkQueue<TKey>>(p => new WorkQueue(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Ids>()));
+        services.AddSingleton<IReconcilerRunner>(p =>
+        {
+            var reconciler = p.GetRequiredService<TReconciler>();
+            var plan = new ReconcilerPlan(options.Name, options.Workers, options.Deadline, options.Sources, (key, ct) => reconciler.ReconcileAsync((TKey)key, ct));
+            return new ReconcilerRunner(
+                plan, (WorkQueue)p.GetRequiredService<IWorkQueue<TKey>>(), p.GetRequiredService<Store>(), p.GetRequiredService<TimeProvider>(),
+                p.GetRequiredService<ILogger<ReconcilerRunner>>());
+        });
         return services;
     }
 

@@ -2,9 +2,9 @@ namespace Minato.Platform;
 
 /// <summary>How the runner drives one reconciler.</summary>
 public sealed class ReconcilerOptions<TKey>
-    where TKey : notnull
+    where TKey : class
 {
-    private readonly List<KeySource<TKey>> _sources = [];
+    private readonly List<KeySource> _sources = [];
 
     /// <summary>In logs and back-off messages, e.g. <c>ecs.service</c>.</summary>
     public string Name { get; set; } = typeof(TKey).Name;
@@ -15,38 +15,30 @@ public sealed class ReconcilerOptions<TKey>
     /// <summary>After this long the run's token is cancelled and the key backs off.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.FromMinutes(2);
 
-    internal IReadOnlyList<KeySource<TKey>> Sources => _sources;
+    internal IReadOnlyList<KeySource> Sources => _sources;
 
     /// <summary>Runs these keys whenever a record changes (asked of the old and of the new record), and for every record at start.</summary>
     public void On<TRecordKey, TRecord>(Table<TRecordKey, TRecord> table, Func<TRecord, IEnumerable<TKey>> keys)
         where TRecordKey : notnull, IComparable<TRecordKey>
-        where TRecord : class => _sources.Add(new KeySource<TKey, TRecordKey, TRecord>(table, keys));
+        where TRecord : class => _sources.Add(new(table, record => keys((TRecord)record)));
 }
 
-internal abstract class KeySource<TKey>
+/// <summary>Which keys a record of a table is of concern to.</summary>
+internal sealed class KeySource(Table table, Func<object, IEnumerable<object>> keys)
 {
-    public abstract void Start(Snapshot state, Action<TKey> enqueue);
-
-    public abstract void Changed(Change change, Action<TKey> enqueue);
-}
-
-internal sealed class KeySource<TKey, TRecordKey, TRecord>(Table<TRecordKey, TRecord> table, Func<TRecord, IEnumerable<TKey>> keys) : KeySource<TKey>
-    where TRecordKey : notnull, IComparable<TRecordKey>
-    where TRecord : class
-{
-    public override void Start(Snapshot state, Action<TKey> enqueue)
+    public void Start(Snapshot state, Action<object> enqueue)
     {
-        foreach (var record in state.All(table)) Enqueue(record, enqueue);
+        foreach (var record in state.Data(table).Records.Values) Enqueue(record, enqueue);
     }
 
-    public override void Changed(Change change, Action<TKey> enqueue)
+    public void Changed(Change change, Action<object> enqueue)
     {
-        if (!ReferenceEquals(change.Table, table) || change is not Change<TRecordKey, TRecord> mine) return;
-        Enqueue(mine.Before, enqueue);
-        Enqueue(mine.After, enqueue);
+        if (!ReferenceEquals(change.Table, table)) return;
+        Enqueue(change.RecordBefore, enqueue);
+        Enqueue(change.RecordAfter, enqueue);
     }
 
-    private void Enqueue(TRecord? record, Action<TKey> enqueue)
+    private void Enqueue(object? record, Action<object> enqueue)
     {
         if (record is null) return;
         foreach (var key in keys(record)) enqueue(key);

@@ -13,24 +13,24 @@ internal interface IReconcilerRunner
     Task StopAsync();
 }
 
+/// <summary>How one reconciler is driven.</summary>
+internal sealed record ReconcilerPlan(string Name, int Workers, TimeSpan Deadline, IReadOnlyList<KeySource> Sources, Func<object, CancellationToken, ValueTask<Next>> Reconcile);
+
 /// <summary>Feeds one reconciler: changes in, keys to workers, failures to back-off.</summary>
-internal sealed partial class ReconcilerRunner<TKey>(
-    IReconciler<TKey> reconciler, WorkQueue<TKey> queue, ReconcilerOptions<TKey> options, Store store, TimeProvider clock,
-    ILogger<ReconcilerRunner<TKey>> log) : IReconcilerRunner
-    where TKey : notnull
+internal sealed partial class ReconcilerRunner(ReconcilerPlan plan, WorkQueue queue, Store store, TimeProvider clock, ILogger<ReconcilerRunner> log) : IReconcilerRunner
 {
     private readonly List<Task> _workers = [];
     private IDisposable? _subscription;
 
-    public string Name => options.Name;
+    public string Name => plan.Name;
 
     public void Start(CancellationToken stopping)
     {
         // Subscribed before the state is read: what changes in between is enqueued twice rather than never.
         _subscription = store.Subscribe(Changed);
         var state = store.Current;
-        foreach (var source in options.Sources) source.Start(state, queue.Enqueue);
-        for (var i = 0; i < options.Workers; i++) _workers.Add(WorkAsync(stopping));
+        foreach (var source in plan.Sources) source.Start(state, queue.Enqueue);
+        for (var i = 0; i < plan.Workers; i++) _workers.Add(WorkAsync(stopping));
     }
 
     public async Task StopAsync()
@@ -44,7 +44,7 @@ internal sealed partial class ReconcilerRunner<TKey>(
     {
         foreach (var change in changes.Changes)
         {
-            foreach (var source in options.Sources) source.Changed(change, queue.Enqueue);
+            foreach (var source in plan.Sources) source.Changed(change, queue.Enqueue);
         }
     }
 
@@ -60,13 +60,13 @@ internal sealed partial class ReconcilerRunner<TKey>(
         }
     }
 
-    private async ValueTask RunAsync(TKey key, CancellationToken stopping)
+    private async ValueTask RunAsync(object key, CancellationToken stopping)
     {
-        using var deadline = new CancellationTokenSource(options.Deadline, clock);
+        using var deadline = new CancellationTokenSource(plan.Deadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
         try
         {
-            queue.Finish(key, await reconciler.ReconcileAsync(key, either.Token));
+            queue.Finish(key, await plan.Reconcile(key, either.Token));
         }
         catch (StaleRecordException)
         {
@@ -78,7 +78,7 @@ internal sealed partial class ReconcilerRunner<TKey>(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            LogLate(Name, key, options.Deadline, queue.Fail(key));
+            LogLate(Name, key, plan.Deadline, queue.Fail(key));
         }
         catch (Exception e)
         {
@@ -87,8 +87,8 @@ internal sealed partial class ReconcilerRunner<TKey>(
     }
 
     [LoggerMessage(1010, LogLevel.Error, "{Reconciler} {Key} failed; it runs again in {Delay}")]
-    private partial void LogFailed(Exception cause, string reconciler, TKey key, TimeSpan delay);
+    private partial void LogFailed(Exception cause, string reconciler, object key, TimeSpan delay);
 
     [LoggerMessage(1011, LogLevel.Warning, "{Reconciler} {Key} took longer than {Deadline}; it runs again in {Delay}")]
-    private partial void LogLate(string reconciler, TKey key, TimeSpan deadline, TimeSpan delay);
+    private partial void LogLate(string reconciler, object key, TimeSpan deadline, TimeSpan delay);
 }

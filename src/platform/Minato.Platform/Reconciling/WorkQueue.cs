@@ -4,17 +4,16 @@ namespace Minato.Platform;
 
 /// <summary>
 /// Keys that wait, run, or are due later. A key is in the channel at most once and with one worker at most. Every queue arms a
-/// single timer, for the earliest key that is due.
+/// single timer, for the earliest key that is due. Keys are objects, so that all queues share their types.
 /// </summary>
-internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
-    where TKey : notnull
+internal sealed class WorkQueue : IWorkQueue<object>, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
     private readonly Backoff _backoff;
-    private readonly Dictionary<TKey, Entry> _entries = [];
-    private readonly PriorityQueue<TKey, (DateTimeOffset Due, long Order)> _due = new();
-    private readonly Channel<TKey> _ready = Channel.CreateUnbounded<TKey>(); // Bounded by the number of keys: each is in it once.
+    private readonly Dictionary<object, Entry> _entries = [];
+    private readonly PriorityQueue<object, (DateTimeOffset Due, long Order)> _due = new();
+    private readonly Channel<object> _ready = Channel.CreateUnbounded<object>(); // Bounded by the number of keys: each is in it once.
     private readonly ITimer _timer;
     private DateTimeOffset _armed = DateTimeOffset.MaxValue;
     private long _order;
@@ -26,7 +25,7 @@ internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
         _timer = clock.CreateTimer(_ => WakeDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Enqueue(TKey key)
+    public void Enqueue(object key)
     {
         lock (_gate)
         {
@@ -38,7 +37,7 @@ internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
         }
     }
 
-    public void EnqueueAt(TKey key, DateTimeOffset at)
+    public void EnqueueAt(object key, DateTimeOffset at)
     {
         lock (_gate)
         {
@@ -50,7 +49,7 @@ internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
     }
 
     /// <summary>Waits for a key and gives it to the caller alone, until <see cref="Finish"/>.</summary>
-    public async ValueTask<TKey> TakeAsync(CancellationToken ct)
+    public async ValueTask<object> TakeAsync(CancellationToken ct)
     {
         var key = await _ready.Reader.ReadAsync(ct);
         lock (_gate)
@@ -65,7 +64,7 @@ internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
     }
 
     /// <summary>The run ended well and said when it wants to run again.</summary>
-    public void Finish(TKey key, Next next)
+    public void Finish(object key, Next next)
     {
         lock (_gate)
         {
@@ -84,7 +83,7 @@ internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
 
     /// <summary>The run failed.</summary>
     /// <returns>How long the key now waits.</returns>
-    public TimeSpan Fail(TKey key)
+    public TimeSpan Fail(object key)
     {
         lock (_gate)
         {
@@ -99,13 +98,13 @@ internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private Entry EntryOf(TKey key)
+    private Entry EntryOf(object key)
     {
         if (!_entries.TryGetValue(key, out var entry)) _entries.Add(key, entry = new());
         return entry;
     }
 
-    private void MakeReady(TKey key, Entry entry)
+    private void MakeReady(object key, Entry entry)
     {
         if (entry.Status is Status.Running) entry.Status = Status.RunningAndChanged;
         if (entry.Status is not Status.Idle) return;
@@ -115,7 +114,7 @@ internal sealed class WorkQueue<TKey> : IWorkQueue<TKey>, IDisposable
     }
 
     // Entries of the heap that a key has outrun stay there and are skipped when their time comes.
-    private void Arm(TKey key, Entry entry, DateTimeOffset at)
+    private void Arm(object key, Entry entry, DateTimeOffset at)
     {
         if (entry.Status is not Status.Idle || entry.Due <= at) return;
         entry.Due = at;

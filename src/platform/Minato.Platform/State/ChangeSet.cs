@@ -14,6 +14,10 @@ public abstract class Change
 
     public Table Table { get; }
 
+    internal abstract object? RecordBefore { get; }
+
+    internal abstract object? RecordAfter { get; }
+
     internal abstract JournalEntry ToJournal();
 }
 
@@ -40,6 +44,10 @@ public sealed class Change<TKey, TRecord> : Change
 
     /// <summary>Null when the record was deleted.</summary>
     public TRecord? After { get; }
+
+    internal override object? RecordBefore => Before;
+
+    internal override object? RecordAfter => After;
 
     internal override JournalEntry ToJournal() => new(
         _table.Name, _table.KeyText(Key), After is null ? null : JsonSerializer.SerializeToUtf8Bytes(After, _table.Json));

@@ -1,12 +1,9 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Minato.Platform;
 
 /// <summary>An index as its table sees it.</summary>
-public abstract class IndexDefinition<TKey, TRecord>
-    where TKey : notnull, IComparable<TKey>
-    where TRecord : class
+public abstract class IndexDefinition
 {
     private protected IndexDefinition(string name, int ordinal)
     {
@@ -18,90 +15,59 @@ public abstract class IndexDefinition<TKey, TRecord>
 
     internal int Ordinal { get; }
 
-    internal abstract IndexData<TKey, TRecord> Empty { get; }
+    /// <returns>Null for a record that is not in the index.</returns>
+    internal abstract object? KeyOf(object? record);
 }
 
 /// <summary>Keys of a table's records by something they share, each list in key order.</summary>
-public sealed class Index<TIndexKey, TKey, TRecord> : IndexDefinition<TKey, TRecord>
+public sealed class Index<TIndexKey, TKey, TRecord> : IndexDefinition
     where TIndexKey : notnull
     where TKey : notnull, IComparable<TKey>
     where TRecord : class
 {
-    private readonly TrySelect<TRecord, TIndexKey> _select;
+    private readonly Func<TRecord, object?> _select;
 
-    internal Index(Table<TKey, TRecord> table, string name, int ordinal, TrySelect<TRecord, TIndexKey> select)
+    internal Index(Table<TKey, TRecord> table, string name, int ordinal, Func<TRecord, object?> select)
         : base(name, ordinal)
     {
         Table = table;
         _select = select;
-        Empty = new IndexData<TIndexKey, TKey, TRecord>(this, ImmutableDictionary<TIndexKey, ImmutableSortedSet<TKey>>.Empty);
     }
 
     public Table<TKey, TRecord> Table { get; }
 
-    internal override IndexData<TKey, TRecord> Empty { get; }
-
-    internal bool TrySelect(TRecord? record, [MaybeNullWhen(false)] out TIndexKey key)
-    {
-        if (record is not null) return _select(record, out key);
-        key = default;
-        return false;
-    }
+    internal override object? KeyOf(object? record) => record is null ? null : _select((TRecord)record);
 }
 
-internal delegate bool TrySelect<in TRecord, TIndexKey>(TRecord record, [MaybeNullWhen(false)] out TIndexKey key);
-
-/// <summary>One version of an index.</summary>
-internal abstract class IndexData<TKey, TRecord>
-    where TKey : notnull, IComparable<TKey>
-    where TRecord : class
+/// <summary>One version of an index: sets of keys, which only the table knows the type of.</summary>
+internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDictionary<object, object> map)
 {
-    public abstract IndexData<TKey, TRecord> Replace(TKey key, TRecord? before, TRecord? after);
+    public static IndexData Empty(Table table, IndexDefinition index) => new(table, index, ImmutableDictionary<object, object>.Empty);
 
-    public abstract IndexData<TKey, TRecord> Build(IEnumerable<KeyValuePair<TKey, TRecord>> records);
-}
+    /// <returns>Null for none.</returns>
+    public object? At(object at) => map.GetValueOrDefault(at);
 
-/// <inheritdoc/>
-internal sealed class IndexData<TIndexKey, TKey, TRecord>(
-    Index<TIndexKey, TKey, TRecord> index, ImmutableDictionary<TIndexKey, ImmutableSortedSet<TKey>> map) : IndexData<TKey, TRecord>
-    where TIndexKey : notnull
-    where TKey : notnull, IComparable<TKey>
-    where TRecord : class
-{
-    private static readonly ImmutableSortedSet<TKey> s_none = ImmutableSortedSet.Create(Table<TKey, TRecord>.KeyOrder);
-
-    public ImmutableSortedSet<TKey> At(TIndexKey at) => map.TryGetValue(at, out var keys) ? keys : s_none;
-
-    public override IndexData<TKey, TRecord> Replace(TKey key, TRecord? before, TRecord? after)
+    public IndexData Replace(object key, object? before, object? after)
     {
-        var left = index.TrySelect(before, out var from);
-        var entered = index.TrySelect(after, out var to);
+        var (from, to) = (index.KeyOf(before), index.KeyOf(after));
         // Most updates stay where they are: nothing is copied then.
-        if (left == entered && EqualityComparer<TIndexKey>.Default.Equals(from, to)) return this;
+        if (Equals(from, to)) return this;
         var next = map;
-        if (left && from is not null) next = Remove(next, from, key);
-        if (entered && to is not null) next = next.SetItem(to, (next.TryGetValue(to, out var keys) ? keys : s_none).Add(key));
-        return new IndexData<TIndexKey, TKey, TRecord>(index, next);
+        if (from is not null && next.TryGetValue(from, out var keys)) next = table.Without(keys, key) is { } rest ? next.SetItem(from, rest) : next.Remove(from);
+        if (to is not null) next = next.SetItem(to, table.With(next.GetValueOrDefault(to), key));
+        return new(table, index, next);
     }
 
-    public override IndexData<TKey, TRecord> Build(IEnumerable<KeyValuePair<TKey, TRecord>> records)
+    public IndexData Build(IEnumerable<KeyValuePair<object, object>> records)
     {
-        var groups = new Dictionary<TIndexKey, List<TKey>>();
+        var groups = new Dictionary<object, List<object>>();
         foreach (var (key, record) in records)
         {
-            if (!index.TrySelect(record, out var at)) continue;
+            if (index.KeyOf(record) is not { } at) continue;
             if (!groups.TryGetValue(at, out var keys)) groups.Add(at, keys = []);
             keys.Add(key);
         }
 
-        return new IndexData<TIndexKey, TKey, TRecord>(index, groups.ToImmutableDictionary(g => g.Key, g => s_none.Union(g.Value)));
-    }
-
-    private static ImmutableDictionary<TIndexKey, ImmutableSortedSet<TKey>> Remove(
-        ImmutableDictionary<TIndexKey, ImmutableSortedSet<TKey>> map, TIndexKey at, TKey key)
-    {
-        if (!map.TryGetValue(at, out var keys)) return map;
-        var rest = keys.Remove(key);
-        return rest.IsEmpty ? map.Remove(at) : map.SetItem(at, rest);
+        return new(table, index, groups.ToImmutableDictionary(g => g.Key, g => table.SetOf(g.Value)));
     }
 }

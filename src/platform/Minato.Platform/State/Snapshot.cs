@@ -25,8 +25,7 @@ public sealed class Snapshot : ReadState
         ? slot
         : throw new InvalidOperationException($"Table {table.Name} is not part of this store: register it with services.AddTable.");
 
-    internal override TableData<TKey, TRecord> Data<TKey, TRecord>(Table<TKey, TRecord> table) =>
-        (TableData<TKey, TRecord>)_tables[Slot(table)];
+    internal override TableData Data(Table table) => _tables[Slot(table)];
 
     internal Snapshot Next(ImmutableArray<TableData> tables) => new(_slots, tables, Version + 1);
 }

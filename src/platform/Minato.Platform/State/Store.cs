@@ -105,7 +105,7 @@ public sealed partial class Store
     /// <summary>Reads the journal. Before that the store is empty.</summary>
     internal async ValueTask LoadAsync(CancellationToken ct)
     {
-        var loads = _tablesByName.Values.Where(t => !t.IsEphemeral).ToDictionary(t => t, t => t.StartLoad());
+        var loads = _tablesByName.Values.Where(t => !t.IsEphemeral).ToDictionary(t => t, t => new TableLoad(t));
         var unknown = new Dictionary<string, int>(StringComparer.Ordinal);
         await _journal.LoadAsync(
             entry =>

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Minato.Platform;
@@ -21,8 +21,19 @@ public abstract class Table
 
     internal abstract TableData Empty { get; }
 
-    /// <summary>Adds a record as the journal holds it to a load in progress.</summary>
-    internal abstract TableLoad StartLoad();
+    /// <summary>A record as the journal holds it, and its key.</summary>
+    internal abstract (object Key, object Record) Read(byte[] json);
+
+    /// <summary>What tells that a record is gone.</summary>
+    internal abstract Change Deletion(object key, object record);
+
+    /// <summary>The set with one more key; a null set is empty.</summary>
+    internal abstract object With(object? set, object key);
+
+    /// <returns>The set with one key less; null when it was the last.</returns>
+    internal abstract object? Without(object set, object key);
+
+    internal abstract object SetOf(List<object> keys);
 
     public override string ToString() => Name;
 }
@@ -38,8 +49,8 @@ public sealed class Table<TKey, TRecord> : Table
     private readonly Func<TRecord, TKey> _key;
     private readonly Func<TKey, string> _keyText;
     private readonly Func<JsonTypeInfo<TRecord>> _json;
-    private readonly List<IndexDefinition<TKey, TRecord>> _indexes = [];
-    private TableData<TKey, TRecord>? _empty;
+    private readonly List<IndexDefinition> _indexes = [];
+    private TableData? _empty;
 
     /// <param name="name">Unique in a store, e.g. <c>ecs.services</c>.</param>
     /// <param name="key">The record's key; a record with the same key replaces it.</param>
@@ -57,48 +68,39 @@ public sealed class Table<TKey, TRecord> : Table
     internal JsonTypeInfo<TRecord> Json => field ??= _json();
 
     // Strings order by code unit, whatever the culture of the machine.
-    internal static IComparer<TKey> KeyOrder { get; } =
-        typeof(TKey) == typeof(string) ? (IComparer<TKey>)(object)StringComparer.Ordinal : Comparer<TKey>.Default;
+    internal ImmutableSortedSet<TKey> NoKeys => field ??= ImmutableSortedSet.Create(
+        typeof(TKey) == typeof(string) ? (IComparer<TKey>)(object)StringComparer.Ordinal : Comparer<TKey>.Default);
 
     /// <summary>Declares an index before any store uses the table.</summary>
     /// <param name="name">For messages; unique in the table.</param>
     /// <param name="select">Where the record stands in the index; null leaves it out.</param>
     public Index<TIndexKey, TKey, TRecord> AddIndex<TIndexKey>(string name, Func<TRecord, TIndexKey?> select)
-        where TIndexKey : notnull
-    {
-        bool TrySelect(TRecord record, [MaybeNullWhen(false)] out TIndexKey key)
-        {
-            key = select(record);
-            return key is not null;
-        }
-
-        return Add(new Index<TIndexKey, TKey, TRecord>(this, name, _indexes.Count, TrySelect));
-    }
+        where TIndexKey : notnull => Add(new Index<TIndexKey, TKey, TRecord>(this, name, _indexes.Count, record => select(record)));
 
     /// <inheritdoc cref="AddIndex{TIndexKey}(string, Func{TRecord, TIndexKey})"/>
     public Index<TIndexKey, TKey, TRecord> AddIndex<TIndexKey>(string name, Func<TRecord, TIndexKey?> select)
-        where TIndexKey : struct
-    {
-        bool TrySelect(TRecord record, out TIndexKey key)
-        {
-            var selected = select(record);
-            key = selected.GetValueOrDefault();
-            return selected.HasValue;
-        }
-
-        return Add(new Index<TIndexKey, TKey, TRecord>(this, name, _indexes.Count, TrySelect));
-    }
+        where TIndexKey : struct => Add(new Index<TIndexKey, TKey, TRecord>(this, name, _indexes.Count, record => select(record)));
 
     internal TKey KeyOf(TRecord record) => _key(record);
 
     internal string KeyText(TKey key) => _keyText(key);
 
-    internal override TableData Empty => EmptyData;
+    internal override TableData Empty => _empty ??= new(
+        this, ImmutableSortedDictionary.Create<object, object>(KeyOrder<TKey>.Instance), [.. _indexes.Select(i => IndexData.Empty(this, i))]);
 
-    internal TableData<TKey, TRecord> EmptyData => _empty ??= new(
-        this, ImmutableSortedDictionary.Create<TKey, TRecord>(KeyOrder), [.. _indexes.Select(i => i.Empty)]);
+    internal override (object Key, object Record) Read(byte[] json)
+    {
+        var record = JsonSerializer.Deserialize(json, Json) ?? throw new JsonException("The record is null.");
+        return (_key(record), record);
+    }
 
-    internal override TableLoad StartLoad() => new TableLoad<TKey, TRecord>(this);
+    internal override Change Deletion(object key, object record) => new Change<TKey, TRecord>(this, (TKey)key, (TRecord)record, null);
+
+    internal override object With(object? set, object key) => ((ImmutableSortedSet<TKey>?)set ?? NoKeys).Add((TKey)key);
+
+    internal override object? Without(object set, object key) => ((ImmutableSortedSet<TKey>)set).Remove((TKey)key) is { IsEmpty: false } rest ? rest : null;
+
+    internal override object SetOf(List<object> keys) => NoKeys.Union(keys.Cast<TKey>());
 
     private Index<TIndexKey, TKey, TRecord> Add<TIndexKey>(Index<TIndexKey, TKey, TRecord> index)
         where TIndexKey : notnull
@@ -106,5 +108,18 @@ public sealed class Table<TKey, TRecord> : Table
         if (_empty is not null) throw new InvalidOperationException($"Table {Name} is in use: declare index {index.Name} beside it.");
         _indexes.Add(index);
         return index;
+    }
+}
+
+/// <summary>The same order, of keys as the store holds them.</summary>
+internal sealed class KeyOrder<TKey> : IComparer<object>
+    where TKey : notnull, IComparable<TKey>
+{
+    public static KeyOrder<TKey> Instance { get; } = new();
+
+    public int Compare(object? x, object? y)
+    {
+        if (x is string text) return string.CompareOrdinal(text, y as string);
+        return x is null ? (y is null ? 0 : -1) : y is null ? 1 : ((TKey)x).CompareTo((TKey)y);
     }
 }

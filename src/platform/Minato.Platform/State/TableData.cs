@@ -3,44 +3,36 @@ using System.Text.Json;
 
 namespace Minato.Platform;
 
-/// <summary>One version of a table with its indexes. Never changes.</summary>
-internal abstract class TableData
+/// <summary>
+/// One version of a table with its indexes. Never changes. It holds objects: each immutable collection of a type of its own has the runtime
+/// load dozens of types, and there are hundreds of tables and indexes, of which most stay empty.
+/// </summary>
+internal sealed class TableData(Table table, ImmutableSortedDictionary<object, object> records, ImmutableArray<IndexData> indexes)
 {
-    public abstract int Count { get; }
+    public ImmutableSortedDictionary<object, object> Records { get; } = records;
+
+    public int Count => Records.Count;
+
+    public object? Find(object key) => Records.TryGetValue(key, out var record) ? record : null;
+
+    /// <returns>The set of keys, in the table's own type; null for none.</returns>
+    public object? Keys(IndexDefinition index, object at) => indexes[index.Ordinal].At(at);
+
+    public TableData Put(object key, object? before, object after) => new(table, Records.SetItem(key, after), Reindex(key, before, after));
+
+    public TableData Delete(object key, object before) => new(table, Records.Remove(key), Reindex(key, before, null));
+
+    public TableData With(ImmutableSortedDictionary<object, object> all) => all.IsEmpty ? this : new(table, all, [.. indexes.Select(i => i.Build(all))]);
 
     /// <summary>Adds a deletion of every record.</summary>
-    public abstract void DeleteAll(List<Change> changes);
-}
-
-/// <inheritdoc/>
-internal sealed class TableData<TKey, TRecord>(
-    Table<TKey, TRecord> table, ImmutableSortedDictionary<TKey, TRecord> records, ImmutableArray<IndexData<TKey, TRecord>> indexes) : TableData
-    where TKey : notnull, IComparable<TKey>
-    where TRecord : class
-{
-    public ImmutableSortedDictionary<TKey, TRecord> Records { get; } = records;
-
-    public override int Count => Records.Count;
-
-    public ImmutableSortedSet<TKey> Keys<TIndexKey>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
-        where TIndexKey : notnull => ((IndexData<TIndexKey, TKey, TRecord>)indexes[index.Ordinal]).At(at);
-
-    public TableData<TKey, TRecord> Put(TKey key, TRecord? before, TRecord after) =>
-        new(table, Records.SetItem(key, after), Reindex(key, before, after));
-
-    public TableData<TKey, TRecord> Delete(TKey key, TRecord before) => new(table, Records.Remove(key), Reindex(key, before, null));
-
-    public TableData<TKey, TRecord> With(ImmutableSortedDictionary<TKey, TRecord> all) =>
-        new(table, all, [.. indexes.Select(i => i.Build(all))]);
-
-    public override void DeleteAll(List<Change> changes)
+    public void DeleteAll(List<Change> changes)
     {
-        foreach (var (key, record) in Records) changes.Add(new Change<TKey, TRecord>(table, key, record, null));
+        foreach (var (key, record) in Records) changes.Add(table.Deletion(key, record));
     }
 
-    private ImmutableArray<IndexData<TKey, TRecord>> Reindex(TKey key, TRecord? before, TRecord? after)
+    private ImmutableArray<IndexData> Reindex(object key, object? before, object? after)
     {
-        IndexData<TKey, TRecord>[]? changed = null;
+        IndexData[]? changed = null;
         for (var i = 0; i < indexes.Length; i++)
         {
             var next = indexes[i].Replace(key, before, after);
@@ -54,27 +46,17 @@ internal sealed class TableData<TKey, TRecord>(
 }
 
 /// <summary>Gathers the records of a table while the journal is read, then makes its first version in one go.</summary>
-internal abstract class TableLoad
+internal sealed class TableLoad(Table table)
 {
-    public abstract void Visit(JournalEntry entry);
+    private readonly ImmutableSortedDictionary<object, object>.Builder _records = table.Empty.Records.ToBuilder();
 
-    public abstract TableData Finish();
-}
-
-/// <inheritdoc/>
-internal sealed class TableLoad<TKey, TRecord>(Table<TKey, TRecord> table) : TableLoad
-    where TKey : notnull, IComparable<TKey>
-    where TRecord : class
-{
-    private readonly ImmutableSortedDictionary<TKey, TRecord>.Builder _records = table.EmptyData.Records.ToBuilder();
-
-    public override void Visit(JournalEntry entry)
+    public void Visit(JournalEntry entry)
     {
         if (entry.Json is not { } json) return;
         try
         {
-            var record = JsonSerializer.Deserialize(json, table.Json) ?? throw new JsonException("The record is null.");
-            _records[table.KeyOf(record)] = record;
+            var (key, record) = table.Read(json);
+            _records[key] = record;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or ArgumentException)
         {
@@ -83,5 +65,5 @@ internal sealed class TableLoad<TKey, TRecord>(Table<TKey, TRecord> table) : Tab
         }
     }
 
-    public override TableData Finish() => table.EmptyData.With(_records.ToImmutable());
+    public TableData Finish() => table.Empty.With(_records.ToImmutable());
 }

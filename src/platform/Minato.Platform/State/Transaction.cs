@@ -24,7 +24,7 @@ public sealed class Transaction : ReadState
     {
         var key = table.KeyOf(record);
         var data = Data(table);
-        var before = data.Records.GetValueOrDefault(key);
+        var before = (TRecord?)data.Find(key);
         if (ReferenceEquals(before, record)) return;
         Write(table, data.Put(key, before, record), new Change<TKey, TRecord>(table, key, before, record));
     }
@@ -35,7 +35,7 @@ public sealed class Transaction : ReadState
         where TRecord : class
     {
         var data = Data(table);
-        if (data.Records.GetValueOrDefault(key) is not { } before) return false;
+        if (data.Find(key) is not TRecord before) return false;
         Write(table, data.Delete(key, before), new Change<TKey, TRecord>(table, key, before, null));
         return true;
     }
@@ -49,10 +49,10 @@ public sealed class Transaction : ReadState
         if (!ReferenceEquals(Find(table, key), seen)) throw new StaleRecordException(table.Name, table.KeyText(key));
     }
 
-    internal override TableData<TKey, TRecord> Data<TKey, TRecord>(Table<TKey, TRecord> table)
+    internal override TableData Data(Table table)
     {
         if (_closed) throw new InvalidOperationException("A transaction ends with its body: return what you need from it.");
-        return (TableData<TKey, TRecord>)(_tables is null ? _start.Tables[_start.Slot(table)] : _tables[_start.Slot(table)]);
+        return (_tables is null ? _start.Tables.AsSpan() : _tables)[_start.Slot(table)];
     }
 
     internal void Close() => _closed = true;

@@ -9,6 +9,7 @@ namespace Minato.CloudTrail.Recording;
 internal static class EventBlock
 {
     private const byte Version = 1;
+    private const int AtOnce = 64 * 1024;
     private const int MostEvents = 100_000; // Of what is read: nobody writes as many.
 
     public static byte[] Write(IReadOnlyCollection<RecordedEvent> events)
@@ -16,7 +17,8 @@ internal static class EventBlock
         var whole = new MemoryStream();
         whole.WriteByte(Version);
         using (var packed = new ZLibStream(whole, CompressionLevel.Fastest, leaveOpen: true))
-        using (var writer = new BinaryWriter(packed, Encoding.UTF8))
+        using (var gathered = new BufferedStream(packed, AtOnce)) // A dozen small writes an event would cost more than the packing.
+        using (var writer = new BinaryWriter(gathered, Encoding.UTF8))
         {
             writer.Write(events.Count);
             foreach (var one in events) Write(writer, one);

@@ -21,7 +21,7 @@ internal sealed class BalancerReconciler(Store store, IElasticLoadBalancingV2? e
     {
         if (elb is null) return Next.Done;
         var caller = Caller.ForService(key.AccountId, key.Region, "route53.amazonaws.com");
-        var inner = await InnerAsync(caller, ct);
+        (ILookup<string, string> Addresses, ILookup<string, string> Ranges)? inner = null; // Asked for when there is a load balancer: asking makes the account's first VPC.
         var found = new Dictionary<string, BalancerState>(StringComparer.Ordinal);
         string? marker = null;
         do
@@ -30,10 +30,11 @@ internal sealed class BalancerReconciler(Store store, IElasticLoadBalancingV2? e
             foreach (var balancer in answer.LoadBalancers ?? [])
             {
                 if (balancer.DNSName is not { } name) continue;
+                var (addresses, ranges) = inner ??= await InnerAsync(caller, ct);
                 var state = await ReadAsync(balancer, name.ToLowerInvariant() + ".", caller, ct) with
                 {
-                    InnerAddresses = [.. inner.Addresses[DescriptionOf(balancer)].Order(StringComparer.Ordinal)],
-                    VpcRanges = [.. inner.Ranges[balancer.VpcId ?? ""].Order(StringComparer.Ordinal)],
+                    InnerAddresses = [.. addresses[DescriptionOf(balancer)].Order(StringComparer.Ordinal)],
+                    VpcRanges = [.. ranges[balancer.VpcId ?? ""].Order(StringComparer.Ordinal)],
                 };
                 found[state.DnsName] = state;
             }
