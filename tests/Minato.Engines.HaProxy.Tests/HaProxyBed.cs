@@ -77,15 +77,15 @@ internal sealed class HaProxyBed : IProxyBed
 
     public async ValueTask<string?> SendDatagramAsync(ProxyListener listener)
     {
-        using var client = new UdpClient(AddressFamily.InterNetwork);
-        client.Connect(IPAddress.Parse(listener.Address), listener.Port);
+        using var sender = new UdpClient(AddressFamily.InterNetwork);
+        sender.Connect(IPAddress.Parse(listener.Address), listener.Port);
         for (var attempt = 0; attempt < 3; attempt++)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
             try
             {
-                await client.SendAsync("hello"u8.ToArray(), patience.Token);
-                return System.Text.Encoding.ASCII.GetString((await client.ReceiveAsync(patience.Token)).Buffer).Split(':')[0];
+                await sender.SendAsync("hello"u8.ToArray(), patience.Token);
+                return System.Text.Encoding.ASCII.GetString((await sender.ReceiveAsync(patience.Token)).Buffer).Split(':')[0];
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException) { /* Lost, or nobody is there. */ }
         }
