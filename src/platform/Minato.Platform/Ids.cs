@@ -11,11 +11,8 @@ public sealed class Ids
 
     private const int DrawnAhead = 1024; // Bytes.
 
-    [ThreadStatic]
-    private static byte[]? t_ahead;
-
-    [ThreadStatic]
-    private static int t_left;
+    [ThreadStatic] private static byte[]? _aheadOfThread;
+    [ThreadStatic] private static int _leftOfThread;
 
     private readonly Lock _gate = new();
     private readonly bool _isSeeded;
@@ -92,17 +89,17 @@ public sealed class Ids
             return;
         }
 
-        var ahead = t_ahead ??= new byte[DrawnAhead];
-        if (t_left < bytes.Length)
+        var ahead = _aheadOfThread ??= new byte[DrawnAhead];
+        if (_leftOfThread < bytes.Length)
         {
             RandomNumberGenerator.Fill(ahead);
-            t_left = ahead.Length;
+            _leftOfThread = ahead.Length;
         }
 
-        var drawn = ahead.AsSpan(t_left - bytes.Length, bytes.Length);
+        var drawn = ahead.AsSpan(_leftOfThread - bytes.Length, bytes.Length);
         drawn.CopyTo(bytes);
         drawn.Clear();
-        t_left -= bytes.Length;
+        _leftOfThread -= bytes.Length;
     }
 
     // Both alphabets have a power of two of digits, so a byte's low bits choose fairly.

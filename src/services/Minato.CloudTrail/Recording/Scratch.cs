@@ -10,23 +10,21 @@ internal sealed class Scratch : IDisposable
     private const int LargestKept = 1024 * 1024; // After a call that was larger it is made anew.
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    [ThreadStatic]
-    private static Scratch? t_own;
+    [ThreadStatic] private static Scratch? _ofThread;
 
     private readonly ArrayBufferWriter<byte> _whole = new(4096);
     private readonly ArrayBufferWriter<byte> _part = new(4096);
-    private readonly Utf8JsonWriter _inner;
 
     private Scratch()
     {
         Whole = new(_whole, s_json);
-        _inner = new(_part, s_json);
+        Part = new(_part, s_json);
     }
 
     /// <summary>This thread's, empty. Whoever took it before on the same thread is done with it.</summary>
     public static Scratch Take()
     {
-        if (t_own is not { } own || own._whole.Capacity + own._part.Capacity > LargestKept) return t_own = new();
+        if (_ofThread is not { } own || own._whole.Capacity + own._part.Capacity > LargestKept) return _ofThread = new();
         own._whole.ResetWrittenCount();
         own.Whole.Reset();
         own.Resources.Clear();
@@ -41,6 +39,7 @@ internal sealed class Scratch : IDisposable
     }
 
     public Utf8JsonWriter Whole { get; }
+    private Utf8JsonWriter Part { get; }
     public HashSet<NamedResource> Resources { get; } = [];
     public ReadOnlySpan<byte> Written => _whole.WrittenSpan;
     public ReadOnlySpan<byte> WrittenPart => _part.WrittenSpan;
@@ -49,7 +48,7 @@ internal sealed class Scratch : IDisposable
     public Utf8JsonWriter StartPart()
     {
         _part.ResetWrittenCount();
-        _inner.Reset();
-        return _inner;
+        Part.Reset();
+        return Part;
     }
 }
