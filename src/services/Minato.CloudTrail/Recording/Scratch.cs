@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Minato.CloudTrail.Recording;
 
 /// <summary>What events are made in, one a thread: every call makes one, and what it is made in would cost more than the making.</summary>
-internal sealed class Scratch : IDisposable
+internal sealed class Scratch
 {
     private const int LargestKept = 1024 * 1024; // After a call that was larger it is made anew.
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -29,13 +29,6 @@ internal sealed class Scratch : IDisposable
         own.Whole.Reset();
         own.Resources.Clear();
         return own;
-    }
-
-    /// <summary>Never while its thread lives.</summary>
-    public void Dispose()
-    {
-        Whole.Dispose();
-        _inner.Dispose();
     }
 
     public Utf8JsonWriter Whole { get; }
