@@ -95,6 +95,7 @@ public sealed class EventFeedTests
         await w.ClusterAsync();
         var role = await w.World.Client<IIam>().CreateRoleAsync(new() { RoleName = "events", AssumeRolePolicyDocument = Trust }, w.World.Caller, default);
         var definition = await w.Ecs.RegisterTaskDefinitionAsync(TaskWorld.Fargate(TaskWorld.Container()), w.World.Caller, default);
+        await w.World.Client<IIam>().PutRolePolicyAsync(new() { RoleName = "events", PolicyName = "run", PolicyDocument = MayRun }, w.World.Caller, default);
         var events = w.World.Client<IEventbridge>();
         await events.PutRuleAsync(new() { Name = "job", EventPattern = """{"source":["shop"]}""" }, w.World.Caller, default);
         await events.PutTargetsAsync(new()
@@ -134,6 +135,7 @@ public sealed class EventFeedTests
     public void Some_lines_of_a_service_are_service_actions(string line, string? type, string? name, string? reason) =>
         ServiceActions.Of(line).ShouldBe(type is null ? null : new(type, name ?? "", reason));
 
+    private const string MayRun = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ecs:RunTask","Resource":"*"}]}""";
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
 
     private static async Task ListenAsync(World world, string pattern)
