@@ -206,6 +206,28 @@ public sealed class RunnerTests
     }
 
     [Fact]
+    public void A_reconciler_is_made_with_its_first_key()
+    {
+        var made = 0;
+        World.Run(
+            1,
+            async world =>
+            {
+                await world.RunFor(TimeSpan.FromMinutes(1));
+                made.ShouldBe(0);
+                await world.Store.Put(Given.Boat(1));
+                await world.Eventually(() => made == 1, TimeSpan.FromSeconds(1));
+            },
+            (_, services) => services.AddTable(Tables.Boats)
+                .AddSingleton(_ =>
+                {
+                    made++;
+                    return new BoatWork((_, _) => ValueTask.FromResult(Next.Done));
+                })
+                .AddReconciler<BoatReconciler, BoatKey>(o => o.On(Tables.Boats, b => [b.Key])));
+    }
+
+    [Fact]
     public void A_room_service_that_throws_is_started_again()
     {
         World.Run(

@@ -30,7 +30,7 @@ public sealed partial class AwsEndpoint
     /// <param name="rooms">Holds the rooms, whoever observes calls, and whoever knows the policies; without the last everybody who signs may do everything.</param>
     public AwsEndpoint(IEnumerable<ServiceModel> models, IServiceProvider rooms, ICredentials credentials, AwsEndpointOptions options, ILogger<AwsEndpoint> log)
     {
-        _services = new(models, rooms.GetService);
+        _services = new(models, rooms);
         _signatures = new(credentials, options.Clock);
         _options = options;
         _log = log;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws.Protocols;
 
 namespace Minato.Aws.Dispatch;
@@ -9,11 +10,11 @@ internal sealed class ServiceTable
     private readonly Dictionary<string, ServedService> _byTarget;
     private readonly ServedService[] _all;
 
-    /// <param name="room">The implementation of a service's interface; null when nothing implements it.</param>
-    public ServiceTable(IEnumerable<ServiceModel> models, Func<Type, object?> room)
+    /// <param name="rooms">Holds the implementations of the services' interfaces. One that can tell what it holds makes a room when it is first called.</param>
+    public ServiceTable(IEnumerable<ServiceModel> models, IServiceProvider rooms)
     {
-        _all = [.. models.Distinct().Select(m => (Model: m, Room: room(m.Interface))).Where(p => p.Room is not null)
-            .Select(p => new ServedService(p.Model, p.Room ?? throw new InvalidOperationException()))];
+        var known = (IServiceProviderIsService?)rooms.GetService(typeof(IServiceProviderIsService));
+        _all = [.. models.Distinct().Where(m => known?.IsService(m.Interface) ?? rooms.GetService(m.Interface) is not null).Select(m => new ServedService(m, rooms))];
         _bySigningName = _all.GroupBy(s => s.Model.SigningName, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         _byTarget = _all.Where(s => s.Model.TargetPrefix is not null)
             .GroupBy(s => s.Model.TargetPrefix ?? "", StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
@@ -39,8 +40,10 @@ internal sealed class ServiceTable
 }
 
 /// <summary>A service and the room that serves it.</summary>
-internal sealed record ServedService(ServiceModel Model, object Room)
+internal sealed record ServedService(ServiceModel Model, IServiceProvider Rooms)
 {
+    public object Room => field ??= Rooms.GetService(Model.Interface) ?? throw new InvalidOperationException($"Nothing implements {Model.Interface}.");
+
     private readonly bool _isRest = Model.Protocols.Any(p => p is AwsProtocol.RestJson1 or AwsProtocol.RestXml);
     private RestRouter? _rest;
 

@@ -46,8 +46,10 @@ public static class PlatformServices
         services.AddSingleton<IWorkQueue<TKey>>(p => new WorkQueue(p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Ids>()));
         services.AddSingleton<IReconcilerRunner>(p =>
         {
-            var reconciler = p.GetRequiredService<TReconciler>();
-            var plan = new ReconcilerPlan(options.Name, options.Workers, options.Deadline, options.Sources, (key, ct) => reconciler.ReconcileAsync((TKey)key, ct));
+            // Made with its first key: most installations have no key for most reconcilers.
+            TReconciler? reconciler = null;
+            var plan = new ReconcilerPlan(options.Name, options.Workers, options.Deadline, options.Sources, (key, ct) =>
+                (reconciler ??= p.GetRequiredService<TReconciler>()).ReconcileAsync((TKey)key, ct));
             return new ReconcilerRunner(
                 plan, (WorkQueue)p.GetRequiredService<IWorkQueue<TKey>>(), p.GetRequiredService<Store>(), p.GetRequiredService<TimeProvider>(),
                 p.GetRequiredService<ILogger<ReconcilerRunner>>());
