@@ -22,6 +22,13 @@ internal sealed class CfnWorld(World world)
 
     public static void Run(Func<CfnWorld, Task> test, ulong seed = 1) => World.Run(seed, world => test(new(world)), Configure);
 
+    /// <summary>With more than the rooms that every template may look into.</summary>
+    public static void RunWith(Action<IServiceCollection> more, Func<CfnWorld, Task> test) => World.Run(1, world => test(new(world)), (world, services) =>
+    {
+        Configure(world, services);
+        more(services);
+    });
+
     public static void Configure(World world, IServiceCollection services) => services
         .AddSingleton(new PageTokens("a secret of the test"u8)).AddYaml().AddS3().AddSsm().AddSecretsManager().AddCloudFormation()
         .AddSingleton<ISealer>(p => new AesSealer(new byte[AesSealer.KeyLength], p.GetRequiredService<Ids>())) // The key outlives the process, as the one on disk does.

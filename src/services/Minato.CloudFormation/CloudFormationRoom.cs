@@ -23,7 +23,7 @@ public static class CloudFormationRoom
         .AddTable(CloudFormationTables.Answers).AddTable(CloudFormationTables.Detections).AddTable(CloudFormationTables.Drifts)
         .AddSingleton<FactsVault>().AddSingleton<Blueprints>().AddSingleton<TypeRegistry>().AddSingleton<Zones>().AddSingleton<DynamicReferences>()
         .AddSingleton<Teller>().AddSingleton<StepDecider>().AddSingleton<DriftLooks>().AddSingleton<AnswerUrls>()
-        .AddSingleton<Preparation>().AddSingleton<StackStarts>().AddSingleton<ICloudFormation, CloudFormationApi>()
+        .AddSingleton<Preparation>().AddSingleton<StackStarts>().AddSingleton<NestedPreviews>().AddSingleton<ICloudFormation, CloudFormationApi>()
         .AddSingleton<IResourceType, NestedStackType>().AddSingleton<IResourceType, WaitConditionHandleType>().AddSingleton<IResourceType, WaitConditionType>()
         .AddSingleton<IResourceType, CustomResourceType>()
         .AddSingleton(p => new CloudFormationEndpoint(p.GetRequiredService<Store>(), p.GetRequiredService<FactsVault>(), p.GetRequiredService<AnswerUrls>(),
@@ -45,6 +45,12 @@ public static class CloudFormationRoom
             o.On(CloudFormationTables.Answers, a => [new(a.ResourceKey)]);
             // A nested stack that has ended is news for the resource that it is.
             o.On(CloudFormationTables.Stacks, s => s.ParentResource is { } parent && !s.IsBusy ? [new(parent)] : []);
+        })
+        .AddReconciler<TriggerReconciler, TriggerKey>(o =>
+        {
+            o.Name = "cloudformation.trigger";
+            o.Workers = 2;
+            o.On(CloudFormationTables.Stacks, s => TriggerReconciler.IsWatched(s) ? [new(s.Id)] : []);
         })
         .AddReconciler<DriftReconciler, DetectionKey>(o =>
         {

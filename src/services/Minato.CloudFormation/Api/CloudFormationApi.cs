@@ -11,7 +11,7 @@ namespace Minato.CloudFormation.Api;
 
 /// <summary>CloudFormation. Operations write what is wanted and answer; the reconcilers do it.</summary>
 internal sealed partial class CloudFormationApi(
-    Store store, StackStarts starts, Preparation preparation, TypeRegistry types, DriftLooks drifts, Teller teller,
+    Store store, StackStarts starts, NestedPreviews previews, Preparation preparation, TypeRegistry types, DriftLooks drifts, Teller teller,
     PageTokens tokens, Ids ids, TimeProvider clock) : ICloudFormation
 {
     public async Task<CreateStackResponse> CreateStackAsync(CreateStackRequest request, Caller caller, CancellationToken ct)
