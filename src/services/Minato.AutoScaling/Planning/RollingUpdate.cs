@@ -13,7 +13,7 @@ internal sealed record RollingUpdate(int MaxBatchSize, int MinInstancesInService
     public static RollingUpdate? Of(JsonObject? updatePolicy)
     {
         if (updatePolicy?["AutoScalingRollingUpdate"] is not JsonObject rolling) return null;
-        return new(Math.Max(1, NumberOf(rolling["MaxBatchSize"]) ?? 1), Math.Max(0, NumberOf(rolling["MinInstancesInService"]) ?? 0), PauseOf(rolling["PauseTime"]?.ToString()));
+        return new(Math.Max(1, NumberOf(rolling[nameof(MaxBatchSize)]) ?? 1), Math.Max(0, NumberOf(rolling[nameof(MinInstancesInService)]) ?? 0), PauseOf(rolling["PauseTime"]?.ToString()));
     }
 
     /// <summary>AWS: where more must stay in service than are wanted, there are more of them for the time of the update.</summary>

@@ -94,7 +94,7 @@ internal sealed class SamlProviderType(IIam iam, TimeProvider clock) : ResourceH
     {
         var seen = await iam.GetSAMLProviderAsync(new() { SAMLProviderArn = r.Id }, r.Caller, ct);
         var model = r.Model(seen, ("Arn", r.Id), ("SamlProviderUUID", seen.SAMLProviderUUID));
-        model.Properties["Name"] = r.Id[(r.Id.LastIndexOf('/') + 1)..];
+        model.Properties[nameof(Name)] = r.Id[(r.Id.LastIndexOf('/') + 1)..];
         return model;
     }
 }
