@@ -4,7 +4,7 @@ import pathlib
 import platform
 import sys
 
-ALL = ["api", "growth", "startup", "run_task", "rolling_update", "load_balancer", "rules", "configuration", "dns", "placement", "policies", "tasks", "scan", "rehearsal", "registry", "s3"]
+ALL = ["api", "growth", "startup", "run_task", "rolling_update", "load_balancer", "rules", "configuration", "dns", "placement", "policies", "stack", "tasks", "scan", "rehearsal", "registry", "s3"]
 results = pathlib.Path(__file__).with_name("RESULTS.md")
 
 

@@ -108,6 +108,29 @@ public sealed class OwnTypeTests
     });
 
     [Fact]
+    public void A_creation_policy_may_forgive_some_failures() => CfnWorld.Run(async w =>
+    {
+        const string text = """
+            Resources:
+              A: { Type: Test::Cloud::Thing, CreationPolicy: { ResourceSignal: { Count: 4, Timeout: PT10M }, AutoScalingCreationPolicy: { MinSuccessfulInstancesPercent: 50 } } }
+            """;
+        foreach (var (stack, failures, end) in ((string, int, StackStatus)[])[("demo", 2, StackStatus.CreateComplete), ("bad", 3, StackStatus.RollbackComplete)])
+        {
+            await w.CreateAsync(text, stack);
+            await w.World.RunFor(TimeSpan.FromSeconds(5));
+            for (var i = 0; i < 4; i++)
+            {
+                if ((await w.StackAsync(stack)).StackStatus is not StackStatus.CreateInProgress) break;
+                await w.Cfn.SignalResourceAsync(
+                    new() { StackName = stack, LogicalResourceId = "A", UniqueId = $"i-{i}", Status = i < failures ? ResourceSignalStatus.Failure : ResourceSignalStatus.Success }, w.Caller, default);
+                await w.World.RunFor(TimeSpan.FromSeconds(1));
+            }
+            await w.ReachAsync(end, stack);
+        }
+        (await w.TellAsync("bad")).ShouldContain("A CREATE_FAILED Received 3 FAILURE signal(s) out of 4.  Unable to satisfy 50% MinSuccessfulInstancesPercent requirement");
+    });
+
+    [Fact]
     public void A_function_makes_a_custom_resource_and_answers_to_the_address_it_got() => CfnWorld.Run(async w =>
     {
         var asked = new List<JsonObject>();

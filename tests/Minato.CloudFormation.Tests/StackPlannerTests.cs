@@ -47,6 +47,20 @@ public sealed class StackPlannerTests
         Plan(In(Phase.Forward) with { Deadline = s_noon }, R("A")).Turn.ShouldBe(Turn.GoBack);
 
     [Fact]
+    public void An_alarm_that_goes_off_ends_the_way_forward() =>
+        Plan(In(Phase.Forward) with { Alarmed = "alarm" }, R("A")).Turn.ShouldBe(Turn.GoBack);
+
+    [Fact]
+    public void What_is_to_be_watched_goes_forward_when_its_time_is_over()
+    {
+        StackPlan Watched(DateTimeOffset? until) => StackPlanner.Plan(
+            new() { Operation = In(Phase.Forward) with { WatchedUntil = until }, Resources = [R("A") with { IsSettled = true }], IsToBeWatched = true }, s_noon);
+        Watched(null).Turn.ShouldBe(Turn.Watch);
+        (Watched(s_noon.AddMinutes(1)).Turn, Watched(s_noon.AddMinutes(1)).LookAt).ShouldBe((Turn.None, s_noon.AddMinutes(1)));
+        Watched(s_noon).Turn.ShouldBe(Turn.Forward);
+    }
+
+    [Fact]
     public void A_deletion_goes_against_the_needs()
     {
         var (a, b) = (R("A") with { MustGo = true }, R("B", "A") with { MustGo = true });

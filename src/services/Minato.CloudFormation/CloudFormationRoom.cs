@@ -26,7 +26,11 @@ public static class CloudFormationRoom
         .AddSingleton<FactsVault>().AddSingleton<Blueprints>().AddSingleton(p => Guarded(p).TypesOf(services)).AddSingleton<Zones>()
         .AddSingleton(p => Guarded(p).Make<DynamicReferences>())
         .AddSingleton<Teller>().AddSingleton<StepDecider>().AddSingleton<DriftLooks>().AddSingleton<AnswerUrls>()
+<<<<<<< HEAD
         .AddSingleton(p => Guarded(p).Make<Preparation>()).AddSingleton<ServiceRoles>().AddSingleton<StackStarts>().AddSingleton<ICloudFormation, CloudFormationApi>()
+=======
+        .AddSingleton<Preparation>().AddSingleton<StackStarts>().AddSingleton<NestedPreviews>().AddSingleton<ICloudFormation, CloudFormationApi>()
+>>>>>>> h-cdk5
         .AddSingleton<IResourceType, NestedStackType>().AddSingleton<IResourceType, WaitConditionHandleType>().AddSingleton<IResourceType, WaitConditionType>()
         .AddSingleton<IResourceType, CustomResourceType>()
         .AddSingleton(p => new CloudFormationEndpoint(p.GetRequiredService<Store>(), p.GetRequiredService<FactsVault>(), p.GetRequiredService<AnswerUrls>(),
@@ -48,6 +52,12 @@ public static class CloudFormationRoom
             o.On(CloudFormationTables.Answers, a => [new(a.ResourceKey)]);
             // A nested stack that has ended is news for the resource that it is.
             o.On(CloudFormationTables.Stacks, s => s.ParentResource is { } parent && !s.IsBusy ? [new(parent)] : []);
+        })
+        .AddReconciler<TriggerReconciler, TriggerKey>(o =>
+        {
+            o.Name = "cloudformation.trigger";
+            o.Workers = 2;
+            o.On(CloudFormationTables.Stacks, s => TriggerReconciler.IsWatched(s) ? [new(s.Id)] : []);
         })
         .AddReconciler<DriftReconciler, DetectionKey>(o =>
         {

@@ -37,36 +37,44 @@ internal sealed partial class CloudFormationApi
         var prepared = await starts.PrepareAsync(caller, stack, asked, ct);
         Capabilities.Demand(prepared.Template, asked.Capabilities, allowsTransforms: true);
         var imports = Imports(prepared, request);
+        var nested = request.IncludeNestedStacks is true ? await previews.OfAsync(caller, stack, prepared, asked.Tags ?? stack.Inputs.Tags, ct) : [];
         return await store.UpdateAsync(tx =>
         {
             var now = StackErrors.Find(tx, home, request.StackName);
             CheckFor(tx, now, type, request);
             if (now is null) now = teller.Turn(tx, stack, StackStatus.ReviewInProgress, "User Initiated");
             var inputs = starts.KeepTemplate(tx, asked, prepared, now.Status is StackStatus.ReviewInProgress ? null : now.Inputs);
-            var set = Plan(tx, now, inputs, prepared, imports, request, type);
+            var set = Plan(tx, now, inputs, prepared, imports, request, type, nested);
             tx.Put(CloudFormationTables.ChangeSets, set);
             return new CreateChangeSetResponse { Id = set.Id, StackId = now.Id };
         }, ct);
     }
 
     private ChangeSetState Plan(
-        Transaction tx, StackState stack, StackInputs inputs, Prepared prepared, ImmutableSortedDictionary<string, string> imports, CreateChangeSetRequest request, ChangeSetType type)
+        Transaction tx, StackState stack, StackInputs inputs, Prepared prepared, ImmutableSortedDictionary<string, string> imports, CreateChangeSetRequest request, ChangeSetType type,
+        ImmutableArray<NestedPreview> nested)
     {
-        var planner = starts.PlannerFor(tx, stack, prepared.Blueprint, inputs);
-        var changes = planner.Changes(id => tx.Find(CloudFormationTables.Resources, ResourceState.KeyOf(stack.Id, id))?.PhysicalId, imports).ToList();
+        var id = NewChangeSetId(stack.Home, request.ChangeSetName);
+        var sets = new NestedSets(tx, request.ChangeSetName, id);
+        var inside = SetsOf(sets, id, nested);
+        var planner = starts.PlannerFor(tx, stack, prepared.Blueprint, inputs, Unchanged(nested, inside));
+        var changes = Linked(planner.Changes(r => tx.Find(CloudFormationTables.Resources, ResourceState.KeyOf(stack.Id, r))?.PhysicalId, imports), inside);
         var isEmpty = planner.IsEmpty;
         if (type is ChangeSetType.Import && changes.Exists(c => c.Action is not ChangeAction.Import))
             throw TemplateErrors.Validation("As part of the import operation, you cannot modify or add [Outputs] or resources that are not imported");
         return new()
         {
-            Id = new Arn("cloudformation", stack.Home.Region, stack.Home.AccountId, $"changeSet/{request.ChangeSetName}/{ids.Uuid()}").ToString(), Name = request.ChangeSetName,
+            Id = id, Name = request.ChangeSetName, NestedIds = [.. sets.Made],
             StackId = stack.Id, Home = stack.Home, Type = type, CreatedAt = clock.GetUtcNow(), Inputs = inputs, Description = request.Description, ClientToken = request.ClientToken,
             Status = isEmpty ? ChangeSetStatus.Failed : ChangeSetStatus.CreateComplete, ExecutionStatus = isEmpty ? ExecutionStatus.Unavailable : ExecutionStatus.Available,
             StatusReason = isEmpty ? NoChanges : null, IncludesNested = request.IncludeNestedStacks is true, OnStackFailure = request.OnStackFailure,
             ImportsExisting = request.ImportExistingResources is true, Import = imports,
-            Changes = [.. changes.Select(c => Encoding.UTF8.GetString(ShapeJson.Write(new Change { Type = ChangeType.Resource, ResourceChange = c }).Span))],
+            Changes = TextsOf(changes),
         };
     }
+
+    private static ImmutableArray<string> TextsOf(IEnumerable<ResourceChange> changes) =>
+        [.. changes.Select(c => Encoding.UTF8.GetString(ShapeJson.Write(new Change { Type = ChangeType.Resource, ResourceChange = c }).Span))];
 
     private static void CheckFor(IReadState state, StackState? stack, ChangeSetType type, CreateChangeSetRequest request)
     {
@@ -113,7 +121,7 @@ internal sealed partial class CloudFormationApi
             Parameters = set.Inputs.Parameters.IsEmpty ? null : [.. set.Inputs.Parameters.Select(ToWire)], CreationTime = set.CreatedAt, ExecutionStatus = set.ExecutionStatus,
             Status = set.Status, StatusReason = set.StatusReason, NotificationARNs = set.Inputs.NotificationArns, RollbackConfiguration = Configuration(set.Inputs),
             Capabilities = set.Inputs.Capabilities, Tags = set.Inputs.Tags.IsEmpty ? null : Tags(set.Inputs), IncludeNestedStacks = set.IncludesNested,
-            OnStackFailure = set.OnStackFailure, ImportExistingResources = set.ImportsExisting ? true : null,
+            ParentChangeSetId = set.ParentId, RootChangeSetId = set.RootId, OnStackFailure = set.OnStackFailure, ImportExistingResources = set.ImportsExisting ? true : null,
             Changes = [.. page.Select(c => Trim(ShapeJson.Read<Change>(Encoding.UTF8.GetBytes(c.Text)), withValues))], NextToken = next,
         });
     }
@@ -136,6 +144,7 @@ internal sealed partial class CloudFormationApi
         await store.UpdateAsync(tx =>
         {
             var set = FindChangeSet(tx, Home.Of(caller), request.ChangeSetName, request.StackName);
+            RefuseNested(set, "executed");
             if (set.ExecutionStatus is not ExecutionStatus.Available)
                 throw new InvalidChangeSetStatusException($"ChangeSet [{set.Id}] cannot be executed in its current status of [{set.Status.ToWire()}]");
             if (tx.Find(CloudFormationTables.Stacks, set.StackId) is not { IsLive: true } stack) throw StackErrors.NotThere(set.StackId);
@@ -143,6 +152,7 @@ internal sealed partial class CloudFormationApi
             Execute(tx, stack, set, request, caller);
             // AWS: one that was executed belongs to the past; the others no longer fit.
             tx.Delete(CloudFormationTables.ChangeSets, set.Id);
+            DropNested(tx, set);
             foreach (var other in tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).ToList())
                 tx.Put(CloudFormationTables.ChangeSets, other with { ExecutionStatus = ExecutionStatus.Obsolete });
         }, ct);
@@ -169,10 +179,12 @@ internal sealed partial class CloudFormationApi
         {
             // AWS: deleting what is not there succeeds, unless there is not even the stack.
             if (TryFindChangeSet(tx, Home.Of(caller), request.ChangeSetName, request.StackName) is not { } set) return;
+            RefuseNested(set, "deleted");
             if (set.ExecutionStatus is ExecutionStatus.ExecuteInProgress)
                 throw new InvalidChangeSetStatusException($"ChangeSet [{set.Id}] cannot be deleted in its current status of [{set.Status.ToWire()}]");
             tx.Delete(CloudFormationTables.Templates, set.Inputs.TemplateId);
             tx.Delete(CloudFormationTables.ChangeSets, set.Id);
+            DropNested(tx, set);
         }, ct);
         return new();
     }
@@ -188,7 +200,7 @@ internal sealed partial class CloudFormationApi
                 .. page.Select(c => new ChangeSetSummary
                 {
                     StackId = c.StackId, StackName = stack.Name, ChangeSetId = c.Id, ChangeSetName = c.Name, ExecutionStatus = c.ExecutionStatus, Status = c.Status, StatusReason = c.StatusReason,
-                    CreationTime = c.CreatedAt, Description = c.Description, IncludeNestedStacks = c.IncludesNested,
+                    CreationTime = c.CreatedAt, Description = c.Description, IncludeNestedStacks = c.IncludesNested, ParentChangeSetId = c.ParentId, RootChangeSetId = c.RootId,
                 }),
             ],
             NextToken = next,

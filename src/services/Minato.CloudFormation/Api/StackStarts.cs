@@ -73,14 +73,15 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
         return await preparation.PrepareAsync(text, asked.Parameters, facts, stack.Inputs, caller, ct);
     }
 
-    public ChangePlanner PlannerFor(IReadState state, StackState stack, Blueprint wanted, StackInputs inputs)
+    /// <param name="unchanged">Nested stacks that are known to stay as they are.</param>
+    public ChangePlanner PlannerFor(IReadState state, StackState stack, Blueprint wanted, StackInputs inputs, IReadOnlySet<string>? unchanged = null)
     {
         var before = stack.Status is StackStatus.ReviewInProgress ? null : blueprints.Of(state, stack);
         var moved = before is null ? [] : wanted.Template.Resources.Values
             .Where(r => before.IsActive(r.LogicalId) && before.Template.Resources[r.LogicalId].Type != r.Type).Select(r => r.LogicalId).ToList();
         if (moved.Count > 0)
             throw TemplateErrors.Validation($"Update of resource type is not permitted. The new template modifies resource type of the following resources: [{string.Join(", ", moved)}]");
-        return new(types, before, wanted, before is not null && !inputs.Tags.SequenceEqual(stack.Inputs.Tags));
+        return new(types, before, wanted, before is not null && !inputs.Tags.SequenceEqual(stack.Inputs.Tags), unchanged);
     }
 
     public void BeginUpdate(Transaction tx, StackState stack, StackInputs inputs, StackAsked asked, OperationState operation)

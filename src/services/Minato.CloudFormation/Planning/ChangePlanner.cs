@@ -10,7 +10,8 @@ namespace Minato.CloudFormation.Planning;
 internal sealed record PlannedResource(ResourceDefinition Definition, JsonObject Evaluated, JsonObject Shown, JsonObject Properties);
 
 /// <summary>What differs between a stack and what it is to become: before anything is done.</summary>
-internal sealed class ChangePlanner(TypeRegistry types, Blueprint? before, Blueprint after, bool tagsChange)
+/// <param name="unchanged">Nested stacks that were looked into and stay as they are; the others may always change.</param>
+internal sealed class ChangePlanner(TypeRegistry types, Blueprint? before, Blueprint after, bool tagsChange, IReadOnlySet<string>? unchanged = null)
 {
     private readonly Dictionary<string, PlannedResource> _old = before is null ? [] : Evaluate(before);
     private readonly Dictionary<string, PlannedResource> _new = Evaluate(after);
@@ -84,7 +85,7 @@ internal sealed class ChangePlanner(TypeRegistry types, Blueprint? before, Bluep
         }
         var metadata = !Values.Same(had.Definition.Metadata, wanted.Definition.Metadata);
         var tags = tagsChange && schema.Tags is not null;
-        var nested = wanted.Definition.Type is "AWS::CloudFormation::Stack";
+        var nested = IsOpenStack(wanted);
         if (details.Count == 0 && !metadata && !tags && !nested) return null;
         if (metadata) details.Add(Detail(ResourceAttribute.Metadata));
         if (tags) details.Add(Detail(ResourceAttribute.Tags));
@@ -136,8 +137,10 @@ internal sealed class ChangePlanner(TypeRegistry types, Blueprint? before, Bluep
     {
         var had = _old[wanted.Definition.LogicalId];
         return had.Definition.Type != wanted.Definition.Type || !Values.SameValue(had.Evaluated, wanted.Evaluated) || !Values.Same(had.Definition.Metadata, wanted.Definition.Metadata)
-            || wanted.Definition.Type is "AWS::CloudFormation::Stack";
+            || IsOpenStack(wanted);
     }
+
+    private bool IsOpenStack(PlannedResource wanted) => wanted.Definition.Type == Types.NestedStackType.Name && unchanged?.Contains(wanted.Definition.LogicalId) is not true;
 
     private bool OutputsDiffer() => before is null || !Values.SameValue(OutputsOf(before), OutputsOf(after));
 

@@ -19,7 +19,7 @@ internal static class StackPlanner
         var (operation, resources) = (view.Operation, view.Resources);
         var isLate = operation.Deadline <= now;
         var failed = resources.Any(r => r.IsFailed);
-        var gives = operation.IsCancelled || isLate || (failed && operation.OnFailure is not OnFailure.DoNothing);
+        var gives = operation.IsCancelled || isLate || operation.Alarmed is not null || (failed && operation.OnFailure is not OnFailure.DoNothing);
         var active = resources.Any(r => r.Doing is not null);
         if (gives)
         {
@@ -31,7 +31,9 @@ internal static class StackPlanner
         if (ready.Count > 0) return new() { Begin = [.. ready], Action = StepAction.Apply, LookAt = operation.Deadline };
         // AWS: where failures stay, what does not depend on them is made all the same.
         if (active) return new() { LookAt = operation.Deadline };
-        return StackPlan.Take(resources.All(r => !r.IsWanted || r.IsSettled) ? Turn.Forward : Turn.Stop);
+        if (!resources.All(r => !r.IsWanted || r.IsSettled)) return StackPlan.Take(Turn.Stop);
+        if (view.IsToBeWatched && operation.WatchedUntil is null) return StackPlan.Take(Turn.Watch);
+        return operation.WatchedUntil > now ? new() { LookAt = operation.WatchedUntil } : StackPlan.Take(Turn.Forward);
     }
 
     private static StackPlan Back(StackView view)

@@ -8,6 +8,9 @@ internal sealed record StackView
 {
     public required OperationState Operation { get; init; }
     public required ImmutableArray<ResourceView> Resources { get; init; }
+
+    /// <summary>The operation is watched for a while once everything is there.</summary>
+    public bool IsToBeWatched { get; init; }
 }
 
 /// <summary>A resource as a plan sees it.</summary>
@@ -62,6 +65,9 @@ internal enum Turn
 
     /// <summary>Everything is as the template says.</summary>
     Forward,
+
+    /// <summary>Everything is there; whether it does what it should is seen in a while.</summary>
+    Watch,
 
     /// <summary>It cannot be done: what was done is undone.</summary>
     GoBack,

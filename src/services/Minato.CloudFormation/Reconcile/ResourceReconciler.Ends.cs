@@ -54,7 +54,7 @@ internal sealed partial class ResourceReconciler
         var next = Become(resource, step, physicalId, done.Model);
         if (step.IsCancelled) Cancelled(tx, stack, next, step);
         else if (step.Action is StepAction.Restore) Restored(tx, stack, next, step);
-        else if (step.Way is StepWay.Create or StepWay.Replace && Waiting.Of(PolicyOf(tx, stack, resource), next.Key) is not null)
+        else if (step.Way is StepWay.Create or StepWay.Replace && Waiting.Of(PolicyOf(tx, stack, resource, d => d.CreationPolicy), next.Key) is not null)
             tx.Put(CloudFormationTables.Resources, next with { Step = step with { Way = StepWay.Signals, Since = clock.GetUtcNow(), Context = step.Way.ToString() } });
         else Complete(tx, stack, next, step);
     }

@@ -91,6 +91,7 @@ internal sealed partial class ResourceReconciler(
             // To delete something its secrets are not needed, and may be gone.
             Properties = step.Victim is not null ? target.Properties : await dynamic.ResolveAsync(target.Properties, caller, ct),
             PreviousProperties = previous is null ? [] : await dynamic.TryResolveAsync(previous.Properties, caller, ct),
+            UpdatePolicy = step.Way is StepWay.Update ? PolicyOf(store.Current, stack, resource, d => d.UpdatePolicy) as JsonObject : null,
             Tags = TagsOf(stack, resource, target), ClientToken = step.Token, Context = step.Context, Since = step.Since,
         };
     }

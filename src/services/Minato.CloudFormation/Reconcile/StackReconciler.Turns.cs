@@ -24,11 +24,14 @@ internal sealed partial class StackReconciler
             case Turn.Forward:
                 Forward(tx, stack, operation, blueprint, known);
                 break;
+            case Turn.Watch:
+                tx.Put(CloudFormationTables.Stacks, stack with { Operation = operation with { WatchedUntil = clock.GetUtcNow().AddMinutes(stack.Inputs.MonitoringMinutes ?? 0), Deadline = null } });
+                break;
             case Turn.GoBack:
                 GoBack(tx, stack, operation, operation.IsCancelled ? "User Initiated" : null);
                 break;
             case Turn.Stop:
-                End(tx, stack, operation.Kind is OperationKind.Create ? StackStatus.CreateFailed : StackStatus.UpdateFailed, FailuresOf(tx, stack, operation));
+                End(tx, stack, operation.Kind is OperationKind.Create ? StackStatus.CreateFailed : StackStatus.UpdateFailed, operation.Alarmed ?? FailuresOf(tx, stack, operation));
                 break;
             case Turn.Back:
                 var clean = stack with { Operation = operation with { Phase = Phase.Cleanup, IsRollback = true } };
@@ -81,7 +84,7 @@ internal sealed partial class StackReconciler
 
     private void GoBack(Transaction tx, StackState stack, OperationState operation, string? reason)
     {
-        reason ??= operation.Deadline <= clock.GetUtcNow() ? "Stack creation time exceeded the specified timeout. " : FailuresOf(tx, stack, operation);
+        reason ??= operation.Alarmed ?? (operation.Deadline <= clock.GetUtcNow() ? "Stack creation time exceeded the specified timeout. " : FailuresOf(tx, stack, operation));
         var back = operation with { IsRollback = true, Deadline = null };
         switch (operation.Kind)
         {

@@ -47,7 +47,11 @@ internal sealed partial class StackReconciler(
         var wanted = operation.Phase is Phase.Forward or Phase.Cleanup ? blueprint.Graph.Resources : [];
         var views = records.Values.Select(r => ViewOf(r, operation, blueprint))
             .Concat(wanted.Where(id => !records.ContainsKey(id)).Select(id => new ResourceView { Id = id, IsWanted = true, Needs = blueprint.Graph.Needs(id) }));
-        return new() { Operation = operation, Resources = [.. views.OrderBy(v => v.Id, StringComparer.Ordinal)] };
+        return new()
+        {
+            Operation = operation, Resources = [.. views.OrderBy(v => v.Id, StringComparer.Ordinal)],
+            IsToBeWatched = stack.Inputs.MonitoringMinutes > 0 && operation is { Kind: OperationKind.Create or OperationKind.Update },
+        };
     }
 
     private static ResourceView ViewOf(ResourceState resource, OperationState operation, Blueprint blueprint)

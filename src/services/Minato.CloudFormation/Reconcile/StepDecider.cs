@@ -68,20 +68,21 @@ internal sealed class StepDecider(Blueprints blueprints, FactsVault vault, TypeR
         if (SchemaFault(type.Schema, properties, resource.LogicalId, definition.Type) is { } fault) return new Decision.Impossible(fault);
         var shown = new Evaluator(scope with { HidesSecrets = true }).EvaluateMap(definition.Properties).ToJsonString(Plain);
         var target = new Facts(properties, [], FactsVault.TagsOf(stack.Inputs.Tags));
-        var way = WayOf(stack, resource, type, target);
+        var way = WayOf(stack, resource, type, target, definition.UpdatePolicy is { } policy ? evaluator.Evaluate(policy) as JsonObject : null);
         if (way is null) return new Decision.Nothing(settings);
         if (way is StepWay.Update or StepWay.Replace && StackPolicies.Refusal(stack, resource.LogicalId, definition.Type, way is StepWay.Update ? "Modify" : "Replace") is { } refusal)
             return new Decision.Impossible(refusal);
         return new Decision.Work(way.Value, vault.Seal(resource.Key, target), shown, settings, stack.Operation?.Import.GetValueOrDefault(resource.LogicalId));
     }
 
-    private StepWay? WayOf(StackState stack, ResourceState resource, IResourceType type, Facts target)
+    private StepWay? WayOf(StackState stack, ResourceState resource, IResourceType type, Facts target, JsonObject? updatePolicy)
     {
         if (resource.Current is not { } current || resource.Status is Contracts.CloudFormation.ResourceStatus.CreateFailed)
             return stack.Operation?.Import.ContainsKey(resource.LogicalId) is true ? StepWay.Import : StepWay.Create;
         var has = vault.Open(resource.Key, current.Sealed);
         var changed = Differences.Names(has.Properties, target.Properties).ToList();
         if (changed.Any(name => Differences.IsCreateOnly(type.Schema, name, has.Properties, target.Properties))) return StepWay.Replace;
+        if (updatePolicy is not null && changed.Count > 0 && type.IsReplacedBy(updatePolicy, has.Properties, target.Properties)) return StepWay.Replace;
         var tagsChanged = type.Schema.Tags is not null && !Values.SameValue(has.Tags, target.Tags);
         // AWS: a nested stack is always looked into: its template may be another behind the same URL.
         return changed.Count > 0 || tagsChanged || current.IsUncertain || type is Types.NestedStackType ? StepWay.Update : null;

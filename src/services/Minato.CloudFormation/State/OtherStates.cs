@@ -57,6 +57,13 @@ internal sealed record ChangeSetState
     public required ExecutionStatus ExecutionStatus { get; init; }
     public string? StatusReason { get; init; }
     public bool IncludesNested { get; init; }
+
+    /// <summary>The set of the stack that this one's stack is nested in.</summary>
+    public string? ParentId { get; init; }
+    public string? RootId { get; init; }
+
+    /// <summary>Of a root: the sets of all stacks inside of it.</summary>
+    public ImmutableArray<string> NestedIds { get; init; } = [];
     public OnStackFailure? OnStackFailure { get; init; }
     public bool ImportsExisting { get; init; }
 

@@ -149,6 +149,12 @@ internal sealed record OperationState
     public ImmutableArray<string> Skip { get; init; } = [];
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>What an alarm that must not go off had to say.</summary>
+    public string? Alarmed { get; init; }
+
+    /// <summary>Everything is there; it is only watched any more, until then.</summary>
+    public DateTimeOffset? WatchedUntil { get; init; }
+
     /// <summary>Instead of the stack's own, for this update alone.</summary>
     public string? PolicyDuringUpdate { get; init; }
     public string? RoleArn { get; init; }

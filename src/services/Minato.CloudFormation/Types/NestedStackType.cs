@@ -16,10 +16,11 @@ namespace Minato.CloudFormation.Types;
 /// <summary>AWS::CloudFormation::Stack: a stack that is a resource of another.</summary>
 internal sealed class NestedStackType(IServiceProvider services, Store store) : IResourceType, IWoken
 {
+    public const string Name = "AWS::CloudFormation::Stack";
     private const int RandomLength = 12;
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
 
-    public string TypeName => "AWS::CloudFormation::Stack";
+    public string TypeName => Name;
 
     public ResourceTypeSchema Schema { get; } = new()
     {
@@ -103,15 +104,18 @@ internal sealed class NestedStackType(IServiceProvider services, Store store) : 
 
     private static JsonObject Outputs(StackState stack) => new(stack.Outputs.Select(o => KeyValuePair.Create($"Outputs.{o.Key}", (JsonNode?)Values.Of(o.Value))));
 
-    private StackAsked Asked(ResourceRequest request, string name)
+    private StackAsked Asked(ResourceRequest request, string name) => Asked(
+        request.Properties, name, Find(request.StackId), request.Tags.Where(t => !t.Key.StartsWith("aws:", StringComparison.Ordinal))) with { Token = request.ClientToken };
+
+    /// <summary>What a resource of this type asks for.</summary>
+    /// <param name="ofParent">Tags that it passes on.</param>
+    public static StackAsked Asked(JsonObject properties, string name, StackState? parent, IEnumerable<KeyValuePair<string, string>> ofParent)
     {
-        var parent = Find(request.StackId);
-        var properties = request.Properties;
-        var tags = request.Tags.Where(t => !t.Key.StartsWith("aws:", StringComparison.Ordinal)).ToDictionary(t => t.Key, t => t.Value);
+        var tags = ofParent.ToDictionary(t => t.Key, t => t.Value);
         foreach (var tag in (properties["Tags"] as JsonArray ?? []).OfType<JsonObject>()) tags[Values.Text(tag["Key"]) ?? ""] = Values.Text(tag["Value"]) ?? "";
         return new()
         {
-            Name = name, TemplateUrl = Values.Text(properties["TemplateURL"]), Token = request.ClientToken,
+            Name = name, TemplateUrl = Values.Text(properties["TemplateURL"]),
             Parameters = [.. (properties["Parameters"] as JsonObject ?? []).Select(p => new Parameter { ParameterKey = p.Key, ParameterValue = TextOf(p.Value) })],
             Tags = tags.ToImmutableSortedDictionary(StringComparer.Ordinal),
             NotificationArns = [.. (properties["NotificationARNs"] as JsonArray ?? []).Select(Values.Text).OfType<string>()],
