@@ -24,19 +24,18 @@ internal sealed class CfnWorld(World world)
 
     public static void Run(Func<CfnWorld, Task> test, ulong seed = 1) => World.Run(seed, world => test(new(world)), Configure);
 
-<<<<<<< HEAD
     /// <summary>With principals and their policies.</summary>
     public static void RunGuarded(Func<CfnWorld, Task> test) => World.Run(1, world => test(new(world)), (world, services) =>
     {
         Configure(world, services);
         services.AddIam(world.Caller.AccountId, "AKIAROOT", "secret").AddSts();
-=======
+    });
+
     /// <summary>With more than the rooms that every template may look into.</summary>
     public static void RunWith(Action<IServiceCollection> more, Func<CfnWorld, Task> test) => World.Run(1, world => test(new(world)), (world, services) =>
     {
         Configure(world, services);
         more(services);
->>>>>>> h-cdk5
     });
 
     public static void Configure(World world, IServiceCollection services) => services

@@ -26,11 +26,7 @@ public static class CloudFormationRoom
         .AddSingleton<FactsVault>().AddSingleton<Blueprints>().AddSingleton(p => Guarded(p).TypesOf(services)).AddSingleton<Zones>()
         .AddSingleton(p => Guarded(p).Make<DynamicReferences>())
         .AddSingleton<Teller>().AddSingleton<StepDecider>().AddSingleton<DriftLooks>().AddSingleton<AnswerUrls>()
-<<<<<<< HEAD
-        .AddSingleton(p => Guarded(p).Make<Preparation>()).AddSingleton<ServiceRoles>().AddSingleton<StackStarts>().AddSingleton<ICloudFormation, CloudFormationApi>()
-=======
-        .AddSingleton<Preparation>().AddSingleton<StackStarts>().AddSingleton<NestedPreviews>().AddSingleton<ICloudFormation, CloudFormationApi>()
->>>>>>> h-cdk5
+        .AddSingleton(p => Guarded(p).Make<Preparation>()).AddSingleton<ServiceRoles>().AddSingleton<StackStarts>().AddSingleton<NestedPreviews>().AddSingleton<ICloudFormation, CloudFormationApi>()
         .AddSingleton<IResourceType, NestedStackType>().AddSingleton<IResourceType, WaitConditionHandleType>().AddSingleton<IResourceType, WaitConditionType>()
         .AddSingleton<IResourceType, CustomResourceType>()
         .AddSingleton(p => new CloudFormationEndpoint(p.GetRequiredService<Store>(), p.GetRequiredService<FactsVault>(), p.GetRequiredService<AnswerUrls>(),

@@ -11,11 +11,7 @@ namespace Minato.CloudFormation.Api;
 
 /// <summary>CloudFormation. Operations write what is wanted and answer; the reconcilers do it.</summary>
 internal sealed partial class CloudFormationApi(
-<<<<<<< HEAD
-    Store store, StackStarts starts, ServiceRoles roles, Preparation preparation, TypeRegistry types, DriftLooks drifts, Teller teller,
-=======
-    Store store, StackStarts starts, NestedPreviews previews, Preparation preparation, TypeRegistry types, DriftLooks drifts, Teller teller,
->>>>>>> h-cdk5
+    Store store, StackStarts starts, ServiceRoles roles, NestedPreviews previews, Preparation preparation, TypeRegistry types, DriftLooks drifts, Teller teller,
     PageTokens tokens, Ids ids, TimeProvider clock) : ICloudFormation
 {
     public async Task<CreateStackResponse> CreateStackAsync(CreateStackRequest request, Caller caller, CancellationToken ct)
