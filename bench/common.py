@@ -96,9 +96,9 @@ class Moto:
         return int(found.split("pid=")[1].split(",")[0])
 
 
-def client(service, endpoint):
+def client(service, endpoint, **config):
     return boto3.client(service, endpoint_url=endpoint, region_name=REGION, aws_access_key_id=KEY.access_key,
-                        aws_secret_access_key=KEY.secret_key, config=Config(retries={"max_attempts": 0}, max_pool_connections=32))
+                        aws_secret_access_key=KEY.secret_key, config=Config(retries={"max_attempts": 0}, max_pool_connections=32, **config))
 
 
 def signed(endpoint, service, target, body):

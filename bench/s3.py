@@ -68,7 +68,7 @@ def run():
     with Minato() as minato, tempfile.TemporaryDirectory(dir=minato.data) as folder:
         source = pathlib.Path(folder) / "source"
         content(source)
-        s3 = client("s3", minato.endpoint)
+        s3 = client("s3", minato.endpoint, signature_version="s3v4")
         s3.create_bucket(Bucket="bench")
         seconds = {"put": [], "get": [], "write": [], "read": []}
         with open(source, "rb") as file:

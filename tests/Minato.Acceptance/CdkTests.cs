@@ -44,8 +44,8 @@ public sealed class CdkTests : IAsyncLifetime
 
         var broken = await RunAsync("bad", "deploy", "Shop");
         broken.Code.ShouldBe(1, broken.Text);
-        broken.Text.ShouldContain("UPDATE_ROLLBACK_COMPLETE");
-        broken.Text.ShouldContain("ECS Deployment Circuit Breaker was triggered");
+        broken.Text.ShouldContain("UPDATE_ROLLBACK_COMPLET", customMessage: broken.Text); // Its table has 23 letters for a status.
+        broken.Text.ShouldContain("ECS Deployment Circuit Breaker was triggered", customMessage: broken.Text);
         (await VersionAsync()).ShouldBe("v2");
 
         await CdkAsync("v2", "destroy", "--all", "--force");

@@ -25,6 +25,7 @@ public sealed class ChangeSetTests
     {
         var made = await MakeAsync(w, ChangeSetType.Create);
         (await w.StackAsync()).StackStatus.ShouldBe(StackStatus.ReviewInProgress);
+        (await w.Cfn.GetTemplateAsync(new() { StackName = "demo" }, w.Caller, default)).TemplateBody.ShouldBe("");
         (await w.RefusedAsync(() => w.Cfn.GetTemplateSummaryAsync(new() { StackName = "demo" }, w.Caller, default))).ShouldBe("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.");
         var set = await LookAsync(w);
         (set.Status, set.ExecutionStatus, set.ChangeSetId).ShouldBe((ChangeSetStatus.CreateComplete, ExecutionStatus.Available, made.Id));

@@ -33,10 +33,11 @@ public sealed class ResourceTypeTests
         group.GetAtt("TargetGroupName").ShouldBe("web");
         (await elb.AllHealthAsync(group.Id)).Length.ShouldBe(1);
 
-        string Listener(string action) => $$"""{"LoadBalancerArn":"{{balancer.Id}}","Port":80,"Protocol":"HTTP","DefaultActions":[{{action}}]}""";
+        string Listener(string action) => $$"""{"LoadBalancerArn":"{{balancer.Id}}","Port":80,"Protocol":"HTTP","DefaultActions":[{{action}}],"Tags":[{"Key":"team","Value":"shop"}]}""";
         var listener = await types.CreateAsync(Prefix + "Listener", Listener($$"""{"Type":"forward","TargetGroupArn":"{{group.Id}}"}"""), "Listener");
         listener.GetAtt("ListenerArn").ShouldBe(listener.Id);
         listener = await types.UpdateAsync(listener, Listener("""{"Type":"fixed-response","FixedResponseConfig":{"StatusCode":"404","ContentType":"text/plain","MessageBody":"no"}}"""));
+        (await elb.Elb.DescribeTagsAsync(new() { ResourceArns = [listener.Id] }, elb.World.Caller, default)).TagDescriptions?[0].Tags?.ShouldContain(t => t.Key == "team" && t.Value == "shop");
 
         string Rule(int priority, string path) => $$"""
             {"ListenerArn":"{{listener.Id}}","Priority":{{priority}},"Conditions":[{"Field":"path-pattern","PathPatternConfig":{"Values":["{{path}}"]} }],

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws.Templates;
@@ -22,7 +23,7 @@ internal sealed class ScalableTargetType(IApplicationAutoScaling scaling, TimePr
 {
     private const string Actions = "ScheduledActions";
 
-    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<RegisterScalableTargetRequest>("Tags").And(Actions) with
+    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<RegisterScalableTargetRequest>().And(Actions) with
     {
         Required = ["MaxCapacity", "MinCapacity", "ResourceId", "ScalableDimension", "ServiceNamespace"], CreateOnly = ["ResourceId", "ScalableDimension", "ServiceNamespace"],
         Attributes = ["Id"], Identifiers = ["ResourceId", "ScalableDimension", "ServiceNamespace"],
@@ -37,8 +38,12 @@ internal sealed class ScalableTargetType(IApplicationAutoScaling scaling, TimePr
 
     protected override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
     {
-        await scaling.RegisterScalableTargetAsync(r.As<RegisterScalableTargetRequest>(), r.Caller, ct);
+        // AWS: a target that is there is not tagged by registering it again.
+        var arn = (await scaling.RegisterScalableTargetAsync(r.As<RegisterScalableTargetRequest>() with { Tags = null }, r.Caller, ct)).ScalableTargetARN ?? "";
         await SetActionsAsync(r, ct);
+        var changes = TagChanges.Between(r.Tags, (await scaling.ListTagsForResourceAsync(new() { ResourceARN = arn }, r.Caller, ct)).Tags ?? []);
+        if (changes.Gone.Count > 0) await scaling.UntagResourceAsync(new() { ResourceARN = arn, TagKeys = [.. changes.Gone] }, r.Caller, ct);
+        if (changes.Set.Count > 0) await scaling.TagResourceAsync(new() { ResourceARN = arn, Tags = changes.Set.ToImmutableDictionary() }, r.Caller, ct);
     }
 
     protected override Task RemoveAsync(TemplateResource r, CancellationToken ct) =>

@@ -11,6 +11,8 @@ namespace Minato.CloudFormation.Api;
 // Templates by themselves, and the types that they can name.
 internal sealed partial class CloudFormationApi
 {
+    private static readonly ImmutableArray<TemplateStage> s_stages = [TemplateStage.Original, TemplateStage.Processed];
+
     private const string PricingUrl = "http://calculator.s3.amazonaws.com/calc5.html?key=cloudformation/";
 
     public Task<GetTemplateResponse> GetTemplateAsync(GetTemplateRequest request, Caller caller, CancellationToken ct)
@@ -26,14 +28,15 @@ internal sealed partial class CloudFormationApi
         {
             var stackName = request.StackName ?? throw TemplateErrors.Validation("StackName is required if ChangeSetName is not specified.");
             var stack = StackErrors.Find(state, home, stackName) ?? throw StackErrors.NotFound(stackName);
-            if (stack.Status is StackStatus.ReviewInProgress) throw TemplateErrors.Validation($"Stack with id {stackName} does not exist");
+            // The CDK reads the template of a stack whose first change set it has not executed yet: there is the stack, and nothing in it.
+            if (stack.Status is StackStatus.ReviewInProgress) return Task.FromResult(new GetTemplateResponse { TemplateBody = "", StagesAvailable = s_stages });
             inputs = stack.Inputs;
         }
         var template = state.Find(CloudFormationTables.Templates, inputs.TemplateId) ?? throw StackErrors.NotFound(request.StackName ?? "");
         return Task.FromResult(new GetTemplateResponse
         {
             TemplateBody = request.TemplateStage is TemplateStage.Processed ? template.Processed ?? template.Original : template.Original,
-            StagesAvailable = [TemplateStage.Original, TemplateStage.Processed],
+            StagesAvailable = s_stages,
         });
     }
 

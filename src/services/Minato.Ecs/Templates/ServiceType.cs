@@ -70,11 +70,15 @@ internal sealed class ServiceType(IEcs ecs, TimeProvider clock) : ResourceHandle
         return model;
     }
 
-    /// <summary>The newest service deployment is the one to wait for, if there is one under way.</summary>
+    /// <summary>
+    /// The newest service deployment is the one to wait for, if it is under way. One that goes back already is that of an earlier change: a stack that rolls back
+    /// asks for what ECS is about to restore by itself, and waits for the service to be steady.
+    /// </summary>
     private async Task WatchAsync(Service? service, TemplateResource r, CancellationToken ct)
     {
         if (service is null || HasTaskSets(service) || service.Deployments?.Any(d => d.RolloutState == DeploymentRolloutState.InProgress) is not true) return;
-        r.Note = (await ecs.ListServiceDeploymentsAsync(new() { Cluster = service.ClusterArn, Service = r.Id }, r.Caller, ct)).ServiceDeployments?[0].ServiceDeploymentArn;
+        var newest = (await ecs.ListServiceDeploymentsAsync(new() { Cluster = service.ClusterArn, Service = r.Id }, r.Caller, ct)).ServiceDeployments?[0];
+        if (newest?.Status == ServiceDeploymentStatus.Pending || newest?.Status == ServiceDeploymentStatus.InProgress) r.Note = newest.ServiceDeploymentArn;
     }
 
     private async Task<bool> IsDeployedAsync(string deployment, TemplateResource r, CancellationToken ct)

@@ -8,10 +8,12 @@ namespace Minato.Elb.Templates;
 /// <summary>A listener has no name; of a load balancer's ports each has one.</summary>
 internal sealed class ListenerType(IElasticLoadBalancingV2 elb, TimeProvider clock) : ResourceHandler("AWS::ElasticLoadBalancingV2::Listener", clock)
 {
-    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateListenerRequest>("Tags").And("ListenerAttributes") with
+    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateListenerRequest>().And("ListenerAttributes") with
     {
         CreateOnly = ["LoadBalancerArn"], Attributes = ["ListenerArn"], Identifiers = ["ListenerArn"],
     };
+
+    protected override bool TakesSystemTags => true;
 
     protected override async Task<string?> FindAsync(TemplateResource r, CancellationToken ct)
     {
@@ -45,6 +47,7 @@ internal sealed class ListenerType(IElasticLoadBalancingV2 elb, TimeProvider clo
     {
         await elb.ModifyListenerAsync(r.As<ModifyListenerRequest>(("ListenerArn", r.Id)), r.Caller, ct);
         if (r.Changed("ListenerAttributes")) await SetAttributesAsync(r, ct);
+        await elb.RetagAsync(r, ct);
     }
 
     protected override Task RemoveAsync(TemplateResource r, CancellationToken ct) => elb.DeleteListenerAsync(new() { ListenerArn = r.Id }, r.Caller, ct);
@@ -52,7 +55,10 @@ internal sealed class ListenerType(IElasticLoadBalancingV2 elb, TimeProvider clo
     protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
     {
         var listener = (await elb.DescribeListenersAsync(new() { ListenerArns = [r.Id] }, r.Caller, ct)).Listeners?.FirstOrDefault();
-        return listener is null ? null : r.Model(listener, ("ListenerArn", r.Id));
+        if (listener is null) return null;
+        var model = r.Model(listener, ("ListenerArn", r.Id));
+        model.Properties["Tags"] = (await elb.TagsAsync(r, ct)).ToList();
+        return model;
     }
 
     private async Task SetAttributesAsync(TemplateResource r, CancellationToken ct)
@@ -66,10 +72,12 @@ internal sealed class ListenerType(IElasticLoadBalancingV2 elb, TimeProvider clo
 /// <summary>A rule has no name; of a listener's priorities each has one.</summary>
 internal sealed class ListenerRuleType(IElasticLoadBalancingV2 elb, TimeProvider clock) : ResourceHandler("AWS::ElasticLoadBalancingV2::ListenerRule", clock)
 {
-    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateRuleRequest>("Tags") with
+    public override ResourceTypeSchema Schema { get; } = TemplateShape.SchemaOf<CreateRuleRequest>() with
     {
         CreateOnly = ["ListenerArn"], Attributes = ["IsDefault", "RuleArn"], Identifiers = ["RuleArn"],
     };
+
+    protected override bool TakesSystemTags => true;
 
     protected override async Task<string?> FindAsync(TemplateResource r, CancellationToken ct)
     {
@@ -99,6 +107,7 @@ internal sealed class ListenerRuleType(IElasticLoadBalancingV2 elb, TimeProvider
     protected override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
     {
         if (r.Changed("Actions", "Conditions", "Transforms")) await elb.ModifyRuleAsync(r.As<ModifyRuleRequest>(("RuleArn", r.Id)), r.Caller, ct);
+        await elb.RetagAsync(r, ct);
         if (!r.Changed("Priority")) return;
         await elb.SetRulePrioritiesAsync(r.As<SetRulePrioritiesRequest>(("RulePriorities", new JsonArray(new JsonObject
         {
@@ -113,6 +122,7 @@ internal sealed class ListenerRuleType(IElasticLoadBalancingV2 elb, TimeProvider
         var rule = (await elb.DescribeRulesAsync(new() { RuleArns = [r.Id] }, r.Caller, ct)).Rules?.FirstOrDefault();
         if (rule is null) return null;
         var model = r.Model(rule, ("IsDefault", rule.IsDefault), ("RuleArn", r.Id));
+        model.Properties["Tags"] = (await elb.TagsAsync(r, ct)).ToList();
         model.Properties["ListenerArn"] = r.Text("ListenerArn") ?? ListenerOf(r.Id);
         if (int.TryParse(rule.Priority, CultureInfo.InvariantCulture, out var priority)) model.Properties["Priority"] = priority;
         return model;
