@@ -32,6 +32,7 @@ internal sealed class Ec2Fixture : IAsyncDisposable
     public IEc2 Ec2 => _services.GetRequiredService<IEc2>();
     public Snapshot State => _services.GetRequiredService<Store>().Current;
     public PlatformHost Platform => _services.GetRequiredService<PlatformHost>();
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
     public Caller Caller { get; } = CallerIn("us-east-1");
 
     public static Caller CallerIn(string region, string account = "123456789012") =>

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Minato.Ec2.Reconcile;
+using Minato.Ec2.State;
 using Minato.Engines.Firewall;
 using Minato.Engines.Simulated;
 
@@ -38,6 +40,18 @@ public sealed class NeighbourTests
         await Ec2Fixture.EventuallyAsync(() => Task.FromResult(host.Count == 0));
         await using var other = await Ec2Fixture.StartAsync(2, On(host));
         (await other.VpcAsync()).CidrBlock.ShouldBe("172.31.0.0/16");
+    }
+
+    [Fact]
+    public async Task A_range_is_free_as_soon_as_its_vpc_is_deleted()
+    {
+        await using var world = await Ec2Fixture.StartAsync();
+        var vpc = await world.VpcAsync();
+        var stored = world.State.All(Ec2Tables.Vpcs).Single();
+        await world.Platform.ResetAsync(CancellationToken.None);
+        var networks = world.Get<VpcNetworks>();
+        networks.Keep(stored); // A reconciler that still saw it.
+        networks.Claim([])?.ToString().ShouldBe(vpc.CidrBlock);
     }
 
     [Fact]

@@ -29,6 +29,7 @@ internal sealed partial class VpcNetworks(Store store, IContainerEngine engine, 
         var taken = used.ToList();
         lock (_gate)
         {
+            ReleaseUnused(); // The reconciler of a VPC that was just deleted may not have come yet.
             while (VpcRanges.Choose(taken) is { } range)
             {
                 if (Hold(range.ToString()) && _pending.Add(range.ToString())) return range;
