@@ -31,7 +31,7 @@ public sealed class TaskPlannerTests
     private static TaskProgress Attached(TaskProgress p) => p with
     {
         LastStatus = TaskLastStatus.Pending,
-        Interface = (p.Interface ?? new() { AttachmentId = "a" }) with { InterfaceId = "eni-1", VpcId = "vpc-1", PrivateIp = "172.31.0.5", PauseId = "pause" },
+        Interface = (p.Interface ?? new() { AttachmentId = "a" }) with { InterfaceId = "eni-1", VpcId = "vpc-1", PrivateIp = "172.31.0.5", PauseId = "pause", IsPauseUp = true },
     };
 
     private static TaskProgress Started(TaskProgress p, string name = "app") => p.With(p.Container(name) with
@@ -54,9 +54,24 @@ public sealed class TaskPlannerTests
     public void Then_pull_and_pause_at_once()
     {
         var plan = TaskPlanner.Plan(View(Definition(Container(), Container("side")), p => Attached(p) is var a && a.Interface is { } i
-            ? a with { Interface = i with { PauseId = null } } : p), s_noon);
-        plan.Moves.ShouldBe([new TaskMove.Pull("app"), new TaskMove.Pull("side"), new TaskMove.StartPause()]);
+            ? a with { Interface = i with { PauseId = null, IsPauseUp = false } } : p), s_noon);
+        plan.Moves.ShouldBe([new TaskMove.Pull("app"), new TaskMove.Pull("side"), new TaskMove.MakePause()]);
         plan.Progress.PullStartedAt.ShouldBe(s_noon);
+    }
+
+    [Fact]
+    public void While_the_pause_container_starts_what_depends_on_nothing_is_created()
+    {
+        var late = Container("late") with { DependsOn = [new() { ContainerName = "app", Condition = ContainerCondition.Start }] };
+        var view = View(Definition(Container(), late), p => Attached(p) is var a && a.Interface is { } i ? a with { Interface = i with { IsPauseUp = false } } : p);
+        TaskPlanner.Plan(view, s_noon).Moves.ShouldBe([new TaskMove.Pull("app"), new TaskMove.Pull("late"), new TaskMove.StartPause()]);
+        var done = new PullState.Done(new EngineImage("sha256:1", "sha256:2"));
+        view = view with { Pulls = ImmutableDictionary<string, PullState>.Empty.Add("app", done).Add("late", done) };
+        var plan = TaskPlanner.Plan(view, s_noon);
+        plan.Moves.ShouldBe([new TaskMove.StartPause(), new TaskMove.Make("app")]);
+        plan.Progress.LastStatus.ShouldBe(TaskLastStatus.Pending);
+        view = view with { Task = view.Task with { Progress = plan.Progress.With(plan.Progress.Container("app") with { RuntimeId = "id-app" }) } };
+        TaskPlanner.Plan(view, s_noon).Moves.ShouldBe([new TaskMove.StartPause()]);
     }
 
     [Fact]

@@ -23,10 +23,12 @@ internal sealed partial class TaskMoves(
     {
         TaskMove.ReadInputs => await ReadInputsAsync(work, ct),
         TaskMove.AttachInterface => await network.AttachAsync(work, ct),
+        TaskMove.MakePause => await network.MakePauseAsync(work, ct),
         TaskMove.StartPause => await network.StartPauseAsync(work, ct),
         TaskMove.DetachInterface => await network.DetachAsync(work, ct),
         TaskMove.Pull pull => BeginPull(pull, work),
         TaskMove.PrepareLogs => await PrepareLogsAsync(work, ct),
+        TaskMove.Make make => await MakeAsync(make.Container, work, ct),
         TaskMove.Run run => await RunAsync(run, work, ct),
         TaskMove.Restart restart => await RestartAsync(restart, work, ct),
         TaskMove.Stop stop => BeginStop(stop, work),
@@ -115,16 +117,15 @@ internal sealed partial class TaskMoves(
         return s_same;
     }
 
-    private async Task<Func<TaskProgress, TaskProgress>> RunAsync(TaskMove.Run run, TaskWork work, CancellationToken ct)
+    private async Task<Func<TaskProgress, TaskProgress>> MakeAsync(string name, TaskWork work, CancellationToken ct)
     {
-        var definition = Definition(work, run.Container);
-        if (await PrepareVolumesAsync(work, definition, ct) is { } problem)
-            return Failed(run.Container, null, StopReasons.Named("CannotCreateVolumeError", problem));
+        var definition = Definition(work, name);
+        if (await PrepareVolumesAsync(work, definition, ct) is { } problem) return Failed(name, null, StopReasons.Named("CannotCreateVolumeError", problem));
         LogRouter? router = null;
         if (Firelens.RouterOf(work.Definition) is not null)
         {
             if (await engines.Of(work.Task).EnsureVolumeAsync(Firelens.VolumeOf(work.Task), ct) is not VolumeOutcome.Ready { Path: { } socket })
-                return Failed(run.Container, null, StopReasons.Named("ResourceInitializationError", "unable to create the directory of the FireLens socket"));
+                return Failed(name, null, StopReasons.Named("ResourceInitializationError", "unable to create the directory of the FireLens socket"));
             router = new(socket, work.Instance?.Ec2InstanceId, work.Entry.Inputs ?? TaskInputs.None);
         }
 
@@ -133,9 +134,25 @@ internal sealed partial class TaskMoves(
         var image = images.Source(work.Task, definition).Reference;
         var resolver = engines.NameOf(work.Task) is null ? inside.ResolverOfBridge : null;
         var created = await engine.CreateAsync(
-            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, run.Container), image, options.FileSystemDirectory, resolver, router).On(work.Instance), ct);
-        if (created is not CreateOutcome.Created { ContainerId: var id }) return Failed(run.Container, null, StopReasons.Of(created));
-        var started = await engine.StartAsync(id, ct);
+            ContainerSpecs.Of(work.Task, work.Definition, definition, InputsOf(work, name), image, options.FileSystemDirectory, resolver, router).On(work.Instance), ct);
+        return created is CreateOutcome.Created { ContainerId: var id }
+            ? p => p.With(p.Container(name) with { RuntimeId = id })
+            : Failed(name, null, StopReasons.Of(created));
+    }
+
+    private async Task<Func<TaskProgress, TaskProgress>> RunAsync(TaskMove.Run run, TaskWork work, CancellationToken ct)
+    {
+        var engine = engines.Of(work.Task);
+        var id = work.Progress.Container(run.Container).RuntimeId;
+        var started = id is null ? new StartOutcome.Gone() : await engine.StartAsync(id, ct);
+        if (started is StartOutcome.Gone)
+        {
+            var made = await MakeAsync(run.Container, work, ct);
+            id = made(work.Progress).Container(run.Container).RuntimeId;
+            if (id is null) return made;
+            started = await engine.StartAsync(id, ct);
+        }
+
         if (started is not StartOutcome.Started) return Failed(run.Container, id, StopReasons.Of(started));
         // Address and published ports are the engine's choice: look before a target is registered with them.
         if (work.Definition.NetworkMode == NetworkMode.Bridge) work.Entry.IsStale = true;

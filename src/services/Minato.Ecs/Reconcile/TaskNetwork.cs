@@ -56,18 +56,26 @@ internal sealed class TaskNetwork(Store store, IEc2 ec2, TaskEngines engines, In
         }
     }
 
-    public async Task<Func<TaskProgress, TaskProgress>> StartPauseAsync(TaskWork work, CancellationToken ct)
+    public async Task<Func<TaskProgress, TaskProgress>> MakePauseAsync(TaskWork work, CancellationToken ct)
     {
         if (work.Progress.Interface is not { VpcId: { } vpc } eni) return p => p;
-        var (id, problem) = await TryPauseAsync(work, eni, vpc, ct);
-        if (id is null)
+        var (id, problem) = await CreatePauseAsync(work, eni, vpc, ct);
+        if (id is null) (id, problem) = await CreatePauseAfreshAsync(work, eni, vpc, ct);
+        return id is null ? Fail(problem ?? "") : p => p with { Interface = eni with { PauseId = id } };
+    }
+
+    public async Task<Func<TaskProgress, TaskProgress>> StartPauseAsync(TaskWork work, CancellationToken ct)
+    {
+        if (work.Progress.Interface is not { VpcId: { } vpc, PauseId: { } id } eni) return p => p;
+        if (await TryStartPauseAsync(work, id, ct) is not null)
         {
-            // The network may have been removed since it was last seen: once more from the start.
-            _ready.TryRemove((engines.NameOf(work.Task), vpc), out _);
-            (id, problem) = await TryPauseAsync(work, eni, vpc, ct);
+            var (again, problem) = await CreatePauseAfreshAsync(work, eni, vpc, ct);
+            problem = again is null ? problem ?? "" : await TryStartPauseAsync(work, again, ct);
+            if (problem is not null) return Fail(problem);
+            id = again;
         }
 
-        return id is null ? Fail(problem ?? "") : p => p with { Interface = eni with { PauseId = id } };
+        return p => p with { Interface = eni with { PauseId = id, IsPauseUp = true } };
     }
 
     /// <summary>Finds the network of a task that runs since before this process, so that it is answered again.</summary>
@@ -102,18 +110,31 @@ internal sealed class TaskNetwork(Store store, IEc2 ec2, TaskEngines engines, In
         return p => p with { Interface = eni with { IsDeleted = true } };
     }
 
-    private async Task<(string? Id, string? Problem)> TryPauseAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
+    /// <summary>The network may have been removed since it was last seen: once more from the start.</summary>
+    private Task<(string? Id, string? Problem)> CreatePauseAfreshAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
     {
-        var engine = engines.Of(work.Task);
+        _ready.TryRemove((engines.NameOf(work.Task), vpc), out _);
+        return CreatePauseAsync(work, eni, vpc, ct);
+    }
+
+    private async Task<(string? Id, string? Problem)> CreatePauseAsync(TaskWork work, InterfaceProgress eni, string vpc, CancellationToken ct)
+    {
         var home = (Engine: engines.NameOf(work.Task), vpc);
         if (!_ready.ContainsKey(home) && await EnsureNetworkAsync(work.Task, vpc, ct) is { } problem) return (null, problem);
         var resolver = home.Engine is null && _ready.TryGetValue(home, out var cidr) ? inside.ResolverOf(cidr) : null;
-        var created = await engine.CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni, resolver, work.Task.Connect is { } connect ? ConnectTables.Hosts(store.Current, connect) : []).On(work.Instance), ct);
-        if (created is not CreateOutcome.Created { ContainerId: var id }) return (null, StopReasons.Of(created));
+        var hosts = work.Task.Connect is { } connect ? ConnectTables.Hosts(store.Current, connect) : [];
+        var created = await engines.Of(work.Task).CreateAsync(ContainerSpecs.Pause(work.Task, work.Definition, eni, resolver, hosts).On(work.Instance), ct);
+        return created is CreateOutcome.Created { ContainerId: var id } ? (id, null) : (null, StopReasons.Of(created));
+    }
+
+    /// <returns>Why it cannot run, and is removed; null when it runs.</returns>
+    private async Task<string?> TryStartPauseAsync(TaskWork work, string id, CancellationToken ct)
+    {
+        var engine = engines.Of(work.Task);
         var started = await engine.StartAsync(id, ct);
-        if (started is StartOutcome.Started) return (id, null);
+        if (started is StartOutcome.Started) return null;
         await engine.RemoveAsync(id, ct);
-        return (null, StopReasons.Of(started));
+        return StopReasons.Of(started) ?? "";
     }
 
     private async Task<string?> EnsureNetworkAsync(TaskState task, string vpc, CancellationToken ct)

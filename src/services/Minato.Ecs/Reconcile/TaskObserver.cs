@@ -64,7 +64,7 @@ internal sealed class TaskObserver(TaskEngines engines, TimeProvider clock, Targ
     }
 
     private async Task<bool> PauseIsGoneAsync(TaskWork work, CancellationToken ct) =>
-        work.Progress is { StopCode: null, Interface: { PauseId: { } pause, IsDeleted: false } }
+        work.Progress is { StopCode: null, Interface: { PauseId: { } pause, IsPauseUp: true, IsDeleted: false } }
         && await engines.Of(work.Task).InspectAsync(pause, ct) is not { Phase: ContainerPhase.Running };
 
     // AWS: the pause container counts as essential; without it the task has no network.

@@ -118,5 +118,8 @@ internal sealed record InterfaceProgress
 
     /// <summary>Container id of the pause container that holds the address.</summary>
     public string? PauseId { get; init; }
+
+    /// <summary>It runs: the namespace is there.</summary>
+    public bool IsPauseUp { get; init; }
     public bool IsDeleted { get; init; }
 }

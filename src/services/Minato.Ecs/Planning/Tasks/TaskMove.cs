@@ -14,7 +14,9 @@ internal abstract record TaskMove
     /// <summary>Gets an elastic network interface.</summary>
     public sealed record AttachInterface : TaskMove;
 
-    /// <summary>Starts the container that holds the task's network namespace.</summary>
+    /// <summary>Creates the container that holds the task's network namespace.</summary>
+    public sealed record MakePause : TaskMove;
+
     public sealed record StartPause : TaskMove;
 
     /// <summary>Begins to pull; the result comes back later.</summary>
@@ -23,7 +25,10 @@ internal abstract record TaskMove
     /// <summary>Makes sure that there is somewhere to log to.</summary>
     public sealed record PrepareLogs : TaskMove;
 
-    /// <summary>Creates and starts a container.</summary>
+    /// <summary>Creates a container ahead of its start.</summary>
+    public sealed record Make(string Container) : TaskMove;
+
+    /// <summary>Starts a container, and creates it if nothing has before.</summary>
     public sealed record Run(string Container) : TaskMove;
 
     /// <summary>Starts a container again that ended by itself.</summary>

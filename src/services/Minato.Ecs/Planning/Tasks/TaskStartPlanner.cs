@@ -85,10 +85,17 @@ internal static class TaskStartPlanner
 
     private static void PlanContainers(TaskDraft draft)
     {
-        var isNamespaceReady = draft.Progress.Interface is not { PauseId: null };
-        if (!isNamespaceReady) draft.Add(new TaskMove.StartPause());
+        var pause = draft.Progress.Interface;
+        if (pause is { PauseId: null }) draft.Add(new TaskMove.MakePause());
+        else if (pause is { IsPauseUp: false }) draft.Add(new TaskMove.StartPause());
         if (!draft.View.LogsReady && draft.Status < TaskLastStatus.Running) draft.Add(new TaskMove.PrepareLogs());
-        if (!isNamespaceReady || !draft.View.LogsReady || !IsPullingOver(draft)) return;
+        if (pause is { PauseId: null } || !draft.View.LogsReady || !IsPullingOver(draft)) return;
+        if (pause is { IsPauseUp: false })
+        {
+            MakeFirst(draft);
+            return;
+        }
+
         draft.Advance(TaskLastStatus.Activating);
         foreach (var definition in draft.Definitions)
         {
@@ -106,6 +113,17 @@ internal static class TaskStartPlanner
                     draft.Put(container with { LastStatus = ContainerLastStatus.Stopped, ExitCode = never.ExitCode, Reason = never.Reason });
                     break;
             }
+        }
+    }
+
+    /// <summary>Most of a start is the network: what depends on nothing is created meanwhile.</summary>
+    private static void MakeFirst(TaskDraft draft)
+    {
+        foreach (var definition in draft.Definitions)
+        {
+            var container = draft.Container(definition);
+            if (container is { LastStatus: ContainerLastStatus.Pending, RuntimeId: null } && DependencyRule.Check(draft, definition) is DependencyAnswer.Ready)
+                draft.Add(new TaskMove.Make(container.Name));
         }
     }
 
