@@ -87,6 +87,7 @@ public sealed class ResourceTypeTests
         KMS::Key: Arn KeyId
         Logs::LogGroup: Arn
         Logs::LogStream:
+        Route53::CidrCollection: Arn Id
         Route53::HealthCheck: HealthCheckId
         Route53::HostedZone: Id NameServers
         Route53::RecordSet:
