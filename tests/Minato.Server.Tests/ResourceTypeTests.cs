@@ -79,6 +79,7 @@ public sealed class ResourceTypeTests
         IAM::Role: Arn RoleId
         IAM::RolePolicy:
         IAM::SAMLProvider: Arn SamlProviderUUID
+        IAM::ServerCertificate: Arn
         IAM::ServiceLinkedRole: RoleName
         IAM::User: Arn
         IAM::UserPolicy:
