@@ -24,22 +24,24 @@ public sealed class NftResolverRedirectTests
 
             """);
 
-    [Fact, Trait("Floor", "engine")]
-    public async Task Somebody_in_the_network_reaches_it_there_and_nothing_stays()
+    [Theory, Trait("Floor", "engine")]
+    [InlineData("169.254.169.253")]
+    [InlineData("10.213.77.2")] // The third address of the range, which the host has beside the gateway's.
+    public async Task Somebody_in_the_network_reaches_it_there_and_nothing_stays(string resolver)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/nft"), "Needs root and nftables.");
         var (bridge, space) = ($"br{_id}", $"ns{_id}");
         using var redirect = new NftResolverRedirect(new() { InstallationId = $"test{_id}" });
         try
         {
-            await RunAsync($"ip link add {bridge} type bridge && ip addr add 10.213.77.1/24 dev {bridge} && ip link set {bridge} up && ip netns add {space} " +
+            await RunAsync($"ip link add {bridge} type bridge && ip addr add 10.213.77.1/24 dev {bridge} && ip addr add 10.213.77.2/32 dev {bridge} && ip link set {bridge} up && ip netns add {space} " +
                 $"&& ip link add v{_id} type veth peer name eth0 netns {space} && ip link set v{_id} master {bridge} up " +
                 $"&& ip -n {space} addr add 10.213.77.9/24 dev eth0 && ip -n {space} link set eth0 up && ip -n {space} route add default via 10.213.77.1");
             using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             listener.Bind(new IPEndPoint(IPAddress.Parse("10.213.77.1"), 0));
             var port = ((IPEndPoint)listener.LocalEndPoint.ShouldNotBeNull()).Port;
             (await redirect.ApplyAsync([new(new("10.213.77.0/24", "10.213.77.1"), port)], Ct)).ShouldBeNull();
-            var asking = RunAsync($"ip netns exec {space} bash -c 'exec 3<>/dev/udp/169.254.169.253/53; echo hello >&3; timeout 5 head -c 2 <&3'");
+            var asking = RunAsync($"ip netns exec {space} bash -c 'exec 3<>/dev/udp/{resolver}/53; echo hello >&3; timeout 5 head -c 2 <&3'");
             var buffer = new byte[16];
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
             limit.CancelAfter(TimeSpan.FromSeconds(5));

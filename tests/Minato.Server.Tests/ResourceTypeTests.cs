@@ -79,6 +79,7 @@ public sealed class ResourceTypeTests
         IAM::Role: Arn RoleId
         IAM::RolePolicy:
         IAM::SAMLProvider: Arn SamlProviderUUID
+        IAM::ServerCertificate: Arn
         IAM::ServiceLinkedRole: RoleName
         IAM::User: Arn
         IAM::UserPolicy:
@@ -87,6 +88,7 @@ public sealed class ResourceTypeTests
         KMS::Key: Arn KeyId
         Logs::LogGroup: Arn
         Logs::LogStream:
+        Route53::CidrCollection: Arn Id
         Route53::HealthCheck: HealthCheckId
         Route53::HostedZone: Id NameServers
         Route53::RecordSet:

@@ -18,6 +18,7 @@ internal static class SimParts
     {
         services.AddSingleton<IContainerEngine>(new SimContainerEngine(world.Host, "sim"));
         services.AddSingleton<IFunctionEngine>(new SimFunctionEngine(world.Functions));
+        services.AddSingleton<IFunctionEntrance>(new SimFunctionEntrance());
         services.AddSingleton<IWebhookEngine>(new SimWebhookEngine(world.Web));
         services.AddSingleton<IInsideEndpoint>(world.NewInside());
         services.AddSingleton<INetworkFirewall>(world.Firewall);

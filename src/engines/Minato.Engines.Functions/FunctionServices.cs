@@ -7,9 +7,10 @@ public sealed record HttpFunctionOptions(string File);
 
 public static class FunctionServices
 {
-    /// <summary>Registers <see cref="IFunctionEngine"/> for functions behind HTTP, and <see cref="FunctionTargets"/>.</summary>
+    /// <summary>Registers <see cref="IFunctionEngine"/> for functions behind HTTP, their <see cref="IFunctionEntrance"/>, and <see cref="FunctionTargets"/>.</summary>
     public static IServiceCollection AddHttpFunctions(this IServiceCollection services, HttpFunctionOptions options) => services
         .AddSingleton(options)
         .AddSingleton<FunctionTargets>()
-        .AddSingleton<IFunctionEngine, HttpFunctionEngine>();
+        .AddSingleton<IFunctionEngine, HttpFunctionEngine>()
+        .AddSingleton<IFunctionEntrance, HttpFunctionEntrance>();
 }

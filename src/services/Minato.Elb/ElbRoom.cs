@@ -32,6 +32,7 @@ public static class ElbRoom
         services.TryAddSingleton<TrustFacts>();
         services.TryAddSingleton<LoopbackAddresses>();
         services.TryAddSingleton<ProxyProgress>();
+        services.TryAddSingleton<FunctionTraffic>();
         services.TryAddSingleton<IElasticLoadBalancingV2, ElbApi>();
         services.TryAddSingleton<IElasticLoadBalancing, ClassicApi>();
         services.AddElbResourceTypes();

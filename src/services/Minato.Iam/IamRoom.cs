@@ -4,6 +4,7 @@ using Minato.Aws.Authorization;
 using Minato.Aws.Dispatch;
 using Minato.Aws.Signing;
 using Minato.Contracts.Iam;
+using Minato.Engines.Certificates;
 using Minato.Iam.Api;
 using Minato.Iam.Authorization;
 using Minato.Iam.State;
@@ -15,7 +16,7 @@ namespace Minato.Iam;
 /// <summary>The door of IAM.</summary>
 public static class IamRoom
 {
-    /// <param name="services">Needs page tokens.</param>
+    /// <param name="services">Needs page tokens; private keys of server certificates are sealed with the platform's key.</param>
     /// <param name="accountId">The account whose root has the key.</param>
     /// <param name="rootKeyId">Access key id of root.</param>
     /// <param name="rootSecret">Its secret.</param>
@@ -23,7 +24,9 @@ public static class IamRoom
         .AddSingleton(new RootKey(rootKeyId, rootSecret, accountId))
         .AddTable(IamTables.Users).AddTable(IamTables.Roles).AddTable(IamTables.Policies).AddTable(IamTables.AccessKeys).AddTable(IamTables.Attachments)
         .AddTable(IamTables.Groups).AddTable(IamTables.Memberships).AddTable(IamTables.Profiles).AddTable(IamTables.Providers).AddTable(IamTables.Accounts)
+        .AddTable(IamTables.ServerCertificates)
         .AddSingleton<ICredentials, IamCredentials>()
+        .AddSingleton<ICertificateVault, ServerCertificateVault>()
         .AddSingleton<CompiledPolicies>()
         .AddSingleton<KeyUses>().AddSingleton<ICallObserver>(p => p.GetRequiredService<KeyUses>())
         .AddSingleton<IPrincipalPolicies, IamPrincipals>()

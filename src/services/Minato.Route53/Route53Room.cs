@@ -19,7 +19,7 @@ public static class Route53Room
     public static IServiceCollection AddRoute53(this IServiceCollection services, Route53Options? options = null)
     {
         services.AddTable(Route53Tables.Zones).AddTable(Route53Tables.Records).AddTable(Route53Tables.Changes).AddTable(Route53Tables.HealthChecks)
-            .AddTable(Route53Tables.HealthStatuses).AddTable(Route53Tables.DelegationSets).AddTable(Route53Tables.Balancers);
+            .AddTable(Route53Tables.HealthStatuses).AddTable(Route53Tables.DelegationSets).AddTable(Route53Tables.CidrCollections).AddTable(Route53Tables.Balancers);
         services.TryAddSingleton(options ?? new());
         services.TryAddSingleton<HealthBoard>();
         services.AddSingleton<IRoute53, Route53Api>();
@@ -33,6 +33,7 @@ public static class Route53Room
             o.On(Route53Tables.Records, _ => [AnswersKey.Only]);
             o.On(Route53Tables.Changes, _ => [AnswersKey.Only]);
             o.On(Route53Tables.HealthStatuses, _ => [AnswersKey.Only]);
+            o.On(Route53Tables.CidrCollections, _ => [AnswersKey.Only]);
             o.On(Route53Tables.Balancers, _ => [AnswersKey.Only]);
         });
         services.AddReconciler<HealthReconciler, CheckKey>(o =>

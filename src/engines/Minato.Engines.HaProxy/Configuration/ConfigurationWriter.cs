@@ -185,6 +185,8 @@ internal sealed class ConfigurationWriter
             StickinessWriter.WriteServer(Line, backend.Id, stickiness);
         }
         var before = wanted.Listeners.Where(l => LeadsTo(l, backend.Id)).ToList();
+        if (backend.IsFunction)
+            foreach (var line in FunctionLines.Of(backend.Id)) Line(line);
         foreach (var line in RequestHeaders.Lines(backend.Requests, RequestSurroundings.Of(before))) Line(line);
         WriteUnreached();
         var options = TlsWriter.ServerOptions(backend.Protocol);

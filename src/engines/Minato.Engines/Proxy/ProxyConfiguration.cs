@@ -110,6 +110,9 @@ public sealed record ProxyBackend
     public ProxyStickiness? Stickiness { get; init; }
     public ProxyRequestRules Requests { get; init; } = new();
 
+    /// <summary>Its server is the entrance of <see cref="Functions.IFunctionEntrance"/>, where requests name this backend as their door.</summary>
+    public bool IsFunction { get; init; }
+
     /// <summary>The host's address that connections to its servers come from; null leaves it to the host.</summary>
     public string? Source { get; init; }
 }

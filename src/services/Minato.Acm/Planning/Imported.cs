@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Minato.Acm.Api;
 using Minato.Contracts.Acm;
+using Minato.Engines.Certificates;
 
 namespace Minato.Acm.Planning;
 

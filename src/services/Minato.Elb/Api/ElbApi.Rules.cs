@@ -122,7 +122,7 @@ internal sealed partial class ElbApi
         foreach (var arn in groups)
         {
             if (!IsOf(caller, arn) || tx.Find(ElbTables.Groups, arn) is not { IsClassic: false } group) throw ElbErrors.ActionGroupNotFound(arn);
-            if (group.VpcId != balancer.VpcId)
+            if (!group.IsFunction && group.VpcId != balancer.VpcId)
             {
                 throw new InvalidConfigurationRequestException($"The following target groups are not in the VPC '{balancer.VpcId}' of the load balancer: {arn}");
             }

@@ -16,14 +16,7 @@ internal sealed partial class ElbApi
     {
         DemandName("Target group", request.Name);
         var type = request.TargetType ?? TargetTypeEnum.Instance;
-        if (type is TargetTypeEnum.Lambda) throw ElbErrors.NotYet("target groups of type 'lambda'");
-        if (request.Protocol is not { } protocol) throw ElbErrors.Validation("A protocol must be specified");
-        var version = VersionOf(protocol, type, request.ProtocolVersion);
-        if (request.IpAddressType is TargetGroupIpAddressTypeEnum.Ipv6) throw ElbErrors.NotYet("IPv6 targets");
-        if (request.Port is not { } port) throw ElbErrors.Validation("A port must be specified");
-        DemandPort(port);
-        if (request.VpcId is not { } vpcId) throw ElbErrors.Validation("A VPC ID must be specified");
-        await network.DemandVpcAsync(vpcId, caller, ct);
+        var (protocol, version, port, vpcId) = type is TargetTypeEnum.Lambda ? PlaceOfFunction(request) : await PlaceOfAddressesAsync(request, type, caller, ct);
         var check = HealthChecks.Create(request);
         var tags = Checked(request.Tags, caller);
         var group = await store.UpdateAsync(tx =>
@@ -55,6 +48,25 @@ internal sealed partial class ElbApi
             return made;
         }, ct);
         return new() { TargetGroups = [ToWire(store.Current, group)] };
+    }
+
+    private static (ProtocolEnum Protocol, string Version, int Port, string VpcId) PlaceOfFunction(CreateTargetGroupRequest request)
+    {
+        FunctionGroups.Demand(request);
+        return (ProtocolEnum.Http, "HTTP1", 0, "");
+    }
+
+    private async Task<(ProtocolEnum Protocol, string Version, int Port, string VpcId)> PlaceOfAddressesAsync(
+        CreateTargetGroupRequest request, TargetTypeEnum type, Caller caller, CancellationToken ct)
+    {
+        if (request.Protocol is not { } protocol) throw ElbErrors.Validation("A protocol must be specified");
+        var version = VersionOf(protocol, type, request.ProtocolVersion);
+        if (request.IpAddressType is TargetGroupIpAddressTypeEnum.Ipv6) throw ElbErrors.NotYet("IPv6 targets");
+        if (request.Port is not { } port) throw ElbErrors.Validation("A port must be specified");
+        DemandPort(port);
+        if (request.VpcId is not { } vpcId) throw ElbErrors.Validation("A VPC ID must be specified");
+        await network.DemandVpcAsync(vpcId, caller, ct);
+        return (protocol, version, port, vpcId);
     }
 
     public async Task<ModifyTargetGroupResponse> ModifyTargetGroupAsync(ModifyTargetGroupRequest request, Caller caller, CancellationToken ct)
@@ -116,15 +128,15 @@ internal sealed partial class ElbApi
         TargetGroupArn = group.Arn,
         TargetGroupName = group.Name,
         TargetType = group.TargetType,
-        Protocol = group.Protocol,
-        ProtocolVersion = group.IsNetwork ? null : group.ProtocolVersion,
-        Port = group.Port,
-        VpcId = group.VpcId,
+        Protocol = group.IsFunction ? null : group.Protocol,
+        ProtocolVersion = group.IsNetwork || group.IsFunction ? null : group.ProtocolVersion,
+        Port = group.IsFunction ? null : group.Port,
+        VpcId = group.IsFunction ? null : group.VpcId,
         IpAddressType = TargetGroupIpAddressTypeEnum.Ipv4,
         LoadBalancerArns = [.. state.Where(ElbTables.UsesByGroup, group.Arn).Select(u => u.BalancerArn).Distinct(StringComparer.Ordinal)],
-        HealthCheckEnabled = true,
-        HealthCheckProtocol = group.HealthCheck.Protocol,
-        HealthCheckPort = group.HealthCheck.Port,
+        HealthCheckEnabled = group.HealthCheck.IsEnabled,
+        HealthCheckProtocol = group.IsFunction ? null : group.HealthCheck.Protocol,
+        HealthCheckPort = group.IsFunction ? null : group.HealthCheck.Port,
         HealthCheckPath = group.HealthCheck.Protocol is ProtocolEnum.Tcp ? null : group.HealthCheck.Path,
         HealthCheckIntervalSeconds = (int)group.HealthCheck.Interval.TotalSeconds,
         HealthCheckTimeoutSeconds = (int)group.HealthCheck.Timeout.TotalSeconds,

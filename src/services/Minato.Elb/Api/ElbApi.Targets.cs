@@ -30,6 +30,10 @@ internal sealed partial class ElbApi
                 if (tx.Find(ElbTables.Targets, place.Key) is { DrainUntil: null } known && known.Zone == place.Zone) continue;
                 tx.Put(ElbTables.Targets, new() { Key = place.Key, Address = place.Address, Zone = place.Zone, RegisteredAt = clock.GetUtcNow() });
             }
+            if (group.IsFunction && tx.Where(ElbTables.TargetsByGroup, group.Arn).Count(t => t.DrainUntil is null) > FunctionGroups.MostTargets)
+            {
+                throw new TooManyTargetsException($"The maximum number of targets '{FunctionGroups.MostTargets}' of a target group with target type 'lambda' has been reached");
+            }
             if (tx.Count(ElbTables.TargetsByGroup, group.Arn) > MostTargets)
             {
                 throw new TooManyTargetsException($"The maximum number of targets '{MostTargets}' of a target group has been reached");
@@ -45,7 +49,7 @@ internal sealed partial class ElbApi
         {
             var group = FindGroup(tx, caller, request.TargetGroupArn);
             var inUse = tx.Count(ElbTables.UsesByGroup, group.Arn) > 0;
-            var delay = inUse ? Attributes.Seconds(Attributes.Group, group.Attributes, "deregistration_delay.timeout_seconds") : TimeSpan.Zero;
+            var delay = inUse && !group.IsFunction ? Attributes.Seconds(Attributes.Group, group.Attributes, "deregistration_delay.timeout_seconds") : TimeSpan.Zero;
             foreach (var target in request.Targets)
             {
                 DemandForm(group, target);
@@ -74,7 +78,7 @@ internal sealed partial class ElbApi
         var key = new TargetKey(group.Arn, target.Id, target.Port ?? group.Port);
         return TargetView.Read(state, key) is { } view
             ? Show(view)
-            : new() { Target = new() { Id = key.Id, Port = key.Port }, HealthCheckPort = Text(HealthPlanner.HealthCheckPort(group, key.Port)), TargetHealth = HealthPlanner.NotRegistered };
+            : new() { Target = new() { Id = key.Id, Port = group.IsFunction ? null : key.Port }, HealthCheckPort = ShownPort(group, key), TargetHealth = HealthPlanner.NotRegistered };
     }
 
     private static TargetHealthDescription Show(TargetView view) => new()
@@ -82,17 +86,20 @@ internal sealed partial class ElbApi
         Target = new()
         {
             Id = view.Target.Key.Id,
-            Port = view.Target.Key.Port,
+            Port = view.Group.IsFunction ? null : view.Target.Key.Port,
             AvailabilityZone = view.Group.TargetType is TargetTypeEnum.Ip ? view.Target.Zone ?? "all" : null,
         },
-        HealthCheckPort = Text(HealthPlanner.HealthCheckPort(view.Group, view.Target.Key.Port)),
+        HealthCheckPort = ShownPort(view.Group, view.Target.Key),
         TargetHealth = HealthPlanner.Show(view),
     };
+
+    private static string? ShownPort(TargetGroupState group, TargetKey key) => group.IsFunction ? null : Text(HealthPlanner.HealthCheckPort(group, key.Port));
 
     private async Task<ImmutableArray<Place>> PlacesAsync(
         TargetGroupState group, ImmutableArray<TargetDescription> targets, Caller caller, CancellationToken ct)
     {
         foreach (var target in targets) DemandForm(group, target);
+        if (group.IsFunction) return [.. targets.Select(t => new Place(KeyOf(group, t), "", null))];
         if (group.TargetType is TargetTypeEnum.Alb) return [.. targets.Select(t => BalancerPlace(group, t, caller))];
         return group.TargetType is TargetTypeEnum.Instance
             ? await InstancesAsync(group, targets, caller, ct)
@@ -152,6 +159,11 @@ internal sealed partial class ElbApi
 
     private static void DemandForm(TargetGroupState group, TargetDescription target)
     {
+        if (group.IsFunction)
+        {
+            FunctionGroups.Demand(target);
+            return;
+        }
         if (target.Port is { } port) DemandPort(port);
         if (group.TargetType is TargetTypeEnum.Instance)
         {

@@ -10,7 +10,7 @@ internal static class HealthChecks
 {
     public static HealthCheckState Create(CreateTargetGroupRequest request)
     {
-        var check = With(Begin(request), request.ProtocolVersion is "GRPC", Protocols.IsOfNetwork(request.Protocol ?? ProtocolEnum.Http), request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
+        var check = With(Begin(request), request.TargetType is TargetTypeEnum.Lambda, request.ProtocolVersion is "GRPC", Protocols.IsOfNetwork(request.Protocol ?? ProtocolEnum.Http), request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
             request.HealthCheckIntervalSeconds, request.HealthCheckTimeoutSeconds, request.HealthyThresholdCount, request.UnhealthyThresholdCount, request.Matcher);
         if (check.Timeout >= check.Interval) throw ElbErrors.Validation("Health check interval must be greater than the timeout.");
         return check;
@@ -18,7 +18,7 @@ internal static class HealthChecks
 
     public static HealthCheckState Modify(TargetGroupState group, ModifyTargetGroupRequest request)
     {
-        var check = With(group.HealthCheck, group.ProtocolVersion is "GRPC", group.IsNetwork, request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
+        var check = With(group.HealthCheck, group.IsFunction, group.ProtocolVersion is "GRPC", group.IsNetwork, request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
             request.HealthCheckIntervalSeconds, request.HealthCheckTimeoutSeconds, request.HealthyThresholdCount, request.UnhealthyThresholdCount, request.Matcher);
         if (check.Timeout >= check.Interval)
         {
@@ -29,10 +29,10 @@ internal static class HealthChecks
     }
 
     private static HealthCheckState With(
-        HealthCheckState now, bool isGrpc, bool isNetwork, bool? enabled, ProtocolEnum? protocol, string? port, string? path, int? interval, int? timeout, int? healthy, int? unhealthy,
+        HealthCheckState now, bool isFunction, bool isGrpc, bool isNetwork, bool? enabled, ProtocolEnum? protocol, string? port, string? path, int? interval, int? timeout, int? healthy, int? unhealthy,
         Matcher? matcher)
     {
-        if (enabled is false) throw ElbErrors.Validation("Health check enabled must be true for target groups with target type 'ip' or 'instance'");
+        if (enabled is false && !isFunction) throw ElbErrors.Validation("Health check enabled must be true for target groups with target type 'ip' or 'instance'");
         if (protocol is { } p && p is not (ProtocolEnum.Http or ProtocolEnum.Https) && !(isNetwork && p is ProtocolEnum.Tcp))
         {
             throw ElbErrors.Validation($"Health check protocol '{p.ToWire()}' must be one of '{(isNetwork ? "HTTP, HTTPS, TCP" : "HTTP, HTTPS")}'");
@@ -58,6 +58,7 @@ internal static class HealthChecks
         DemandMatcher(matcher, isGrpc, isNetwork);
         return now with
         {
+            IsEnabled = enabled ?? now.IsEnabled,
             Protocol = checks,
             Port = port ?? now.Port,
             Path = path ?? now.Path,
@@ -72,6 +73,7 @@ internal static class HealthChecks
     /// <summary>What a group has that says nothing of its health check.</summary>
     private static HealthCheckState Begin(CreateTargetGroupRequest request)
     {
+        if (request.TargetType is TargetTypeEnum.Lambda) return new() { IsEnabled = false, Interval = TimeSpan.FromSeconds(35), Timeout = TimeSpan.FromSeconds(30) };
         var isNetwork = Protocols.IsOfNetwork(request.Protocol ?? ProtocolEnum.Http);
         if (!isNetwork) return request.ProtocolVersion is "GRPC" ? new() { Path = "/AWS.ALB/healthcheck", Matcher = "12" } : new();
         var protocol = request.HealthCheckProtocol ?? (request.TargetType is TargetTypeEnum.Alb ? ProtocolEnum.Http : ProtocolEnum.Tcp);

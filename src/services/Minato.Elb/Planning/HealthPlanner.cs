@@ -31,7 +31,7 @@ internal static class HealthPlanner
 
     public static HealthStep Plan(TargetView view, ProbeProgress? progress, DateTimeOffset now)
     {
-        if (view.Target.DrainUntil is not null || view.Attachment is not Attachment.InUse) return new HealthStep.Rest();
+        if (view.Target.DrainUntil is not null || view.Attachment is not Attachment.InUse || !view.Group.HealthCheck.IsEnabled) return new HealthStep.Rest();
         if (progress is null || progress.RegisteredAt != view.Target.RegisteredAt) progress = ProbeProgress.Begin(view.Target.RegisteredAt, now);
         var latest = now + view.Group.HealthCheck.Interval; // A shorter interval counts from now on.
         if (progress.NextAt > latest) progress = progress with { NextAt = latest };
@@ -66,6 +66,7 @@ internal static class HealthPlanner
                 "Target is in an Availability Zone that is not enabled for the load balancer"),
             Attachment.InstanceNotRunning => Shown(
                 TargetHealthStateEnum.Unused, TargetHealthReasonEnum.TargetInvalidState, $"Target is in the {view.Target.InstanceState} state"),
+            _ when !view.Group.HealthCheck.IsEnabled => Shown(TargetHealthStateEnum.Unavailable, TargetHealthReasonEnum.TargetHealthCheckDisabled, "Health checks are disabled"),
             _ => view.Health switch
             {
                 null => Shown(TargetHealthStateEnum.Initial, TargetHealthReasonEnum.ElbRegistrationInProgress, "Target registration is in progress"),

@@ -64,6 +64,7 @@ internal static class NetworkAttributes
 
     public static ImmutableArray<AttributeSpec> Of(TargetGroupState group)
     {
+        if (group.IsFunction) return FunctionGroups.Attributes;
         if (!group.IsNetwork) return Attributes.Group;
         // AWS: a client's address is kept for instances and datagrams; for addresses with TCP it has to be asked for. New flows of datagrams end at once.
         var isDatagram = group.Protocol is ProtocolEnum.Udp or ProtocolEnum.TcpUdp;

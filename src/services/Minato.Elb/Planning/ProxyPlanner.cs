@@ -15,7 +15,7 @@ internal static class ProxyPlanner
     public static ProxyConfiguration Plan(ProxyView view, DateTimeOffset now) => new()
     {
         Listeners = [.. view.Listeners.Select(Listener).OfType<ProxyListener>()],
-        Backends = [.. view.Groups.Select(g => Backend(g, now))],
+        Backends = [.. view.Groups.Select(g => g.Group.IsFunction ? FunctionBackend(g, view.FunctionPort) : Backend(g, now))],
     };
 
     /// <summary>Name and id of the listener's ARN: unique, and readable in logs of the proxy.</summary>
@@ -99,6 +99,21 @@ internal static class ProxyPlanner
             },
             Source = view.Targets is [{ Source: { } source }, ..] && view.Targets.All(t => t.Source is not null) ? source : null,
             Servers = [.. view.Targets.Where(t => t.Attachment is Attachment.InUse).Select(t => Server(t, open) with { Weight = SlowStart.WeightOf(t.Health, view.Group, now) })],
+        };
+    }
+
+    /// <summary>One server stands for the function: whoever makes calls of requests knows which it is.</summary>
+    private static ProxyBackend FunctionBackend(GroupView view, int? port)
+    {
+        var open = FailsOpen(view);
+        var target = view.Targets.FirstOrDefault(t => t.Target.DrainUntil is null && t.Attachment is Attachment.InUse);
+        return new()
+        {
+            Id = IdOf(view.Group.Arn),
+            IsFunction = true,
+            Requests = RequestRules.Of(view.Balancer),
+            Servers = target is null || port is not { } at ? []
+                : [new($"function-{at}", "127.0.0.1", at, open || target.Health?.Status is HealthStatus.Healthy ? ServerState.Ready : ServerState.Stopped)],
         };
     }
 

@@ -8,14 +8,17 @@ namespace Minato.Elb.Planning;
 /// <summary>Everything the proxy's configuration is made of.</summary>
 internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnlyList<GroupView> Groups)
 {
-    public static ProxyView Read(IReadState state, ICertificateVault? vault)
+    /// <summary>Where requests become calls of functions, at 127.0.0.1; null where nobody makes calls of them.</summary>
+    public int? FunctionPort { get; init; }
+
+    public static ProxyView Read(IReadState state, IEnumerable<ICertificateVault> vaults)
     {
         var listeners = state.All(ElbTables.Listeners)
             .Select(l => (Listener: l, Balancer: state.Find(ElbTables.Balancers, l.BalancerArn)))
             .Where(l => l.Balancer is not null)
             .Select(l => new ListenerView(l.Listener, l.Balancer ?? throw new InvalidOperationException(), [.. state.Where(ElbTables.RulesByListener, l.Listener.Arn)])
             {
-                Certificates = [.. CertificatesOf(state, vault, l.Listener.Arn)],
+                Certificates = [.. CertificatesOf(state, vaults, l.Listener.Arn)],
                 TrustStore = l.Listener.Mutual?.TrustStoreArn is { } store ? state.Find(ElbTables.TrustStores, store) : null,
                 InnerAddresses = [.. (state.Find(ElbTables.Interfaces, l.Listener.BalancerArn)?.Interfaces ?? []).Where(i => i.IsUp).Select(i => i.Address).Order(StringComparer.Ordinal)],
             })
@@ -27,11 +30,11 @@ internal sealed record ProxyView(IReadOnlyList<ListenerView> Listeners, IReadOnl
         return new(listeners, groups);
     }
 
-    private static IEnumerable<(bool IsDefault, CertificateMaterial Material)> CertificatesOf(IReadState state, ICertificateVault? vault, string listenerArn)
+    private static IEnumerable<(bool IsDefault, CertificateMaterial Material)> CertificatesOf(IReadState state, IEnumerable<ICertificateVault> vaults, string listenerArn)
     {
         foreach (var use in state.Where(ElbTables.CertificatesByListener, listenerArn))
         {
-            if (vault?.Find(use.Key.CertificateArn) is { } material) yield return (use.Key.IsDefault, material);
+            if (vaults.Select(v => v.Find(use.Key.CertificateArn)).FirstOrDefault(m => m is not null) is { } material) yield return (use.Key.IsDefault, material);
         }
     }
 

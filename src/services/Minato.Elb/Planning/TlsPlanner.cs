@@ -9,6 +9,8 @@ namespace Minato.Elb.Planning;
 /// <summary>How a listener ends TLS: its policy, its certificates, and what it offers to speak.</summary>
 internal static class TlsPlanner
 {
+    private const int LongestName = 64;
+
     public static bool IsTls(ProtocolEnum protocol) => protocol is ProtocolEnum.Https or ProtocolEnum.Tls;
 
     /// <returns>Null for a listener without TLS, and for one whose certificate cannot be had: nobody is answered in the clear instead.</returns>
@@ -41,7 +43,11 @@ internal static class TlsPlanner
         .OrderByDescending(c => c.IsElliptic).ThenByDescending(c => c.KeyBits).ThenByDescending(c => c.NotAfter - c.NotBefore).ThenBy(c => c.Arn, StringComparer.Ordinal);
 
     private static ProxyCertificate Wire(CertificateMaterial material) =>
-        new($"{material.Arn[(material.Arn.LastIndexOf('/') + 1)..]}-{material.Version.Replace(":", "", StringComparison.Ordinal)}", material.Pem);
+        new($"{NameOf(material.Arn)}-{material.Version.Replace(":", "", StringComparison.Ordinal)}", material.Pem);
+
+    // A server certificate of IAM has a name that people chose; the version tells it from others.
+    private static string NameOf(string arn) =>
+        string.Concat(arn[(arn.LastIndexOf('/') + 1)..].Take(LongestName).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_'));
 
     private static ImmutableArray<string> AlpnOf(ListenerView view) => view.Listener switch
     {

@@ -9,7 +9,7 @@ namespace Minato.Elb.Reconcile;
 
 /// <summary>The health checker: probes each target on its own fixed schedule and writes what changes.</summary>
 internal sealed partial class HealthReconciler(
-    Store store, IHealthProber prober, TimeProvider clock, Hints hints, ILogger<HealthReconciler> log) : IReconciler<TargetKey>
+    Store store, IHealthProber prober, TimeProvider clock, Hints hints, FunctionTraffic functions, ILogger<HealthReconciler> log) : IReconciler<TargetKey>
 {
     private readonly ConcurrentDictionary<TargetKey, ProbeProgress> _progress = new();
 
@@ -36,7 +36,7 @@ internal sealed partial class HealthReconciler(
 
     private async ValueTask<Next> ProbeAsync(TargetView view, ProbeRequest request, ProbeProgress progress, CancellationToken ct)
     {
-        var outcome = await prober.ProbeAsync(request, ct);
+        var outcome = view.Group.IsFunction ? await functions.ProbeAsync(view, ct) : await prober.ProbeAsync(request, ct);
         var (health, next) = HealthPlanner.After(view, progress, outcome, clock.GetUtcNow());
         _progress[view.Target.Key] = next;
         if (health != view.Health) await WriteAsync(view, health, ct);

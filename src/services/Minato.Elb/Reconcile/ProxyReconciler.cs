@@ -21,7 +21,7 @@ internal sealed record ProxyKey
 /// </summary>
 internal sealed partial class ProxyReconciler(
     Store store, IProxyEngine proxy, ProxyProgress progress, LoopbackAddresses addresses, TimeProvider clock, ILogger<ProxyReconciler> log,
-    ICertificateVault? vault = null) : IReconciler<ProxyKey>
+    IEnumerable<ICertificateVault> vaults, FunctionTraffic functions) : IReconciler<ProxyKey>
 {
     private const int MostMoves = 3;
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
@@ -30,7 +30,7 @@ internal sealed partial class ProxyReconciler(
     public async ValueTask<Next> ReconcileAsync(ProxyKey key, CancellationToken ct)
     {
         var state = store.Current;
-        var wanted = ProxyPlanner.Plan(ProxyView.Read(state, vault), clock.GetUtcNow());
+        var wanted = ProxyPlanner.Plan(ProxyView.Read(state, vaults) with { FunctionPort = await functions.PortAsync(state, ct) }, clock.GetUtcNow());
         // A proxy that never had anything to do is not started for nothing.
         var idle = !progress.IsUsed && wanted.Listeners.IsEmpty;
         progress.IsUsed |= !idle;

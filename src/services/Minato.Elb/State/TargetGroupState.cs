@@ -21,6 +21,9 @@ internal sealed record TargetGroupState
     /// <summary>It stands for instances of a Classic Load Balancer: the younger API does not know it.</summary>
     public bool IsClassic { get; init; }
 
+    /// <summary>Whether it stands for a Lambda function.</summary>
+    public bool IsFunction => TargetType is TargetTypeEnum.Lambda;
+
     /// <summary>Whether network load balancers, and they alone, forward to it.</summary>
     public bool IsNetwork => Protocol is ProtocolEnum.Tcp or ProtocolEnum.Tls or ProtocolEnum.Udp or ProtocolEnum.TcpUdp;
 }
@@ -28,6 +31,9 @@ internal sealed record TargetGroupState
 internal sealed record HealthCheckState
 {
     public const string TrafficPort = "traffic-port";
+
+    /// <summary>AWS: only a function's may be off, and is unless it is asked for.</summary>
+    public bool IsEnabled { get; init; } = true;
 
     /// <summary>HTTP, HTTPS or TCP.</summary>
     public ProtocolEnum Protocol { get; init; } = ProtocolEnum.Http;

@@ -86,7 +86,7 @@ internal sealed partial class IamApi
                 new("AttachedPoliciesPerUserQuota", 10), new("AttachedPoliciesPerGroupQuota", 10), new("AttachedPoliciesPerRoleQuota", 10),
                 new("PolicySizeQuota", Quotas.PolicySize), new("VersionsPerPolicyQuota", Quotas.VersionsPerPolicy), new("AssumeRolePolicySizeQuota", Quotas.TrustSize),
                 new("UserPolicySizeQuota", 2048), new("GroupPolicySizeQuota", 5120), new("RolePolicySizeQuota", 10240),
-                new("ServerCertificates", 0), new("ServerCertificatesQuota", 20), new("SigningCertificatesPerUserQuota", 2), new("MFADevices", 0), new("MFADevicesInUse", 0),
+                new("ServerCertificates", state.Count(IamTables.ServerCertificatesByAccount, caller.AccountId)), new("ServerCertificatesQuota", Quotas.ServerCertificates), new("SigningCertificatesPerUserQuota", 2), new("MFADevices", 0), new("MFADevicesInUse", 0),
                 new("AccountMFAEnabled", 0), new("AccountAccessKeysPresent", 1), new("AccountPasswordPresent", 0), new("AccountSigningCertificatesPresent", 0),
                 new("GlobalEndpointTokenVersion", 2),
             }),

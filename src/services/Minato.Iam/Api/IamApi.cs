@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.Contracts.Iam;
 using Minato.Aws.Policies;
+using Minato.Engines.Certificates;
 using Minato.Iam.Authorization;
 using Minato.Iam.State;
 using Minato.Platform;
@@ -9,7 +10,8 @@ using Minato.Platform;
 namespace Minato.Iam.Api;
 
 /// <summary>Users, groups, roles, policies and keys. What policies allow can be asked for, and every call is held against it (<see cref="IamPrincipals"/>).</summary>
-internal sealed partial class IamApi(Store store, TimeProvider clock, Ids ids, PageTokens tokens, KeyUses uses, CompiledPolicies compiled) : IIam
+internal sealed partial class IamApi(
+    Store store, TimeProvider clock, Ids ids, PageTokens tokens, KeyUses uses, CompiledPolicies compiled, ISealer sealer, IEnumerable<ICertificateUsers> certificateUsers) : IIam
 {
     private const int DefaultPage = 100;
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -21,6 +21,7 @@ internal sealed class IamResources(Store store, CompiledPolicies compiled) : IRe
             "role" => state.Find(IamTables.Roles, key) is { } role ? OfRole(role, resource) : null,
             "instance-profile" => state.Find(IamTables.Profiles, key) is { } profile ? new(profile.Arn) { Tags = profile.Tags } : null,
             "policy" => state.Find(IamTables.Policies, arn) is { } policy ? new(policy.Arn) { Tags = policy.Tags } : null,
+            "server-certificate" => state.Find(IamTables.ServerCertificates, key) is { } certificate ? new(certificate.Arn) { Tags = certificate.Tags } : null,
             "oidc-provider" or "saml-provider" => state.Find(IamTables.Providers, arn) is { } provider ? new(provider.Arn) { Tags = provider.Tags } : null,
             _ => null,
         };

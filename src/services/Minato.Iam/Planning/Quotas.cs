@@ -9,6 +9,7 @@ internal static class Quotas
     public const int Policies = 1500;
     public const int InstanceProfiles = 1000;
     public const int Providers = 100;
+    public const int ServerCertificates = 20;
     public const int GroupsPerUser = 10;
     public const int VersionsPerPolicy = 5;
 

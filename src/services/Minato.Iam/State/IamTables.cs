@@ -28,6 +28,10 @@ internal static class IamTables
     public static readonly Table<string, AccountState> Accounts = new("iam.accounts", a => a.AccountId, () => IamJson.Default.AccountState);
     public static readonly Index<string, string, AccountState> AccountsByAlias = Accounts.AddIndex<string>("alias", a => a.Alias);
 
+    public static readonly Table<string, ServerCertificateState> ServerCertificates =
+        new("iam.server-certificates", c => c.Key, () => IamJson.Default.ServerCertificateState);
+    public static readonly Index<string, string, ServerCertificateState> ServerCertificatesByAccount = ServerCertificates.AddIndex<string>("account", c => c.AccountId);
+
     // One row for each attachment, so that a policy knows how often it is in use.
     public static readonly Table<string, AttachmentState> Attachments = new("iam.attachments", a => a.Key, () => IamJson.Default.AttachmentState);
     public static readonly Index<string, string, AttachmentState> AttachmentsByPolicy = Attachments.AddIndex<string>("policy", a => a.IsBoundary ? null : a.PolicyArn);
@@ -46,5 +50,6 @@ internal static class IamTables
 [JsonSerializable(typeof(InstanceProfileState))]
 [JsonSerializable(typeof(ProviderState))]
 [JsonSerializable(typeof(AccountState))]
+[JsonSerializable(typeof(ServerCertificateState))]
 [JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 internal sealed partial class IamJson : JsonSerializerContext;

@@ -21,7 +21,8 @@ internal static class IamTypes
         .AddSingleton<IResourceType, PolicyType>()
         .AddSingleton<IResourceType, ManagedPolicyType>()
         .AddSingleton<IResourceType, OidcProviderType>()
-        .AddSingleton<IResourceType, SamlProviderType>();
+        .AddSingleton<IResourceType, SamlProviderType>()
+        .AddSingleton<IResourceType, ServerCertificateType>();
 
     private static IServiceCollection AddBearerPolicy(this IServiceCollection services, Func<IIam, PolicyBearers> bearers) =>
         services.AddSingleton<IResourceType>(p => new BearerPolicyType(bearers(p.GetRequiredService<IIam>()), p.GetRequiredService<TimeProvider>()));

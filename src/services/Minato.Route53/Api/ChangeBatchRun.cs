@@ -71,9 +71,20 @@ internal sealed class ChangeBatchRun(Transaction tx, ZoneState zone)
             _faults.Add($"Tried to create resource record set {RecordRules.Shown(set)} but it already exists");
         if (set.HealthCheckId is { } check && tx.Find(Route53Tables.HealthChecks, check)?.AccountId != zone.AccountId)
             throw new NoSuchHealthCheck($"No health check exists with the specified ID {check}.");
+        if (set.CidrRoutingConfig is { } cidr) CheckCidr(cidr, set);
         if (_faults.Count > faults) return;
         tx.Put(Route53Tables.Records, new RecordState(key, zone.AccountId, set));
         if (set.AliasTarget is not null) _aliases.Add(set);
+    }
+
+    // AWS: who asks a private zone is always in its VPC, so its records are not chosen by ranges.
+    private void CheckCidr(CidrRoutingConfig cidr, ResourceRecordSet set)
+    {
+        if (tx.Find(Route53Tables.CidrCollections, cidr.CollectionId) is not { } collection || collection.AccountId != zone.AccountId)
+            throw new InvalidInput($"The CIDR collection {cidr.CollectionId} doesn't exist.");
+        if (zone.IsPrivate) _faults.Add($"RRSet with DNS name {set.Name}, type {set.Type.ToWire()} cannot be created: IP-based routing is not supported in private hosted zones");
+        else if (cidr.LocationName != CidrCollectionState.DefaultLocation && !collection.Locations.Contains(cidr.LocationName))
+            _faults.Add($"RRSet with DNS name {set.Name}, type {set.Type.ToWire()} cannot be created as CIDR location {cidr.LocationName} was not found in collection {cidr.CollectionId}");
     }
 
     /// <summary>AWS: an alias to a record names one of the same zone and type that is there.</summary>

@@ -19,13 +19,12 @@ internal static class RecordRules
         var set = change.ResourceRecordSet;
         var what = $"in Change with [Action={change.Action.ToWire()}, Name={set.Name}, Type={set.Type.ToWire()}, SetIdentifier={set.SetIdentifier ?? "null"}]";
         if (set.TrafficPolicyInstanceId is not null) throw new InvalidInput($"Minato does not serve traffic policies {what}");
-        if (set.CidrRoutingConfig is not null) throw new InvalidInput($"Minato does not serve CIDR collections {what}");
         if (set.GeoProximityLocation is { } proximity) DemandPlace(proximity, what);
         const string Kinds = "[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]";
         var hasValues = set.ResourceRecords is { Length: > 0 };
         if (set.AliasTarget is not null && (hasValues || set.TTL is not null)) throw new InvalidInput($"Invalid request: Expected exactly one of {Kinds}, but found more than one {what}");
         if (set.AliasTarget is null && (!hasValues || set.TTL is null)) throw new InvalidInput($"Invalid request: Expected exactly one of {Kinds}, but found none {what}");
-        var policies = new object?[] { set.Weight, set.Region, set.Failover, set.GeoLocation, set.GeoProximityLocation, set.MultiValueAnswer == true ? true : null }.Count(p => p is not null);
+        var policies = new object?[] { set.Weight, set.Region, set.Failover, set.GeoLocation, set.GeoProximityLocation, set.CidrRoutingConfig, set.MultiValueAnswer == true ? true : null }.Count(p => p is not null);
         const string Policies = "[Weight, Region, Failover, GeoLocation, MultiValueAnswer, GeoProximityLocation, or CidrRoutingConfig]";
         if (set.SetIdentifier is null && policies > 0) throw new InvalidInput($"Invalid request: Missing field 'SetIdentifier' {what}");
         if (set.SetIdentifier is not null && policies == 0) throw new InvalidInput($"Invalid request: Expected exactly one of {Policies}, but found none {what}");
@@ -83,11 +82,14 @@ internal static class RecordRules
             if (sets.Length > MostOfGroup) yield return $"{where} cannot be created: there are {MostOfGroup} record sets with the same name and type already";
             if (sets.Select(s => Group.PolicyOf(s.Set)).Distinct().Count() > 1)
                 yield return $"{where} cannot be created as other RRSets exist with the same name and type.";
+            else if (sets.Select(s => s.Set.CidrRoutingConfig?.CollectionId).Distinct(StringComparer.Ordinal).Count() > 1)
+                yield return $"{where} cannot be created as CIDR RRSets with the same name and type must have the same CIDR collection.";
             else if (Group.PolicyOf(sets[0].Set) == Policy.Weighted && sets.Select(s => s.Set.TTL).OfType<long>().Distinct().Count() > 1)
                 yield return $"{where} cannot be created as weighted RRSets with the same name and type must have the same TTL.";
             else if (sets.Where(s => s.Set.Failover is not null).GroupBy(s => s.Set.Failover).FirstOrDefault(f => f.Count() > 1) is { Key: { } failover })
                 yield return $"{where} cannot be created as a failover RRSet with failover {failover.ToWire()} already exists with the same name and type.";
             else if (sets.Where(s => s.Set.Region is not null).GroupBy(s => s.Set.Region).Any(r => r.Count() > 1) || sets.Where(s => s.Set.GeoLocation is not null).GroupBy(s => s.Set.GeoLocation).Any(g => g.Count() > 1)
+                || sets.Select(s => s.Set.CidrRoutingConfig).OfType<CidrRoutingConfig>().GroupBy(c => c).Any(g => g.Count() > 1)
                 || sets.Select(s => s.Set.GeoProximityLocation).OfType<GeoProximityLocation>().GroupBy(l => l with { Bias = null }).Any(g => g.Count() > 1))
                 yield return $"{where} cannot be created as another RRSet exists with the same name, type and location.";
         }

@@ -76,7 +76,8 @@ internal sealed class AnswersPublisher : IReconciler<AnswersKey>
         _isBuilt = true;
         var table = new DnsTable(
             _zones.Values.OrderBy(z => z.CreatedAt).ThenBy(z => z.Id, StringComparer.Ordinal),
-            [.. state.All(Route53Tables.HealthStatuses).Where(s => !s.IsHealthy).Select(s => s.Id)], state.All(Route53Tables.Balancers), _sources);
+            [.. state.All(Route53Tables.HealthStatuses).Where(s => !s.IsHealthy).Select(s => s.Id)], state.All(Route53Tables.Balancers), _sources,
+            state.All(Route53Tables.CidrCollections));
         Volatile.Write(ref _table, table);
         _server?.Serve(table);
         Volatile.Write(ref _applied, told);

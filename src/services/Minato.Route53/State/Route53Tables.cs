@@ -16,6 +16,10 @@ internal static class Route53Tables
     public static readonly Index<NodeKey, RecordKey, RecordState> RecordsByNode = Records.AddIndex<NodeKey>("node", r => r.Key.Node);
     public static readonly Index<string, RecordKey, RecordState> RecordsByHealthCheck = Records.AddIndex<string>("health-check", r => r.Set.HealthCheckId);
 
+    public static readonly Index<string, RecordKey, RecordState> RecordsByCidrCollection = Records.AddIndex<string>("cidr-collection", r => r.Set.CidrRoutingConfig?.CollectionId);
+    public static readonly Index<(string, string), RecordKey, RecordState> RecordsByCidrLocation =
+        Records.AddIndex<(string, string)>("cidr-location", r => r.Set.CidrRoutingConfig is { } cidr ? (cidr.CollectionId, cidr.LocationName) : default((string, string)?));
+
     /// <summary>By the load balancer they stand for.</summary>
     public static readonly Index<string, RecordKey, RecordState> RecordsByBalancer = Records.AddIndex<string>("balancer", BalancerNames.TargetOf);
 
@@ -36,6 +40,9 @@ internal static class Route53Tables
     public static readonly Table<string, DelegationSetState> DelegationSets = new("route53.delegation-sets", d => d.Id, () => Route53Json.Default.DelegationSetState);
     public static readonly Index<string, string, DelegationSetState> DelegationSetsByAccount = DelegationSets.AddIndex<string>("account", d => d.AccountId);
 
+    public static readonly Table<string, CidrCollectionState> CidrCollections = new("route53.cidr-collections", c => c.Id, () => Route53Json.Default.CidrCollectionState);
+    public static readonly Index<string, string, CidrCollectionState> CidrCollectionsByAccount = CidrCollections.AddIndex<string>("account", c => c.AccountId);
+
     public static readonly Table<string, BalancerState> Balancers = new("route53.balancers", b => b.DnsName, () => Route53Json.Default.BalancerState, ephemeral: true);
 }
 
@@ -46,5 +53,6 @@ internal static class Route53Tables
 [JsonSerializable(typeof(HealthCheckState))]
 [JsonSerializable(typeof(HealthStatusState))]
 [JsonSerializable(typeof(DelegationSetState))]
+[JsonSerializable(typeof(CidrCollectionState))]
 [JsonSerializable(typeof(BalancerState))]
 internal sealed partial class Route53Json : JsonSerializerContext;

@@ -12,7 +12,8 @@ internal static class ZoneTypes
         .AddSingleton<IResourceType, HostedZoneType>()
         .AddSingleton<IResourceType, RecordSetType>()
         .AddSingleton<IResourceType, RecordSetGroupType>()
-        .AddSingleton<IResourceType, HealthCheckType>();
+        .AddSingleton<IResourceType, HealthCheckType>()
+        .AddSingleton<IResourceType, CidrCollectionType>();
 
     public static async Task RetagAsync(this IRoute53 route53, TagResourceType kind, TemplateResource r, CancellationToken ct)
     {

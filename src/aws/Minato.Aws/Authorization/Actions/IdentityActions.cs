@@ -37,6 +37,8 @@ internal static class IdentityActions
         {OpenIDConnectProviderArn} : RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider UntagOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint
         saml-provider/{Name} : CreateSAMLProvider
         {SAMLProviderArn} : DeleteSAMLProvider GetSAMLProvider ListSAMLProviderTags TagSAMLProvider UntagSAMLProvider UpdateSAMLProvider
+        server-certificate/{ServerCertificateName} : DeleteServerCertificate GetServerCertificate ListServerCertificateTags TagServerCertificate UntagServerCertificate UpdateServerCertificate
+        server-certificate/{ServerCertificateName} : UploadServerCertificate
         {PolicySourceArn} : GetContextKeysForPrincipalPolicy SimulatePrincipalPolicy
         """);
 

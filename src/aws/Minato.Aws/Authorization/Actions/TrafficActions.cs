@@ -39,7 +39,9 @@ internal static class TrafficActions
 
     public static ActionTable Route53() => new("route53", "arn:aws:route53:::", """
         * : CreateHealthCheck CreateHostedZone GetAccountLimit GetCheckerIpRanges GetHealthCheckCount GetHostedZoneCount ListHealthChecks ListHostedZones ListHostedZonesByName ListReusableDelegationSets
-        * : CreateReusableDelegationSet TestDNSAnswer
+        * : CreateCidrCollection CreateReusableDelegationSet ListCidrCollections TestDNSAnswer
+        cidrcollection/{Id} : ChangeCidrCollection DeleteCidrCollection
+        cidrcollection/{CollectionId} : ListCidrBlocks ListCidrLocations
         arn:aws:ec2:{region}:{account}:vpc/{VPCId} : ListHostedZonesByVPC
         hostedzone/{HostedZoneId/} : AssociateVPCWithHostedZone ChangeResourceRecordSets DisassociateVPCFromHostedZone GetDNSSEC GetHostedZoneLimit ListResourceRecordSets
         hostedzone/{Id/} : DeleteHostedZone GetHostedZone UpdateHostedZoneComment

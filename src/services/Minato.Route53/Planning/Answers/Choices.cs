@@ -1,5 +1,6 @@
 using Minato.Contracts.Route53;
 using Minato.Engines.Dns;
+using Minato.Route53.State;
 
 namespace Minato.Route53.Planning.Answers;
 
@@ -21,6 +22,7 @@ internal sealed partial class DnsTable
                 Policy.Failover => Choices.Failover(members, healthy),
                 Policy.Latency => Choices.Nearest(members, healthy, table._sources.RegionOf(source)),
                 Policy.Geoproximity => Choices.Closest(members, healthy, table._sources.RegionOf(source)),
+                Policy.Cidr => Choices.Longest(members, healthy, source, table._collections),
                 _ => Choices.Smallest(members, healthy, table._sources.PlaceOf(source)),
             };
         }
@@ -108,6 +110,23 @@ internal static class Choices
             var fits = place.Within(members[i].Area ?? new GeoLocation());
             if (fits > sizeOfAll) (bestOfAll, sizeOfAll) = (members[i], fits);
             if (healthy[i] && fits > size) (best, size) = (members[i], fits);
+        }
+
+        return best ?? bestOfAll;
+    }
+
+    /// <summary>The location with the longest range that holds the asker, then the default one. None answers nothing.</summary>
+    public static Member? Longest(ReadOnlySpan<Member> members, ReadOnlySpan<bool> healthy, uint source, IReadOnlyDictionary<string, CidrMap> collections)
+    {
+        Member? best = null, bestOfAll = null;
+        int length = -1, lengthOfAll = -1;
+        for (var i = 0; i < members.Length; i++)
+        {
+            if (members[i].Cidr is not { } cidr) continue;
+            var fits = cidr.LocationName == CidrCollectionState.DefaultLocation ? 0
+                : collections.TryGetValue(cidr.CollectionId, out var map) && map.Within(source, cidr.LocationName) is > 0 and var bits ? bits : -1;
+            if (fits > lengthOfAll) (bestOfAll, lengthOfAll) = (members[i], fits);
+            if (healthy[i] && fits > length) (best, length) = (members[i], fits);
         }
 
         return best ?? bestOfAll;

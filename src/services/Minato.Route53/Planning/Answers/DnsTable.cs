@@ -9,17 +9,18 @@ namespace Minato.Route53.Planning.Answers;
 /// <summary>All zones, the health of what they name, and the load balancers, at one moment: what every query is answered out of.</summary>
 internal sealed partial class DnsTable : IDnsAnswers
 {
-    public static readonly DnsTable Empty = new([], ImmutableHashSet<string>.Empty, [], SourceMap.Empty);
+    public static readonly DnsTable Empty = new([], ImmutableHashSet<string>.Empty, [], SourceMap.Empty, []);
 
     private readonly Dictionary<DnsName, ImmutableArray<ZoneTable>> _zones = new(DnsNameComparer.Instance);
     private readonly Dictionary<DnsName, ImmutableArray<ZoneTable>>.AlternateLookup<ReadOnlySpan<byte>> _byWire;
     private readonly FrozenDictionary<DnsName, Balancer> _balancers;
     private readonly ImmutableHashSet<string> _ill;
     private readonly SourceMap _sources;
+    private readonly FrozenDictionary<string, CidrMap> _collections;
 
     /// <param name="zones">Several may have one name: of public ones the first is answered.</param>
     /// <param name="ill">Health checks that fail.</param>
-    public DnsTable(IEnumerable<ZoneTable> zones, ImmutableHashSet<string> ill, IEnumerable<BalancerState> balancers, SourceMap sources)
+    public DnsTable(IEnumerable<ZoneTable> zones, ImmutableHashSet<string> ill, IEnumerable<BalancerState> balancers, SourceMap sources, IEnumerable<CidrCollectionState> collections)
     {
         foreach (var zone in zones)
             _zones[zone.Domain] = _zones.TryGetValue(zone.Domain, out var others) ? others.Add(zone) : [zone];
@@ -27,6 +28,7 @@ internal sealed partial class DnsTable : IDnsAnswers
         _balancers = balancers.ToFrozenDictionary(b => DnsName.Parse(b.DnsName), Balancer.Of);
         _ill = ill;
         _sources = sources;
+        _collections = collections.ToFrozenDictionary(c => c.Id, c => c.Map, StringComparer.Ordinal);
     }
 
     public void Answer(in DnsQuestion question, DnsReply reply)

@@ -14,6 +14,7 @@ internal enum Policy
     Latency,
     Geolocation,
     Geoproximity,
+    Cidr,
     Multivalue,
 }
 
@@ -25,6 +26,7 @@ internal sealed record Member
     public string? Region { get; init; }
     public GeoLocation? Area { get; init; }
     public Spot? Spot { get; init; }
+    public CidrRoutingConfig? Cidr { get; init; }
     public string? HealthCheckId { get; init; }
     public uint Ttl { get; init; }
     public ImmutableArray<byte[]> Data { get; init; } = [];
@@ -42,7 +44,7 @@ internal sealed record Member
         var alias = set.AliasTarget;
         return new()
         {
-            Weight = set.Weight ?? 0, IsPrimary = set.Failover == ResourceRecordSetFailover.Primary, Region = set.Region?.ToWire(), Area = set.GeoLocation, Spot = Answers.Spot.Of(set.GeoProximityLocation),
+            Weight = set.Weight ?? 0, IsPrimary = set.Failover == ResourceRecordSetFailover.Primary, Region = set.Region?.ToWire(), Area = set.GeoLocation, Spot = Answers.Spot.Of(set.GeoProximityLocation), Cidr = set.CidrRoutingConfig,
             HealthCheckId = set.HealthCheckId, Ttl = (uint)(set.TTL ?? 0),
             Data = [.. (set.ResourceRecords ?? []).Select(r => RecordData.Encode(set.Type, r.Value))],
             Alias = alias is null ? null : AliasNames.Of(alias), IsInZone = alias?.HostedZoneId == record.Key.ZoneId,
@@ -64,6 +66,7 @@ internal sealed record Group(ushort Type, Policy Policy, ImmutableArray<Member> 
         { Region: not null } => Policy.Latency,
         { GeoLocation: not null } => Policy.Geolocation,
         { GeoProximityLocation: not null } => Policy.Geoproximity,
+        { CidrRoutingConfig: not null } => Policy.Cidr,
         { MultiValueAnswer: true } => Policy.Multivalue,
         _ => Policy.Simple,
     };

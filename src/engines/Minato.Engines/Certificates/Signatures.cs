@@ -2,14 +2,15 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Minato.Acm.Planning;
+namespace Minato.Engines.Certificates;
 
 /// <summary>Who signed a certificate: by name and by key, nothing else. Whether anybody trusts the signer is not ours to say.</summary>
-internal static class Signatures
+public static class Signatures
 {
     /// <summary>Proxies and clients of today refuse what is signed over MD5 or SHA-1.</summary>
     public static bool IsStrong(X509Certificate2 certificate) => HashOf(certificate.SignatureAlgorithm.Value) is { } hash && hash != HashAlgorithmName.SHA1;
 
+    /// <returns>Whether this issuer's name is on the certificate, and its key signed it.</returns>
     public static bool IsBy(X509Certificate2 certificate, X509Certificate2 issuer)
     {
         if (!certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData)) return false;

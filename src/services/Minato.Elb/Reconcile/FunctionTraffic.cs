@@ -1,0 +1,49 @@
+using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Elb.Planning;
+using Minato.Elb.State;
+using Minato.Engines.Functions;
+using Minato.Engines.Proxy;
+using Minato.Platform;
+
+namespace Minato.Elb.Reconcile;
+
+/// <summary>Makes calls of functions out of requests that the proxy forwards to their groups.</summary>
+internal sealed class FunctionTraffic(Store store, TimeProvider clock, IFunctionEngine? functions = null, IFunctionEntrance? entrance = null)
+{
+    private const int BadRequest = 400;
+    private const int Unavailable = 503;
+
+    /// <returns>Where the proxy finds the functions; null while no group has any, or where there is no way to call them.</returns>
+    public async ValueTask<int?> PortAsync(IReadState state, CancellationToken ct) =>
+        functions is null || entrance is null || !state.All(ElbTables.Groups).Any(g => g.TargetType is TargetTypeEnum.Lambda) ? null : await entrance.OpenAsync(AnswerAsync, ct);
+
+    public async ValueTask<EntranceAnswer> AnswerAsync(EntranceRequest request, CancellationToken ct)
+    {
+        var state = store.Current;
+        var group = state.All(ElbTables.Groups).FirstOrDefault(g => g.TargetType is TargetTypeEnum.Lambda && ProxyPlanner.IdOf(g.Arn) == request.Door);
+        if (group is null || functions is null || FunctionOf(state, group) is not { } function) return EntranceAnswer.Fault(Unavailable);
+        if (request.Headers.Any(h => h.Key == "upgrade")) return EntranceAnswer.Fault(BadRequest); // AWS: no WebSockets to functions.
+        var isMultiValue = FunctionGroups.IsMultiValue(group);
+        return FunctionAnswers.Of(await functions.InvokeAsync(function, FunctionEvents.Of(request, group.Arn, isMultiValue), ct), isMultiValue);
+    }
+
+    public async ValueTask<ProbeOutcome> ProbeAsync(TargetView view, CancellationToken ct)
+    {
+        if (functions is null) return new ProbeOutcome.Failed("Functions cannot be called here.");
+        using var patience = new CancellationTokenSource(view.Group.HealthCheck.Timeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+        try
+        {
+            var outcome = await functions.InvokeAsync(view.Target.Key.Id, FunctionEvents.HealthCheck(view.Group.Arn, view.Group.HealthCheck.Path), both.Token);
+            var answer = FunctionAnswers.Of(outcome, FunctionGroups.IsMultiValue(view.Group));
+            return answer.IsFault ? new ProbeOutcome.Failed("The function failed.") : new ProbeOutcome.Answered(answer.Status);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return new ProbeOutcome.TimedOut();
+        }
+    }
+
+    private static string? FunctionOf(IReadState state, TargetGroupState group) =>
+        state.Where(ElbTables.TargetsByGroup, group.Arn).FirstOrDefault(t => t.DrainUntil is null)?.Key.Id;
+}
