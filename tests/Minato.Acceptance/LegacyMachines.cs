@@ -31,24 +31,32 @@ internal sealed class LegacyMachines(Host host) : IDisposable
     }
 
     /// <returns>The id of an instance that runs.</returns>
-    public async Task<string> RunAsync(string image, string userData)
+    public async Task<string> RunAsync(string image, string userData, params string[] more)
     {
         var file = Path.Combine(_folder, $"user-data-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(file, userData, Ct);
-        var id = $"{(await host.AwsAsync(Ct, "ec2", "run-instances", "--image-id", image, "--instance-type", "t3.micro", "--user-data", $"file://{file}"))?["Instances"]?[0]?["InstanceId"]}";
+        var id = $"{(await host.AwsAsync(Ct, ["ec2", "run-instances", "--image-id", image, "--instance-type", "t3.micro", "--user-data", $"file://{file}", .. more]))?["Instances"]?[0]?["InstanceId"]}";
         await host.AwsAsync(Ct, "ec2", "wait", "instance-running", "--instance-ids", id);
         return id;
     }
 
     /// <summary>What users saw before anybody spoke of ECS: a page with its version, and one for health checks.</summary>
-    public Task<string> RunWebAsync(string image) => RunAsync(image, """
+    public Task<string> RunWebAsync(string image, params string[] more) => RunAsync(image, """
         #!/bin/sh
         mkdir -p /www/cgi-bin
         echo ok > /www/health
         printf '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\nversion old from a machine\\n"\n' > /www/cgi-bin/hello
         chmod 755 /www/cgi-bin/hello
         httpd -p 80 -h /www
-        """);
+        """, more);
+
+    /// <summary>A security group that lets everybody reach port 80.</summary>
+    public async Task<string> OpenGroupAsync(string name)
+    {
+        var id = $"{(await host.AwsAsync(Ct, "ec2", "create-security-group", "--group-name", name, "--description", "the web"))?["GroupId"]}";
+        await host.AwsAsync(Ct, "ec2", "authorize-security-group-ingress", "--group-id", id, "--protocol", "tcp", "--port", "80", "--cidr", "0.0.0.0/0");
+        return id;
+    }
 
     public async Task<JsonNode?> DescribeAsync(string instance) =>
         (await host.AwsAsync(Ct, "ec2", "describe-instances", "--instance-ids", instance))?["Reservations"]?[0]?["Instances"]?[0];

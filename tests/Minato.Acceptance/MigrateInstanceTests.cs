@@ -52,6 +52,7 @@ public sealed class MigrateInstanceTests(Host host) : IDisposable
 
             using var third = _migration.Start("resume");
             await _migration.WeightAsync(50);
+            await _migration.UntilAsync("numbers of both sides", s => (s["sides"]?.AsArray() ?? []).All(side => side?["requestsPerSecond"]?.GetValue<double>() > 0 && side["p95Milliseconds"]?.GetValue<double>() > 0 && side["errorPercent"] is not null));
             await host.KillAsync(Ct);
             await host.UpAsync(Ct);
             await _migration.StageAsync("confirm");
@@ -137,6 +138,7 @@ public sealed class MigrateInstanceTests(Host host) : IDisposable
     private async Task OnlyTheTestDomainAsync(DemoWorld world, Traffic traffic)
     {
         await _migration.UntilAsync("the question for the test stage", s => $"{s["standing"]}" == "waits for the approval of test");
+        (await _migration.RunAsync("status")).Ok().ShouldContain($"Go on: ./minato migrate approve {_migration.PlanFile}");
         using var http = new HttpClient();
         for (var n = 0; n < 20; n++)
         {
