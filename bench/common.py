@@ -1,4 +1,5 @@
 """What every comparison needs: a server of ours, a peer, signed requests, medians."""
+import contextlib
 import http.client
 import json
 import os
@@ -62,12 +63,54 @@ class Minato:
 
     def __exit__(self, *_):
         subprocess.run([ROOT / "minato", "down", "--purge", "--data", self.data], stdout=subprocess.DEVNULL, check=False)
-        self.process.wait(30)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(30)
+        end(self.process)
         shutil.rmtree(self.data, ignore_errors=True)
 
     @property
     def pid(self):
         return self.process.pid
+
+    @property
+    def proxies(self):
+        """Processes of its HAProxy, which is in a session of its own."""
+        return [int(p.name) for p in pathlib.Path("/proc").glob("[0-9]*") if link(p / "cwd").startswith(self.data) and link(p / "exe").endswith("/haproxy")]
+
+
+def link(path):
+    try:
+        return os.readlink(path)
+    except OSError:  # It ended meanwhile.
+        return ""
+
+
+def end(process, patience=10):
+    """Asks a process to end, and sees to it."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def with_children(pid):
+    found = [pid]
+    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += with_children(int(child))
+    return found
+
+
+def processor_seconds(*pids):
+    """Time that processes took of any core until now."""
+    ticks = 0
+    for pid in pids:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class Moto:
@@ -86,8 +129,7 @@ class Moto:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(10)
+        end(self.process)
 
     @property
     def pid(self):

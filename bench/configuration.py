@@ -3,7 +3,7 @@ import http.client
 import time
 
 from common import Minato, client, free_port, median, need, table
-from load_balancer import DEFAULTS, HaProxy
+from load_balancer import answering
 
 GROUPS = 100
 TARGETS = 10  # Of a group.
@@ -53,30 +53,26 @@ def run():
     if not need("haproxy"):
         return None
     ports = [free_port() for _ in range(TARGETS)]
-    targets = HaProxy(DEFAULTS + "".join(f"frontend t{p}\n  bind 127.0.0.1:{p}\n  http-request return status 200 content-type text/plain string hello\n" for p in ports))
     rules, weights = [], []
-    try:
-        with Minato() as minato:
-            elb, listener, groups, address = build(minato, ports)
-            for i in range(ROUNDS):
-                rule = elb.create_rule(ListenerArn=listener, Priority=1000 + i, Conditions=[{"Field": "path-pattern", "Values": [f"/new{i}"]}],
-                                       Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "299"}}])["Rules"][0]["RuleArn"]
-                rules.append(until(address, f"/new{i}", 299))
-                time.sleep(0.5)
-                elb.delete_rule(RuleArn=rule)
-                until(address, f"/new{i}", 200)
-            rule = elb.create_rule(ListenerArn=listener, Priority=2000, Conditions=[{"Field": "path-pattern", "Values": ["/split"]}], Actions=split(groups, 1, 0))["Rules"][0]["RuleArn"]
-            until(address, "/split", 200)
-            empty = elb.create_target_group(Name="empty", Protocol="HTTP", Port=80, VpcId=elb.describe_target_groups()["TargetGroups"][0]["VpcId"], TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
-            pair = [groups[0], empty]
-            elb.modify_rule(RuleArn=rule, Actions=split(pair, 1, 0))
-            time.sleep(1)
-            for i in range(ROUNDS):
-                elb.modify_rule(RuleArn=rule, Actions=split(pair, i % 2, 1 - i % 2))
-                weights.append(until(address, "/split", 503 if i % 2 == 0 else 200))
-                time.sleep(0.2)
-    finally:
-        targets.stop()
+    with answering(ports), Minato() as minato:
+        elb, listener, groups, address = build(minato, ports)
+        for i in range(ROUNDS):
+            rule = elb.create_rule(ListenerArn=listener, Priority=1000 + i, Conditions=[{"Field": "path-pattern", "Values": [f"/new{i}"]}],
+                                   Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "299"}}])["Rules"][0]["RuleArn"]
+            rules.append(until(address, f"/new{i}", 299))
+            time.sleep(0.5)
+            elb.delete_rule(RuleArn=rule)
+            until(address, f"/new{i}", 200)
+        rule = elb.create_rule(ListenerArn=listener, Priority=2000, Conditions=[{"Field": "path-pattern", "Values": ["/split"]}], Actions=split(groups, 1, 0))["Rules"][0]["RuleArn"]
+        until(address, "/split", 200)
+        empty = elb.create_target_group(Name="empty", Protocol="HTTP", Port=80, VpcId=elb.describe_target_groups()["TargetGroups"][0]["VpcId"], TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
+        pair = [groups[0], empty]
+        elb.modify_rule(RuleArn=rule, Actions=split(pair, 1, 0))
+        time.sleep(1)
+        for i in range(ROUNDS):
+            elb.modify_rule(RuleArn=rule, Actions=split(pair, i % 2, 1 - i % 2))
+            weights.append(until(address, "/split", 503 if i % 2 == 0 else 200))
+            time.sleep(0.2)
     return table("Changes of a wide load balancer", "bench/run configuration", ["change", "p50", "longest", "bar"],
                  [["a rule (by reload)", f"{median(rules) * 1000:.0f} ms", f"{max(rules) * 1000:.0f} ms", "< 300 ms"],
                   ["weights (at run time)", f"{median(weights) * 1000:.0f} ms", f"{max(weights) * 1000:.0f} ms", "< 300 ms"]],

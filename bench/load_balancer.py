@@ -5,10 +5,11 @@ import subprocess
 import tempfile
 import time
 
-from common import Minato, client, free_port, median, need, table, wait_for, wrk
+from common import Minato, client, end, free_port, median, need, table, wait_for, wrk
 
 ROUNDS = 5
 DEFAULTS = "defaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n"
+TARGET = "  http-request return status 200 content-type text/plain string hello\n"
 # What a person writes who wants from HAProxy what an Application Load Balancer tells a target.
 HEADERS = """  option forwardfor
   http-request set-header X-Forwarded-Proto http
@@ -27,10 +28,17 @@ class HaProxy:
         # and of the targets would get another share than Minato's.
         self.process = subprocess.Popen(["haproxy", "-db", "-f", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
         shutil.rmtree(self.folder)
+
+
+def answering(ports):
+    """Targets that answer at once, and are no one's bottleneck."""
+    return HaProxy(DEFAULTS + "".join(f"frontend t{p}\n  bind 127.0.0.1:{p}\n{TARGET}" for p in ports))
 
 
 def through_minato(minato, ports):
@@ -53,21 +61,16 @@ def run():
     if not need("wrk", "haproxy"):
         return None
     ports = [free_port() for _ in range(3)]
-    targets = HaProxy(DEFAULTS + "".join(f"frontend t{p}\n  bind 127.0.0.1:{p}\n  http-request return status 200 content-type text/plain string hello\n" for p in ports))
     servers = "".join(f"  server s{p} 127.0.0.1:{p}\n" for p in ports)
     bare, equal = free_port(), free_port()
-    alone = HaProxy(DEFAULTS + f"frontend bare\n  bind 127.0.0.1:{bare}\n  option forwardfor\n  default_backend b\n"
-                    + f"frontend equal\n  bind 127.0.0.1:{equal}\n{HEADERS}  default_backend b\nbackend b\n  balance roundrobin\n" + servers)
-    try:
+    by_hand = (DEFAULTS + f"frontend bare\n  bind 127.0.0.1:{bare}\n  option forwardfor\n  default_backend b\n"
+               + f"frontend equal\n  bind 127.0.0.1:{equal}\n{HEADERS}  default_backend b\nbackend b\n  balance roundrobin\n" + servers)
+    with answering(ports), HaProxy(by_hand), Minato() as minato:
         wait_for(f"http://127.0.0.1:{bare}/")
-        with Minato() as minato:
-            url = through_minato(minato, ports)
-            wait_for(url, ok=True)
-            urls = [url, f"http://127.0.0.1:{equal}/", f"http://127.0.0.1:{bare}/"]
-            rounds = [[wrk(u, 4, 16) for u in urls] for _ in range(ROUNDS)]
-    finally:
-        alone.stop()
-        targets.stop()
+        url = through_minato(minato, ports)
+        wait_for(url, ok=True)
+        urls = [url, f"http://127.0.0.1:{equal}/", f"http://127.0.0.1:{bare}/"]
+        rounds = [[wrk(u, 4, 16) for u in urls] for _ in range(ROUNDS)]
     rates = [median([r[i][0] for r in rounds]) for i in range(3)]
     ratios = [median([r[0][0] / r[i][0] for r in rounds]) for i in range(3)]
     names = ["Minato's load balancer", "HAProxy, by hand, with an ALB's headers", "HAProxy, by hand, bare"]

@@ -6,8 +6,7 @@ namespace Minato.Acceptance;
 [Collection(nameof(Host)), Trait("Floor", "engine")]
 public sealed class InstanceTests(Host host) : IDisposable
 {
-    private const string Image = "minato-acceptance/machine:1";
-    private readonly string _folder = Directory.CreateTempSubdirectory("minato-instance-").FullName;
+    private readonly LegacyMachines _machines = new(host);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -19,11 +18,9 @@ public sealed class InstanceTests(Host host) : IDisposable
     [Fact]
     public async Task A_legacy_machine_boots_serves_behind_a_load_balancer_and_others_find_it_by_name_in_the_vpc()
     {
-        Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
-        Assert.SkipUnless(File.Exists("/usr/bin/aws") && File.Exists("/usr/sbin/nft") && File.Exists("/bin/busybox"), "the AWS CLI, nftables or busybox is not installed");
-        await BuildAsync();
-        var image = $"{(await host.AwsAsync(Ct, "ec2", "register-image", "--name", "legacy", "--architecture", "x86_64", "--image-location", Image))?["ImageId"]}";
-        var legacy = await RunAsync(image, $"""
+        Assert.SkipWhen(LegacyMachines.Missing is not null, LegacyMachines.Missing ?? "");
+        var image = await _machines.RegisterImageAsync("legacy");
+        var legacy = await _machines.RunAsync(image, $"""
             #!/bin/sh
             {Get}
             mkdir -p /www
@@ -35,13 +32,13 @@ public sealed class InstanceTests(Host host) : IDisposable
         await Host.UntilAsync("the health of the instance", async () =>
         {
             var health = (await host.AwsAsync(Ct, "elbv2", "describe-target-health", "--target-group-arn", group))?["TargetHealthDescriptions"]?[0]?["TargetHealth"];
-            return ($"{health?["State"]}" == "healthy", $"{health} {await ConsoleAsync(legacy)}");
+            return ($"{health?["State"]}" == "healthy", $"{health} {await _machines.ConsoleAsync(legacy)}");
         }, Ct, 60);
         using var http = new HttpClient();
         var address = balancer?["AvailabilityZones"]?[0]?["LoadBalancerAddresses"]?[0]?["IpAddress"];
         (await http.GetStringAsync($"http://{address}/id", Ct)).ShouldBe(legacy, "what it learned of itself");
 
-        var client = await RunAsync(image, $$"""
+        var client = await _machines.RunAsync(image, $$"""
             #!/bin/sh
             {{Get}}
             for n in 1 2 3 4 5 6 7 8 9 10; do
@@ -50,41 +47,17 @@ public sealed class InstanceTests(Host host) : IDisposable
             done
 
             """);
-        await Host.UntilAsync("the answer of the load balancer inside of the VPC", async () => (await ConsoleAsync(client) is var said && said.Contains(legacy, StringComparison.Ordinal), said), Ct, 60);
+        await Host.UntilAsync("the answer of the load balancer inside of the VPC", async () => (await _machines.ConsoleAsync(client) is var said && said.Contains(legacy, StringComparison.Ordinal), said), Ct, 60);
 
         await host.AwsAsync(Ct, "ec2", "stop-instances", "--instance-ids", legacy);
         await host.AwsAsync(Ct, "ec2", "wait", "instance-stopped", "--instance-ids", legacy);
         var stopped = (await host.AwsAsync(Ct, "elbv2", "describe-target-health", "--target-group-arn", group))?["TargetHealthDescriptions"]?[0]?["TargetHealth"];
         $"{stopped?["State"]} {stopped?["Reason"]}".ShouldBe("unused Target.InvalidState");
-        await host.AwsAsync(Ct, "ec2", "terminate-instances", "--instance-ids", legacy, client);
-        await host.AwsAsync(Ct, "ec2", "wait", "instance-terminated", "--instance-ids", legacy, client);
+        await _machines.TerminateAsync(legacy, client);
         (await Shell.DockerAsync(Ct, "ps", "-aq", "--filter", $"name=minato-{legacy}")).Ok().ShouldBeEmpty();
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private async Task BuildAsync()
-    {
-        File.Copy("/bin/busybox", Path.Combine(_folder, "busybox"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "Dockerfile"), """
-            FROM scratch
-            COPY busybox /bin/busybox
-            RUN ["/bin/busybox", "--install", "-s", "/bin"]
-            ENV PATH=/bin
-            RUN mkdir -p /tmp /etc /var
-            CMD ["/bin/sh"]
-            """, Ct);
-        (await Shell.DockerAsync(Ct, "build", "--quiet", "--tag", Image, _folder)).Ok();
-    }
-
-    private async Task<string> RunAsync(string image, string userData)
-    {
-        var file = Path.Combine(_folder, $"user-data-{Guid.NewGuid():N}");
-        await File.WriteAllTextAsync(file, userData, Ct);
-        var id = $"{(await host.AwsAsync(Ct, "ec2", "run-instances", "--image-id", image, "--instance-type", "t3.micro", "--user-data", $"file://{file}"))?["Instances"]?[0]?["InstanceId"]}";
-        await host.AwsAsync(Ct, "ec2", "wait", "instance-running", "--instance-ids", id);
-        return id;
-    }
+    public void Dispose() => _machines.Dispose();
 
     private async Task<(JsonNode? Balancer, string Group)> BehindAsync(string instance)
     {
@@ -98,7 +71,4 @@ public sealed class InstanceTests(Host host) : IDisposable
         await host.AwsAsync(Ct, "elbv2", "register-targets", "--target-group-arn", group, "--targets", $"Id={instance}");
         return (balancer, group);
     }
-
-    /// <summary>The AWS CLI has taken it out of its Base64.</summary>
-    private async Task<string> ConsoleAsync(string instance) => $"{(await host.AwsAsync(Ct, "ec2", "get-console-output", "--instance-id", instance))?["Output"]}";
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,12 +17,10 @@ namespace Minato.Acceptance;
 public sealed class MigrateTests(Host host) : IAsyncDisposable
 {
     private const int PerSecond = 200;
-    private readonly string _folder = Directory.CreateTempSubdirectory("minato-migrate-").FullName;
+    private readonly MigrationAtWork _migration = new(host);
     private WebApplication? _machine;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private string PlanFile => Path.Combine(_folder, "plan.yaml");
 
     [Fact]
     public async Task Users_move_to_ecs_and_back_and_no_request_fails_though_the_runner_is_killed()
@@ -32,26 +28,26 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
         Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
         var world = await OpenAsync("move", broken: false);
         await WritePlanAsync("move", [1, 10, 50, 100], "/cgi-bin/hello");
-        (await host.RunAsync(Ct, "migrate", "check", PlanFile)).Ok().ShouldContain("entry: weights old 1");
+        (await _migration.RunAsync("check")).Ok().ShouldContain("entry: weights old 1");
         var traffic = new Traffic(world.Url, PerSecond);
         await using (traffic)
         {
-            using (var first = Start("start"))
+            using (var first = _migration.Start("start"))
             {
-                await WeightAsync(10);
+                await _migration.WeightAsync(10);
                 first.Kill(); // As kill -9.
                 await first.WaitForExitAsync(Ct);
             }
 
-            (await StatusAsync())["runner"]?.GetValue<bool>().ShouldBeFalse();
-            using var second = Start("resume");
-            await Host.UntilAsync("the second runner", async () => ((await StatusAsync())["runner"]?.GetValue<bool>() is true, "none"), Ct, 60);
-            (await host.RunAsync(Ct, "migrate", "start", PlanFile)).Error.ShouldContain("another runner is at work");
-            await WeightAsync(50);
-            await WeightAsync(100);
-            await Host.UntilAsync("the stage confirm", async () => await StatusAsync() is var s ? ($"{s["stage"]}" == "confirm", $"{s}") : default, Ct, 120);
+            (await _migration.StatusAsync())["runner"]?.GetValue<bool>().ShouldBeFalse();
+            using var second = _migration.Start("resume");
+            await _migration.UntilAsync("the second runner", r => r["runner"]?.GetValue<bool>() is true, 60);
+            (await _migration.RunAsync("start")).Error.ShouldContain("another runner is at work");
+            await _migration.WeightAsync(50);
+            await _migration.WeightAsync(100);
+            await _migration.StageAsync("confirm");
             (await WeightsAsync(world)).ShouldBe((0, 100));
-            (await host.RunAsync(Ct, "migrate", "retreat", PlanFile, "--why", "to see the way back")).Ok();
+            (await _migration.RunAsync("retreat", "--why", "to see the way back")).Ok();
             await second.WaitForExitAsync(Ct);
             second.ExitCode.ShouldBe(1);
             await Task.Delay(1000, Ct);
@@ -61,8 +57,8 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
         traffic.Versions.Keys.ShouldBe(["old", "v1"], ignoreOrder: true);
         traffic.Sent.ShouldBeGreaterThan(PerSecond * 30);
         (await WeightsAsync(world)).ShouldBe((100, 0));
-        (await host.RunAsync(Ct, "migrate", "report", PlanFile)).Ok();
-        (await File.ReadAllTextAsync(PlanFile + ".report.html", Ct)).ShouldContain("to see the way back");
+        (await _migration.RunAsync("report")).Ok();
+        (await _migration.PageAsync()).ShouldContain("to see the way back");
         await CloseAsync(world);
     }
 
@@ -76,7 +72,7 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
         int failedBefore;
         await using (traffic)
         {
-            var run = await host.RunAsync(Ct, "migrate", "start", PlanFile);
+            var run = await _migration.RunAsync("start");
             run.Code.ShouldBe(1, run.Error);
             run.Output.ShouldContain("retreated: the gate errors failed: ");
             (await WeightsAsync(world)).ShouldBe((100, 0));
@@ -87,15 +83,15 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
 
         traffic.Failures.Keys.ShouldBe(["HTTP 500"], "users saw the new side for a while");
         traffic.Failed.ShouldBe(failedBefore, "and none after the retreat");
-        var report = JsonNode.Parse((await host.RunAsync(Ct, "migrate", "report", PlanFile, "--json")).Ok());
-        report?["weights"]?.AsArray().Select(w => (int?)w?["weight"]).ShouldBe([0, 5, 0]);
+        var report = await _migration.ReportAsync();
+        report["weights"]?.AsArray().Select(w => (int?)w?["weight"]).ShouldBe([0, 5, 0]);
         await CloseAsync(world);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_machine is not null) await _machine.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _migration.Dispose();
     }
 
     /// <summary>All users on the machine; the service stands beside it.</summary>
@@ -162,7 +158,7 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
         return (address.ToString(), new Uri(_machine.Urls.First()).Port);
     }
 
-    private Task WritePlanAsync(string name, int[] weights, string mirrored) => File.WriteAllTextAsync(PlanFile, $$"""
+    private Task WritePlanAsync(string name, int[] weights, string mirrored) => _migration.WriteAsync($$"""
         migration: {{name}}
         old: { targetGroup: {{name}}-machine }
         new: { cluster: {{name}}, service: {{DemoWorld.ServiceName}} }
@@ -176,28 +172,7 @@ public sealed class MigrateTests(Host host) : IAsyncDisposable
           - { stage: test }
         {{string.Join('\n', weights.Select(w => $"  - {{ weight: {w}, hold: 8s }}"))}}
           - { stage: confirm }
-        """, Ct);
-
-    private Process Start(string verb)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "minato"), ["--data", host.Data, "--region", "eu-west-1", "migrate", verb, PlanFile])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        var process = Process.Start(start) ?? throw new InvalidOperationException("The command line does not start.");
-        process.OutputDataReceived += (_, line) => TestContext.Current.SendDiagnosticMessage("{0}", line.Data ?? "");
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private async Task<JsonNode> StatusAsync() => JsonNode.Parse((await host.RunAsync(Ct, "migrate", "status", PlanFile, "--json")).Ok()) ?? new JsonObject();
-
-    private Task WeightAsync(int weight) => Host.UntilAsync($"{weight} %", async () =>
-    {
-        var status = await StatusAsync();
-        return (status["weight"]?.GetValue<int>() >= weight, $"{status}");
-    }, Ct, 180);
+        """);
 
     private async Task<string> ListenerAsync(DemoWorld world) =>
         (await host.Minato.Elb.DescribeListenersAsync(new() { LoadBalancerArn = world.LoadBalancerArn }, host.Minato.Caller, Ct)).Listeners?[0].ListenerArn ?? "";

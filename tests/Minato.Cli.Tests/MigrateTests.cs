@@ -33,7 +33,7 @@ public sealed class MigrateTests : IDisposable
     [Theory]
     [InlineData("approve"), InlineData("pause"), InlineData("retreat"), InlineData("abort")]
     public async Task Nothing_can_be_asked_of_what_is_not_under_way(string verb) =>
-        (await Should.ThrowAsync<UserException>(() => RunAsync(verb, PlanFile))).Message.ShouldEndWith("is under way.");
+        (await Should.ThrowAsync<UserException>(() => RunAsync(verb, PlanFile))).Message.ShouldEndWith($"is under way: ./minato migrate start {PlanFile} begins one.");
 
     [Theory]
     [InlineData("approve", "Approve"), InlineData("pause", "Pause"), InlineData("retreat", "Retreat"), InlineData("abort", "Abort")]

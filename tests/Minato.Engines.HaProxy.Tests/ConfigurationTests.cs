@@ -75,6 +75,32 @@ public sealed class ConfigurationTests
         quoted[1..^1].ShouldNotContain('\'');
     }
 
+    [Theory]
+    [InlineData("/api/*", "beg /api/")]
+    [InlineData("*.example.com", "end .example.com")]
+    [InlineData("GET", "str GET")]
+    [InlineData("/a?c", null), InlineData("*a*", null), InlineData("a*b*", null), InlineData("*", null), InlineData("", null)]
+    [InlineData("-i", null), InlineData("/a b", null), InlineData("/a'b", null), InlineData("/a%20", null), InlineData("/é", null)]
+    public void A_pattern_that_is_plain_text_is_compared_and_not_searched_for(string pattern, string? plain) =>
+        (Pattern.Plain(pattern) is var (method, text) ? $"{method} {text}" : null).ShouldBe(plain);
+
+    [Fact]
+    public void Forwards_at_the_end_need_nothing_noted_and_the_shape_knows_where_they_begin()
+    {
+        var given = Weighted(1, 1, Server("a"));
+        ProxyRule Rule(int priority, ProxyAction action) => new(priority, [new ProxyCondition.Path([$"/{priority}/*"])], action);
+        ProxyListener With(ProxyAction otherwise, params ProxyAction[] actions) => given.Listeners[0] with { DefaultAction = otherwise, Rules = [.. actions.Select((a, i) => Rule(i + 1, a))] };
+        var (to, told) = (new ProxyAction.Forward([new(given.Backends[0].Id, 1)]), new ProxyAction.FixedResponse(404, null, null));
+        var shares = new ProxyAction.Forward([new(given.Backends[0].Id, 1), new(given.Backends[1].Id, 1)]);
+        Noted(With(told, to, to)).ShouldBe(0);
+        Noted(With(to, to, told, to)).ShouldBe(1);
+        Noted(With(told, to, to, told)).ShouldBe(2);
+        Noted(With(shares, to, to)).ShouldBe(2, "a share is drawn only for who gets as far");
+        Noted(With(told, to, to) with { TellsAll = true }).ShouldBe(2, "an access log names the rule");
+
+        int Noted(ProxyListener listener) => ConfigurationWriter.Render(given with { Listeners = [listener] }, Host).Text.Split('\n').Count(l => l.Contains("set-var(txn.be) str(", StringComparison.Ordinal));
+    }
+
     /// <summary>Goal: nothing that a person types can become configuration. Method: HAProxy parses hostile values in every place, and
     /// what it was given has as many sections and lines as the same configuration with harmless ones.</summary>
     [Theory, Trait("Floor", "engine")]

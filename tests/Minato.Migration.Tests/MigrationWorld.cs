@@ -96,11 +96,9 @@ internal sealed class MigrationWorld(World world)
     /// <summary>A runner that takes up the journal, to its end.</summary>
     public async Task<Outcome> RunAsync() => (await Runner().RunAsync(world.Stopping)).Outcome;
 
-    public MigrationRunner Runner()
-    {
-        var aws = new MigrationAws(ElbOfRunner ?? Elb, world.Client<IElasticLoadBalancing>(), world.Client<IEcs>(), world.Client<IEc2>(), world.Client<ICloudWatch>(), Route53OfRunner ?? world.Client<IRoute53>(), world.Caller, world.Caller);
-        return new Migrator(PlanReader.Read(State.Plan), "", aws, Sender, world.Time).Runner(Journal);
-    }
+    public MigrationRunner Runner() => Migrator(State.Plan).Runner(Journal);
+
+    public async Task<IReadOnlyList<string>> CheckAsync(string plan) => (await Migrator(plan).CheckAsync(world.Stopping)).Lines;
 
     public Task UntilAsync(Func<MigrationState, bool> holds, double minutes = 60) => world.Eventually(() => holds(State), TimeSpan.FromMinutes(minutes), State.Facts.Count + " facts");
 
@@ -125,6 +123,31 @@ internal sealed class MigrationWorld(World world)
     }
 
     public Task AlarmAsync(StateValue state) => world.Client<ICloudWatch>().SetAlarmStateAsync(new() { AlarmName = "pager", StateValue = state, StateReason = "test" }, world.Caller, None);
+
+    /// <summary>A minute of a target group, as its load balancer publishes it.</summary>
+    public async Task PublishAsync(string group, int requests, double errors, double seconds)
+    {
+        ImmutableArray<Dimension> dimensions =
+        [
+            new() { Name = "LoadBalancer", Value = string.Join('/', Listener.Split('/')[1..4]) }, new() { Name = "TargetGroup", Value = group[(group.LastIndexOf(':') + 1)..] },
+        ];
+        await world.Client<ICloudWatch>().PutMetricDataAsync(new()
+        {
+            Namespace = "AWS/ApplicationELB",
+            MetricData =
+            [
+                new() { MetricName = "RequestCount", Value = requests, Dimensions = dimensions },
+                new() { MetricName = "HTTPCode_Target_5XX_Count", Value = Math.Round(requests * errors), Dimensions = dimensions },
+                new() { MetricName = "TargetResponseTime", Values = [seconds / 2, seconds, seconds * 2], Counts = [50, 40, 10], Dimensions = dimensions },
+            ],
+        }, world.Caller with { PrincipalArn = "elasticloadbalancing.amazonaws.com" }, None);
+    }
+
+    private Migrator Migrator(string plan)
+    {
+        var aws = new MigrationAws(ElbOfRunner ?? Elb, world.Client<IElasticLoadBalancing>(), world.Client<IEcs>(), world.Client<IEc2>(), world.Client<ICloudWatch>(), Route53OfRunner ?? world.Client<IRoute53>(), world.Caller, world.Caller);
+        return new(PlanReader.Read(plan), "", aws, Sender, world.Time);
+    }
 
     private async Task OpenAsync()
     {
@@ -173,23 +196,5 @@ internal sealed class MigrationWorld(World world)
                 if (requests > 0) await PublishAsync(group.TargetGroupArn ?? "", requests, group.TargetGroupArn == NewGroup ? NewErrors : OldErrors, group.TargetGroupArn == NewGroup ? NewSeconds : 0.02);
             }
         }
-    }
-
-    private async Task PublishAsync(string group, int requests, double errors, double seconds)
-    {
-        ImmutableArray<Dimension> dimensions =
-        [
-            new() { Name = "LoadBalancer", Value = string.Join('/', Listener.Split('/')[1..4]) }, new() { Name = "TargetGroup", Value = group[(group.LastIndexOf(':') + 1)..] },
-        ];
-        await world.Client<ICloudWatch>().PutMetricDataAsync(new()
-        {
-            Namespace = "AWS/ApplicationELB",
-            MetricData =
-            [
-                new() { MetricName = "RequestCount", Value = requests, Dimensions = dimensions },
-                new() { MetricName = "HTTPCode_Target_5XX_Count", Value = Math.Round(requests * errors), Dimensions = dimensions },
-                new() { MetricName = "TargetResponseTime", Values = [seconds / 2, seconds, seconds * 2], Counts = [50, 40, 10], Dimensions = dimensions },
-            ],
-        }, world.Caller with { PrincipalArn = "elasticloadbalancing.amazonaws.com" }, None);
     }
 }

@@ -64,6 +64,33 @@ public sealed class RecordTests
     });
 
     [Fact]
+    public void Where_metrics_tell_of_the_new_side_alone_probes_tell_of_both() => Run(async (m, _) =>
+    {
+        var users = UsersAsync();
+        m.Begin(Plan);
+        (await m.RunAsync()).ShouldBe(Outcome.Completed, WorldTests.Story(m));
+        await users;
+        m.State.Samples.Values.ShouldAllBe(s => s.Source == "probes");
+        m.Journal.Read().OfType<Judged>().ShouldContain(j => j.Judgement.Gate == "errors" && j.Judgement.Verdict == Verdict.Pass && j.Judgement.Words.Contains("in the same minutes", StringComparison.Ordinal));
+
+        async Task UsersAsync() // Their load balancer counts them; the machine of before has none.
+        {
+            while (m.State.Ended is null)
+            {
+                await m.World.RunFor(TimeSpan.FromMinutes(1));
+                if (m.State.Weight > 0) await m.PublishAsync(m.NewGroup, 6000, 0.001, 0.02);
+            }
+        }
+    });
+
+    [Fact]
+    public void A_check_says_when_nothing_will_tell_how_the_old_side_does() => Run(async (m, _) =>
+    {
+        (await m.CheckAsync(Plan)).ShouldNotContain(l => l.StartsWith("note:", StringComparison.Ordinal));
+        (await m.CheckAsync(Plan.Replace("probes: { path: /, perSecond: 5 }", "", StringComparison.Ordinal))).ShouldContain(l => l.StartsWith("note: nothing tells how the old side does", StringComparison.Ordinal));
+    });
+
+    [Fact]
     public void Weights_that_somebody_else_set_are_reported_and_not_overwritten() => Run(async (m, zone) =>
     {
         m.Begin(Plan);

@@ -56,6 +56,7 @@ public sealed class ReportTests
         var now = Given.Noon.AddMinutes(2);
         var page = StatusPage.Of(plan, state, [new("errors", Verdict.Unclear, "more are needed")], MigrationPlanner.Plan(plan, state, [], now), now);
         (page.Stage, page.Weight, page.Standing).ShouldBe(("10 %", 10, "waits for the hold time of 10 %"));
+        page.Awaits.ShouldBe(Awaited.Nothing);
         page.TimeLeft.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromMinutes(8));
         page.Sides[1].ShouldBe(new("new", 10, 10, 1, 20, 40, 80, 600, 6));
         page.ToJson()["sides"]?[0]?["requestsPerSecond"]?.GetValue<double>().ShouldBe(90);

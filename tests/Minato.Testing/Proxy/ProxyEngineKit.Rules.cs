@@ -10,6 +10,13 @@ public abstract partial class ProxyEngineKit
     [InlineData("/api/*", "/api/x", true)]
     [InlineData("/api/*", "/API/x", false)]
     [InlineData("/api/*", "/api", false)]
+    [InlineData("/api/*", "/api/", true)]
+    [InlineData("*/api", "/x/api", true)]
+    [InlineData("*/api", "/x/api/", false)]
+    [InlineData("*/api", "/x/API", false)]
+    [InlineData("/a.b", "/a.b", true)]
+    [InlineData("/a.b", "/A.b", false)]
+    [InlineData("/a.b", "/a.bc", false)]
     [InlineData("/img/?.png", "/img/a.png", true)]
     [InlineData("/img/?.png", "/img/ab.png", false)]
     [InlineData("/img/?.png", "/img/axpng", false)]
@@ -27,6 +34,8 @@ public abstract partial class ProxyEngineKit
     [InlineData("*.example.com", "api.EXAMPLE.com", true)]
     [InlineData("*.example.com", "example.com", false)]
     [InlineData("api.example.com", "apixexample.com", false)]
+    [InlineData("api.*", "API.example.com:81", true)]
+    [InlineData("api.*", "an.api.example.com", false)]
     [InlineData("api.example.com", "api.example.com:8080", true)]
     public async Task A_host_condition_ignores_case_and_port(string pattern, string host, bool matches) =>
         (await MatchesAsync(new ProxyCondition.Host([pattern]), new() { Host = host })).ShouldBe(matches);
@@ -106,6 +115,44 @@ public abstract partial class ProxyEngineKit
         (await Bed.SendAsync(listener, new() { Path = "/b", Host = "x.example.com" })).Status.ShouldBe(200);
         (await Bed.SendAsync(listener, new() { Path = "/c", Host = "x.example.com" })).Status.ShouldBe(404);
         (await Bed.SendAsync(listener, new() { Path = "/a", Host = "y.example.com" })).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Values_of_different_kinds_are_alternatives_too()
+    {
+        var one = await Bed.StartTargetAsync("one");
+        var listener = Listener("http", new ProxyAction.FixedResponse(404, null, null), new ProxyRule(1, [new ProxyCondition.Path(["/a", "/a/*", "*.png", "/?b"])], To("web")));
+        await ApplyAsync(listener, Backend("web", one));
+        foreach (var path in new[] { "/a", "/a/", "/a/x", "/x.png", "/xb" }) (await GetAsync(listener, path)).Status.ShouldBe(200, path);
+        foreach (var path in new[] { "/ac", "/x.pngx", "/b", "/A" }) (await GetAsync(listener, path)).Status.ShouldBe(404, path);
+    }
+
+    /// <summary>Forwards at the end are chosen in another way than the rules before them: the order holds all the same.</summary>
+    [Theory]
+    [InlineData("fixed"), InlineData("redirect"), InlineData("forward"), InlineData("shares")]
+    public async Task The_first_rule_whose_conditions_hold_decides_whatever_the_default(string @default)
+    {
+        var (one, two, three) = (await Bed.StartTargetAsync("one"), await Bed.StartTargetAsync("two"), await Bed.StartTargetAsync("three"));
+        ProxyAction otherwise = @default switch
+        {
+            "fixed" => new ProxyAction.FixedResponse(404, null, null),
+            "redirect" => new ProxyAction.Redirect(301, "https", "#{host}", "443", "/#{path}", "#{query}"),
+            "forward" => To("c"),
+            _ => new ProxyAction.Forward([new("c", 1), new("b", 0)]),
+        };
+        var listener = Listener("http", otherwise,
+            new(10, [new ProxyCondition.Path(["/x/1"])], new ProxyAction.FixedResponse(410, null, null)),
+            new(20, [new ProxyCondition.Path(["/x/2"])], new ProxyAction.Forward([new("b", 1), new("c", 0)])),
+            new(30, [new ProxyCondition.Path(["/x/3*"])], To("a")),
+            new(40, [new ProxyCondition.Path(["/x/*"])], To("b")),
+            new(50, [new ProxyCondition.Path(["/none"])], To("none")));
+        await ApplyAsync(listener, Backend("a", one), Backend("b", two), Backend("c", three), Backend("none"));
+        (await GetAsync(listener, "/x/1")).Status.ShouldBe(410);
+        (await GetAsync(listener, "/x/2")).Server.ShouldBe("two");
+        (await GetAsync(listener, "/x/3a")).Server.ShouldBe("one");
+        (await GetAsync(listener, "/x/1a")).Server.ShouldBe("two");
+        (await GetAsync(listener, "/none")).Status.ShouldBe(503);
+        (await GetAsync(listener, "/y")).Status.ShouldBe(@default switch { "fixed" => 404, "redirect" => 301, _ => 200 });
     }
 
     [Fact]

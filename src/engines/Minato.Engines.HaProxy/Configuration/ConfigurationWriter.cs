@@ -30,6 +30,9 @@ internal sealed class ConfigurationWriter
     public static string RelayName(string id) => "r_" + id;
     public static string HandOverName(string id) => "h_" + id;
 
+    /// <summary>A backend without servers, which gives a listener's own answer.</summary>
+    public static string AnswerName(string id) => "a_" + id;
+
     /// <param name="wanted">Verified.</param>
     public static Rendered Render(ProxyConfiguration wanted, HostSettings host)
     {
@@ -54,6 +57,7 @@ internal sealed class ConfigurationWriter
         foreach (var listener in wanted.Listeners.Where(l => l.Protocol is ProxyProtocol.Http))
         {
             WriteListener(listener);
+            if (RuleWriter.AnswersBehind(listener)) WriteAnswer(listener);
             // Tried again after a second: the one to take over may have to be started first.
             WriteRelay(HandOverName(listener.Id), listener, retries: 2);
             if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener, retries: 0);
@@ -144,6 +148,12 @@ internal sealed class ConfigurationWriter
         foreach (var line in RequestLines.Of(listener, host.RequestSocket)) Line(line);
         foreach (var (name, value) in listener.AnswerHeaders) WriteAnswerHeader(name, value);
         rules.Write(listener);
+    }
+
+    private void WriteAnswer(ProxyListener listener)
+    {
+        Section($"backend {AnswerName(listener.Id)}");
+        rules.WriteAnswerBehind(listener);
     }
 
     private void WriteAnswerHeader(string name, string? value)

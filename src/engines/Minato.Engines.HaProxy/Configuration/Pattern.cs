@@ -12,6 +12,15 @@ internal static class Pattern
     /// <summary><c>*</c> is any text, <c>?</c> one character; the whole value must match.</summary>
     public static string Whole(string wildcards) => $"'(?s)^{Body(wildcards, ".", escapes: false)}\\z'";
 
+    /// <returns>The same where it is a text that may stand as it is, compared whole, as a beginning or as an end; null for everything else.</returns>
+    public static (string Method, string Text)? Plain(string wildcards) => wildcards switch
+    {
+        [.. var text, '*'] when Safe.IsPlain(text) => ("beg", text),
+        ['*', .. var text] when Safe.IsPlain(text) => ("end", text),
+        _ when Safe.IsPlain(wildcards) => ("str", wildcards),
+        _ => null,
+    };
+
     /// <summary>An expression as it is, with what would end its quotes or its line in other words; the same inside and outside of a class.</summary>
     public static string Expression(string regex)
     {

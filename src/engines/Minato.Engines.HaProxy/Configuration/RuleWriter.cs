@@ -8,7 +8,7 @@ namespace Minato.Engines.HaProxy.Configuration;
 
 /// <summary>
 /// Writes the rules of a listener. They are tried in order: a forward notes its backend and ends the trying, the other actions
-/// answer at once.
+/// answer at once. From where on there are but plain forwards, they are what HAProxy chooses a backend by, without anything noted.
 /// </summary>
 internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> knownBackends)
 {
@@ -22,16 +22,29 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
 
     public void Write(ProxyListener listener)
     {
-        foreach (var rule in listener.Rules.OrderBy(r => r.Priority))
-        {
-            var conditions = string.Join(' ', rule.Conditions.Select(ConditionWriter.Write));
-            WriteAction(rule.Action, rule.Rewrites, listener, Weights.RuleName(rule), conditions.Length > 0 ? $" if {conditions}" : "");
-        }
-        var fallback = WriteDefault(listener);
+        var ordered = listener.Rules.OrderBy(r => r.Priority).ToList();
+        var noted = ordered.Count - PlainAtTheEnd(listener, ordered);
+        foreach (var rule in ordered.Take(noted)) WriteAction(rule.Action, rule.Rewrites, listener, Weights.RuleName(rule), When(rule));
+        var fallback = noted < ordered.Count && AnswersBehind(listener) ? ConfigurationWriter.AnswerName(listener.Id) : WriteDefault(listener);
         if (listener.Rules.Select(r => r.Action).Append(listener.DefaultAction).Any(a => a is ProxyAction.Forward { Stickiness: not null })) StickinessWriter.WriteGroupAnswer(line);
-        if (listener.Rules.Length > 0 || fallback == Weights.NoBackend) line($"use_backend %[var(txn.be)] if {Chosen}");
+        if (noted > 0 || fallback == Weights.NoBackend) line($"use_backend %[var(txn.be)] if {Chosen}");
+        foreach (var rule in ordered.Skip(noted)) line($"use_backend {BackendOf(((ProxyAction.Forward)rule.Action).Backends[0].Backend)}{When(rule)}");
         line($"default_backend {fallback}");
     }
+
+    /// <summary>Whether the default answers by itself, and may do so in a backend: HAProxy chooses one after all else that a listener says.</summary>
+    public static bool AnswersBehind(ProxyListener listener) =>
+        listener is { DefaultAction: not ProxyAction.Forward, TellsAll: false } && listener.Rules.MaxBy(r => r.Priority) is { } last && IsPlain(last);
+
+    public void WriteAnswerBehind(ProxyListener listener) => WriteAnswer(listener.DefaultAction, listener, "");
+
+    // Shares are drawn before a backend is chosen: a default with shares would draw one for every request of the rules, too.
+    private static int PlainAtTheEnd(ProxyListener listener, List<ProxyRule> ordered) =>
+        AnswersBehind(listener) || (!listener.TellsAll && listener.DefaultAction is ProxyAction.Forward forward && Weights.IsDirect(forward)) ? ordered.AsEnumerable().Reverse().TakeWhile(IsPlain).Count() : 0;
+
+    private static bool IsPlain(ProxyRule rule) => rule is { Action: ProxyAction.Forward forward, Rewrites.IsEmpty: true, Conditions.IsEmpty: false } && Weights.IsDirect(forward);
+
+    private static string When(ProxyRule rule) => rule.Conditions.IsEmpty ? "" : $" if {string.Join(' ', rule.Conditions.Select(ConditionWriter.Write))}";
 
     /// <summary>Which backend a connection goes to. Shares are drawn as those of requests are.</summary>
     public void WriteConnections(ProxyListener listener)

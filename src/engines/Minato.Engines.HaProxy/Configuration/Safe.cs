@@ -14,6 +14,10 @@ internal static class Safe
     public static bool IsHostName(string text) =>
         text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
 
+    /// <summary>A word that means nothing but itself, wherever it stands.</summary>
+    public static bool IsPlain(string text) =>
+        text.Length is > 0 and <= 128 && text[0] != '-' && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_');
+
     public static bool IsContentType(string text) =>
         text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '/' or '+' or '.' or ';' or '=' or ' ');
 

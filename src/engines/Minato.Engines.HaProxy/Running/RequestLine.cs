@@ -41,7 +41,7 @@ internal static class RequestLine
     /// <param name="state">How HAProxy says that a session ended: who ended it, and in which phase.</param>
     private static RequestEnd EndOf(string state, string backend, int status) => state switch
     {
-        ['L', ..] when status is not 405 && backend.StartsWith("f_", StringComparison.Ordinal) => RequestEnd.Told,
+        ['L', ..] when backend is ['a', '_', ..] || (status is not 405 && backend is ['f', '_', ..]) => RequestEnd.Told,
         ['L', ..] => RequestEnd.Error,
         [_, 'R'] => RequestEnd.Malformed,
         ['C' or 'c', ..] => RequestEnd.Abandoned,

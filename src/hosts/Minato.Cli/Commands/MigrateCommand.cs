@@ -65,8 +65,9 @@ internal static class MigrateCommand
         using var aws = AwsAccess.Of(parsed);
         using var migration = new RunningMigration(MigrationFiles.Read(PathOf(parsed)), PathOf(parsed), aws);
         var (isFine, lines) = await migration.CheckAsync(ct);
+        var path = PathOf(parsed);
         if (parsed.GetValue(Options.Json)) Screen.Json(new JsonObject { ["fine"] = isFine, ["found"] = new JsonArray([.. lines.Select(l => (JsonNode)l)]) });
-        else foreach (var line in lines) Screen.Line(line);
+        else foreach (var line in lines.Append(isFine ? $"ok: nothing stands in the way: ./minato migrate start {path}" : $"Nothing was changed. Mend that, in {path} or where it is, and check again.")) Screen.Line(line);
         return isFine ? 0 : 1;
     }
 
@@ -116,7 +117,7 @@ internal static class MigrateCommand
             return 0;
         }
 
-        MigrationOutput.Print(page);
+        MigrationOutput.Print(page, path);
         if (state.IsActive && !isRunning) Screen.Failed($"no runner is at work, and no gate guards the weights: ./minato migrate resume {path}");
         return 0;
     }
@@ -126,8 +127,8 @@ internal static class MigrateCommand
         var path = PathOf(parsed);
         using var journal = new JournalFile(JournalFile.PathOf(path));
         var state = MigrationState.Of(journal.Read());
-        if (!state.IsActive) throw new UserException($"no migration by {path} is under way.");
-        if (wish is Wish.Retreat or Wish.Abort && state.IsPastReturn) throw new UserException("there is no way back any more: the old side is being retired.");
+        if (!state.IsActive) throw new UserException($"no migration by {path} is under way: ./minato migrate start {path} begins one.");
+        if (wish is Wish.Retreat or Wish.Abort && state.IsPastReturn) throw new UserException("there is no way back any more: the old side is being retired. What is still to be done goes on.");
         journal.Append(new Asked(wish, Environment.UserName, parsed.CommandResult.Command.Options.Contains(Why) ? parsed.GetValue(Why) : null) { At = TimeProvider.System.GetUtcNow() });
         if (RunnerLock.IsTaken(path)) Screen.Done("the runner is told");
         else Screen.Done($"written down; no runner is at work: ./minato migrate resume {path}");

@@ -37,6 +37,7 @@ internal sealed class MigrationOutput(string path, bool isJson)
         else if (!Screen.IsTerminal)
         {
             Console.WriteLine($"{now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {page.Stage,-8} {Line(page)}  {page.Standing}");
+            if (Advice(page, path) is { } advice) Console.WriteLine(advice);
         }
 
         if (next is Decision.End end && !isJson) End(end);
@@ -48,12 +49,22 @@ internal sealed class MigrationOutput(string path, bool isJson)
         else Screen.Line(words);
     }
 
-    public static void Print(StatusPage page)
+    public static void Print(StatusPage page, string path)
     {
         Screen.Line($"{page.Name}: {page.Stage}, {page.Standing}{(page.TimeLeft is { } left ? $", {Left(left)} left" : "")}");
         Screen.Table(s_headers, [.. page.Sides.Select(Row)]);
         if (page.Gates.Length > 0) Screen.Table(["GATE", "VERDICT", "BECAUSE"], [.. page.Gates.Select(g => new[] { g.Gate, g.Verdict.ToString().ToLowerInvariant(), g.Words })]);
+        if (Advice(page, path) is { } advice) Screen.Line(advice);
     }
+
+    /// <summary>What a person has to type for it to go on; null while nothing waits for anybody.</summary>
+    private static string? Advice(StatusPage page, string path) => page.Awaits switch
+    {
+        Awaited.Approval => $"Go on: ./minato migrate approve {path} --why \"…\"   Back: ./minato migrate retreat {path} --why \"…\"",
+        Awaited.Resume => $"Go on: ./minato migrate resume {path}   Back: ./minato migrate retreat {path} --why \"…\"",
+        Awaited.Retreat => $"Back all the same: ./minato migrate retreat {path} --why \"…\"",
+        _ => null,
+    };
 
     // Drawn over what was drawn last: the cursor goes up by as many lines.
     private void Redraw(StatusPage page, DateTimeOffset now)
@@ -61,6 +72,7 @@ internal sealed class MigrationOutput(string path, bool isJson)
         using var lines = new StringWriter(CultureInfo.InvariantCulture);
         lines.WriteLine($"{now:HH:mm:ss} UTC  {page.Name}: {page.Stage}{(page.TimeLeft is { } left ? $", {Left(left)} left" : "")}");
         lines.WriteLine(page.Standing);
+        if (Advice(page, path) is { } advice) lines.WriteLine(advice);
         foreach (var row in page.Sides.Select(Row).Prepend(s_headers)) lines.WriteLine(string.Join("  ", row.Select((c, i) => c.PadRight(Math.Max(8, s_headers[i].Length)))));
         foreach (var gate in page.Gates) lines.WriteLine($"{Mark(gate.Verdict)} {gate.Gate}: {gate.Words}");
         var width = Math.Max(20, Console.BufferWidth - 1);
@@ -75,6 +87,8 @@ internal sealed class MigrationOutput(string path, bool isJson)
         var words = $"{end.Outcome.ToString().ToLowerInvariant()}: {end.Why}";
         if (end.Outcome is Outcome.Completed) Screen.Done(words);
         else Screen.Failed(words);
+        if (end.Outcome is Outcome.Retreated) Screen.Line($"All traffic is on the old side. When that is mended: ./minato migrate start {path}");
+        if (end.Outcome is Outcome.Aborted) Screen.Line("Everything is as it was found.");
         Screen.Line($"The evidence: ./minato migrate report {path}");
     }
 

@@ -18,7 +18,7 @@ internal static class MigrationPlanner
         if (state.Left is { } left) return Back(plan, state, left, now);
         if (state.Stage < 0) return new Decision.Enter(0);
         if (Failed(gates) is { } failed && state is { IsExposed: true, IsPastReturn: false }) return new Decision.Leave(Departure.Retreat, $"the gate {failed.Gate} failed: {failed.Words}");
-        if (state.Paused is { } why) return new Decision.Wait(null, $"a resume: {why}");
+        if (state.Paused is { } why) return new Decision.Wait(null, $"a resume: {why}", Awaited.Resume);
         return Next(plan, state, now) ?? Hold(plan, state, gates, now) ?? Onward(plan, state, gates);
     }
 
@@ -37,7 +37,7 @@ internal static class MigrationPlanner
     // The way back is never given up.
     private static Decision Back(MigrationPlan plan, MigrationState state, Left left, DateTimeOffset now)
     {
-        if (state.Paused is { } why) return new Decision.Wait(null, $"a retreat by hand: {why}");
+        if (state.Paused is { } why) return new Decision.Wait(null, $"a retreat by hand: {why}", Awaited.Retreat);
         return Steps.Back(plan, state).FirstOrDefault(s => !state.Done.Contains(s.Id)) is { } step
             ? Try(state, step, now)
             : new Decision.End(left.Departure is Departure.Abort ? Outcome.Aborted : Outcome.Retreated, left.Why);
@@ -62,10 +62,10 @@ internal static class MigrationPlanner
             var last = state.HoldSince + Longest(plan, stage);
             return last > now
                 ? new Decision.Wait(last, $"the gate {unclear.Gate}: {unclear.Words}")
-                : new Decision.Wait(null, $"an approval, since the gate {unclear.Gate} cannot be told: {unclear.Words}");
+                : new Decision.Wait(null, $"an approval, since the gate {unclear.Gate} cannot be told: {unclear.Words}", Awaited.Approval);
         }
 
-        return stage.NeedsApproval && !isApproved ? new Decision.Wait(null, $"the approval of {stage.Name}") : null;
+        return stage.NeedsApproval && !isApproved ? new Decision.Wait(null, $"the approval of {stage.Name}", Awaited.Approval) : null;
     }
 
     private static Decision Onward(MigrationPlan plan, MigrationState state, ImmutableArray<Judgement> gates)

@@ -13,6 +13,9 @@ internal sealed record StatusPage
     public required string Stage { get; init; }
     public required string Standing { get; init; }
     public required int Weight { get; init; }
+
+    /// <summary>What a person has to say before it goes on.</summary>
+    public Awaited Awaits { get; init; }
     public TimeSpan? TimeLeft { get; init; }
     public required ImmutableArray<SideRow> Sides { get; init; }
     public required ImmutableArray<Judgement> Gates { get; init; }
@@ -32,6 +35,7 @@ internal sealed record StatusPage
             Stage = state.Attempt == 0 ? "not started" : state.Left is not null ? "retreat" : state.Stage < 0 ? "start" : plan.Stages[state.Stage].Name,
             Standing = StandingOf(state, next),
             Weight = state.Weight,
+            Awaits = next is Decision.Wait wait ? wait.Awaits : Awaited.Nothing,
             TimeLeft = state is { IsActive: true, Left: null, Stage: >= 0 } && MigrationPlanner.HoldEnd(plan, state) - now is { Ticks: > 0 } left && plan.Stages[state.Stage].Hold > TimeSpan.Zero ? left : null,
             Sides = [Row("old", 100 - state.Weight, latest, window, s => s.Old), Row("new", state.Weight, latest, window, s => s.New)],
             Gates = gates,

@@ -20,6 +20,10 @@ internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
 
     private sealed record Family(string Namespace, string Answers, string Unreachable, string Latency);
 
+    /// <summary>Is there a load balancer on both sides that could tell?</summary>
+    public static bool TellOfBoth(MigrationState state) =>
+        state.Facts.GetValueOrDefault(Known.OldBalancer) is { Length: > 0 } && state.Facts.GetValueOrDefault(Known.NewBalancer) is { Length: > 0 };
+
     /// <returns>Full periods that have numbers of at least one side.</returns>
     public async Task<ImmutableArray<Sample>> ReadAsync(MigrationState state, DateTimeOffset now, CancellationToken ct)
     {

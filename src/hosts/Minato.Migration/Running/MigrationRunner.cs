@@ -39,6 +39,7 @@ internal sealed class MigrationRunner(MigrationPlan plan, IJournal journal, Stew
         var nextLook = DateTimeOffset.MinValue;
         while (true)
         {
+            if (_probing is { IsFaulted: true }) await _probing; // Without them gates would be blind.
             var changed = journal.ChangedAsync(ct);
             var state = MigrationState.Of(journal.Read());
             if (clock.GetUtcNow() >= nextLook)

@@ -9,6 +9,7 @@ namespace Minato.Migration.Running;
 /// <param name="folder">Of the plan file: other files it names lie there.</param>
 internal sealed class Migrator(MigrationPlan plan, string folder, MigrationAws aws, IHttpSender http, TimeProvider clock)
 {
+    private const string NothingTells = "note: nothing tells how the old side does, so every weight would wait for your approval: name its targetGroup or classicLoadBalancer under old, or add probes with mirror's oldUrl and newUrl.";
     private readonly Steward _steward = Steward.Of(plan, folder, aws, http, clock);
 
     public MigrationRunner Runner(IJournal journal)
@@ -29,6 +30,7 @@ internal sealed class Migrator(MigrationPlan plan, string folder, MigrationAws a
             {
                 lines.Add($"entry: {done.Words}");
                 lines.AddRange(done.Facts.Where(f => f.Key != Known.Found && f.Value.Length > 0).Select(f => $"{f.Key}: {f.Value}"));
+                if (plan is { Probes: null, Gates: { Errors: not null } or { Latency: not null } } && done.Facts.GetValueOrDefault(Known.OldBalancer) is not { Length: > 0 }) lines.Add(NothingTells);
                 isFine &= await AlarmsAsync(lines, ct);
             }
             else

@@ -28,7 +28,7 @@ internal sealed class Mirror(MigrationPlan plan, string folder, IHttpSender http
 
         var words = FormattableString.Invariant($"{different} of {requests.Length} requests were answered differently, {mirror.AllowedDifferences} are allowed");
         return different > mirror.AllowedDifferences
-            ? new StepResult.Rejected(words) { Evidence = lines.ToImmutable() }
+            ? new StepResult.Rejected($"{words}; {(different > 1 ? "the first is " : "")}{lines[0]}") { Evidence = lines.ToImmutable() }
             : (StepResult.Done)StepResult.Ok(words) with { Evidence = lines.ToImmutable() };
     }
 

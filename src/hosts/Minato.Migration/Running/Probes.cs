@@ -8,6 +8,7 @@ namespace Minato.Migration.Running;
 internal sealed class Probes(ProbePlan probes, TimeSpan period, IHttpSender http, TimeProvider clock)
 {
     private const int PeriodsKept = 30;
+    private readonly Lock _gate = new(); // Answers of both sides come at once, and the runner reads meanwhile.
     private readonly SortedDictionary<DateTimeOffset, Bucket> _buckets = [];
 
     private sealed record Bucket(List<double> Old, List<double> New)
@@ -25,20 +26,32 @@ internal sealed class Probes(ProbePlan probes, TimeSpan period, IHttpSender http
     }
 
     /// <summary>Full periods.</summary>
-    public ImmutableArray<Sample> Read(int weight, DateTimeOffset now) =>
-    [
-        .. _buckets.Where(b => b.Key + period <= now).Select(b => new Sample(
-            b.Key, period, weight, Side(b.Value.Old, b.Value.OldErrors), Side(b.Value.New, b.Value.NewErrors), "probes")),
-    ];
+    public ImmutableArray<Sample> Read(int weight, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _buckets.Where(b => b.Key + period <= now).Select(b => new Sample(
+                    b.Key, period, weight, Side(b.Value.Old, b.Value.OldErrors), Side(b.Value.New, b.Value.NewErrors), "probes")),
+            ];
+        }
+    }
 
     private async Task AskAsync(SideAddress side, bool isNew, CancellationToken ct)
     {
         var at = clock.GetUtcNow();
         var start = clock.GetTimestamp();
         var answer = await http.SendAsync(side, new("GET", probes.Path, ImmutableSortedDictionary<string, string>.Empty, null), probes.Timeout, maxBody: 1, ct);
-        var bucket = BucketOf(at);
-        (isNew ? bucket.New : bucket.Old).Add(clock.GetElapsedTime(start).TotalMilliseconds);
-        if (answer is { Failure: null, Status: < 500 }) return;
+        var took = clock.GetElapsedTime(start).TotalMilliseconds;
+        var isError = answer is not { Failure: null, Status: < 500 };
+        lock (_gate) Count(BucketOf(at), took, isNew, isError);
+    }
+
+    private static void Count(Bucket bucket, double took, bool isNew, bool isError)
+    {
+        (isNew ? bucket.New : bucket.Old).Add(took);
+        if (!isError) return;
         if (isNew) bucket.NewErrors++;
         else bucket.OldErrors++;
     }

@@ -21,6 +21,8 @@ internal sealed class Watch(MigrationPlan plan, MigrationAws aws, Sides sides, P
         var alarms = await OrAsync(() => AlarmsAsync(ct), ImmutableSortedDictionary<string, string?>.Empty, ct);
         var healthy = await OrAsync<int?>(async () => await sides.HealthyNewAsync(state, ct), null, ct);
         _last = new() { Alarms = alarms, HealthyNew = healthy };
+        // Users of one side are not compared with probes of the other: where metrics can tell of one side alone, probes tell of both.
+        if (probes is not null && !Metrics.TellOfBoth(state)) return probes.Read(state.Weight, now);
         var measured = await OrAsync(() => _metrics.ReadAsync(state, now, ct), [], ct);
         var probed = probes?.Read(state.Weight, now) ?? [];
         return [.. measured, .. probed.Where(p => IsMissing(p, measured, state, now))];
