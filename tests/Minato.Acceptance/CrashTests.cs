@@ -40,6 +40,31 @@ public sealed class CrashTests(Host host)
     }
 
     [Fact]
+    public async Task A_change_that_was_answered_is_in_the_audit_after_kill_9()
+    {
+        Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
+        var answered = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var callers = Enumerable.Range(0, 8).Select(async caller =>
+        {
+            for (var i = 0; ; i++)
+            {
+                await host.Minato.Ecs.CreateClusterAsync(new() { ClusterName = $"audit-{caller}-{i}" }, host.Minato.Caller, Ct);
+                answered.Add($"audit-{caller}-{i}");
+            }
+        }).ToArray();
+        await Task.Delay(1000, Ct);
+        await host.KillAsync(Ct);
+        foreach (var one in callers) await Should.ThrowAsync<Exception>(one);
+        await host.UpAsync(Ct);
+        var events = (await host.AwsAsync(Ct, "cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=EventName,AttributeValue=CreateCluster"))?["Events"]?.AsArray() ?? [];
+        var recorded = events.Select(e => (string?)System.Text.Json.Nodes.JsonNode.Parse((string?)e?["CloudTrailEvent"] ?? "{}")?["requestParameters"]?["clusterName"] ?? "").ToArray();
+        answered.ShouldNotBeEmpty();
+        answered.ShouldBeSubsetOf(recorded);
+        recorded.Where(n => n.StartsWith("audit-", StringComparison.Ordinal)).ShouldBeUnique();
+        foreach (var name in recorded.Where(n => n.StartsWith("audit-", StringComparison.Ordinal))) await host.Minato.Ecs.DeleteClusterAsync(new() { Cluster = name }, host.Minato.Caller, Ct);
+    }
+
+    [Fact]
     public async Task A_killed_proxy_comes_back_by_itself()
     {
         Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");

@@ -32,9 +32,25 @@ public sealed class TerraformTests : IAsyncLifetime
         var plan = await TerraformAsync("plan", "-detailed-exitcode", "-input=false");
         plan.Code.ShouldBe(NoDifference, plan.Output + plan.Error);
 
+        await ShiftAsync();
+        plan = await TerraformAsync("plan", "-detailed-exitcode", "-input=false");
+        plan.Code.ShouldBe(NoDifference, $"A weight that a deployment owns is not drift. {plan.Output}{plan.Error}");
+
         (await TerraformAsync("destroy", "-auto-approve", "-input=false")).Ok();
         (await _host.ContainersAsync(Ct)).ShouldBeEmpty();
         (await TracesAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>As a deployment does it that goes from blue to green.</summary>
+    private async Task ShiftAsync()
+    {
+        var groups = (await _host.AwsAsync(Ct, "elbv2", "describe-target-groups"))?["TargetGroups"]?.AsArray().ToDictionary(g => (string?)g?["TargetGroupName"] ?? "", g => (string?)g?["TargetGroupArn"]) ?? [];
+        var load = (string?)(await _host.AwsAsync(Ct, "elbv2", "describe-load-balancers", "--names", "shop"))?["LoadBalancers"]?[0]?["LoadBalancerArn"] ?? "";
+        var listener = (string?)(await _host.AwsAsync(Ct, "elbv2", "describe-listeners", "--load-balancer-arn", load))?["Listeners"]?[0]?["ListenerArn"] ?? "";
+        var rules = (await _host.AwsAsync(Ct, "elbv2", "describe-rules", "--listener-arn", listener))?["Rules"]?.AsArray() ?? [];
+        var rule = (string?)rules.First(r => (string?)r?["Priority"] == "10")?["RuleArn"] ?? "";
+        var action = $$"""[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"{{groups["shop-blue"]}}","Weight":0},{"TargetGroupArn":"{{groups["shop-green"]}}","Weight":100}]}}]""";
+        await _host.AwsAsync(Ct, "elbv2", "modify-rule", "--rule-arn", rule, "--actions", action);
     }
 
     /// <summary>What is still there of it, by the calls that anybody could make.</summary>
@@ -44,7 +60,7 @@ public sealed class TerraformTests : IAsyncLifetime
         [
             ["ecs", "list-services", "--cluster", "shop"], ["elbv2", "describe-load-balancers", "--names", "shop"], ["elbv2", "describe-target-groups", "--names", "shop-blue"],
             ["ec2", "describe-vpcs", "--filters", "Name=tag:stack,Values=shop"], ["ec2", "describe-addresses"], ["iam", "get-role", "--role-name", "shop-task"],
-            ["logs", "describe-log-groups", "--log-group-name-prefix", "/ecs/shop"], ["secretsmanager", "list-secrets"], ["s3api", "list-buckets"],
+            ["logs", "describe-log-groups"], ["logs", "describe-resource-policies"], ["ec2", "describe-vpc-endpoints", "--filters", "Name=tag:stack,Values=shop"], ["secretsmanager", "list-secrets"], ["s3api", "list-buckets"],
             ["ecr", "describe-repositories", "--repository-names", "shop/web"], ["route53", "list-hosted-zones"],
         ];
         var traces = new List<string>();

@@ -21,21 +21,38 @@ internal sealed class AuditWorld(World world, List<PutEventsRequestEntry> told)
     public Caller Caller => world.Caller;
     public List<PutEventsRequestEntry> Told => told;
 
-    public static void Run(Func<AuditWorld, Task> test)
+    public static void Run(Func<AuditWorld, Task> test) => Run(1, test);
+
+    public static void Run(ulong seed, Func<AuditWorld, Task> test)
     {
         var told = new List<PutEventsRequestEntry>();
-        World.Run(1, world => test(new(world, told)), services => services.AddSingleton(new PageTokens("a secret of the test"u8))
+        World.Run(seed, world => test(new(world, told)), services => services.AddSingleton(new PageTokens("a secret of the test"u8))
             .AddS3().AddSingleton<IEventbridge>(new EventbridgeClient(new Bus(told))).AddCloudTrail());
     }
 
-    /// <summary>As the endpoint does it for a call that was answered or refused.</summary>
+    /// <summary>As the endpoint does it for a call that was answered or refused, but does not wait until its answer may leave.</summary>
     public void Called(ServiceModel service, string operation, IShape? request = null, IShape? response = null, Caller? caller = null, string? error = null, TimeSpan? ago = null) =>
-        world.Client<CallRecorder>().Observe(new()
-        {
-            At = world.Time.GetUtcNow() - (ago ?? TimeSpan.Zero), Caller = (caller ?? Caller) with { SourceIp = "192.0.2.7", UserAgent = "aws-cli/2.9" }, Service = service,
-            Operation = service.Find(operation) ?? throw new InvalidOperationException($"There is no {operation}."), Request = request, Response = response,
-            ErrorCode = error, ErrorMessage = error is null ? null : "Because.", Host = "127.0.0.1:4566",
-        });
+        _ = ClosedAsync(service, operation, request, response, caller, error, ago);
+
+    /// <returns>When the answer may leave.</returns>
+    public Task ClosedAsync(ServiceModel service, string operation, IShape? request = null, IShape? response = null, Caller? caller = null, string? error = null, TimeSpan? ago = null) =>
+        world.Client<CallRecorder>().CloseAsync(RecordOf(service, operation, request, response, caller, error, ago), null).AsTask();
+
+    /// <summary>A call as the endpoint makes it: opened, done, closed.</summary>
+    public async Task CallAsync(ServiceModel service, string operation, IShape request, Func<Task<IShape>> does)
+    {
+        var record = RecordOf(service, operation, request);
+        var opened = world.Client<CallRecorder>().Open(record);
+        await world.Client<CallRecorder>().CloseAsync(record with { Response = await does() }, opened);
+    }
+
+    private CallRecord RecordOf(
+        ServiceModel service, string operation, IShape? request = null, IShape? response = null, Caller? caller = null, string? error = null, TimeSpan? ago = null) => new()
+    {
+        At = world.Time.GetUtcNow() - (ago ?? TimeSpan.Zero), Caller = (caller ?? Caller) with { SourceIp = "192.0.2.7", UserAgent = "aws-cli/2.9" }, Service = service,
+        Operation = service.Find(operation) ?? throw new InvalidOperationException($"There is no {operation}."), Request = request, Response = response,
+        ErrorCode = error, ErrorMessage = error is null ? null : "Because.", Host = "127.0.0.1:4566",
+    };
 
     public async Task<List<Minato.Contracts.Cloudtrail.Event>> LookupAsync(LookupAttributeKey? key = null, string value = "", Func<LookupEventsRequest, LookupEventsRequest>? with = null)
     {

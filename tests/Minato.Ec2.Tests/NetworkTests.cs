@@ -331,8 +331,6 @@ public sealed class NetworkTests
         await using var world = await Ec2Fixture.StartAsync();
         var vpc = (await world.DefaultVpcAsync()).VpcId ?? "";
         (await world.Ec2.DescribeVpcEndpointsAsync(new() { Filters = [By("vpc-id", vpc)] }, world.Caller, None)).VpcEndpoints?.Length.ShouldBe(0);
-        (await Ec2Fixture.RefusedAsync(world.Ec2.CreateVpcEndpointAsync(new() { VpcId = vpc, ServiceName = "com.amazonaws.us-east-1.s3" }, world.Caller, None), "InvalidServiceName"))
-            .Message.ShouldBe("The Vpc Endpoint Service 'com.amazonaws.us-east-1.s3' does not exist");
         await Ec2Fixture.RefusedAsync(world.Ec2.CreateVpcAsync(new() { CidrBlock = "10.0.0.0/16", AmazonProvidedIpv6CidrBlock = true }, world.Caller, None), "UnsupportedOperation");
         var lists = (await world.Ec2.DescribeManagedPrefixListsAsync(new() { Filters = [By("prefix-list-name", "com.amazonaws.us-east-1.s3")] }, world.Caller, None)).PrefixLists;
         lists?.Single().PrefixListId.ShouldNotBeNull().ShouldMatch("^pl-[0-9a-f]{8}$");

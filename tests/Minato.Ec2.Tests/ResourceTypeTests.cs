@@ -138,6 +138,24 @@ public sealed class ResourceTypeTests
         await types.DeleteAsync(template);
     });
 
+    [Fact]
+    public void A_vpc_endpoint_follows_its_lists_and_keeps_its_id() => Run(async (world, types) =>
+    {
+        var subnet = await SubnetAsync(world);
+        var tables = (await world.Client<IEc2>().DescribeRouteTablesAsync(new(), world.Caller, default)).RouteTables?[0].RouteTableId;
+        var gateway = await types.CreateAsync(Prefix + "VPCEndpoint", $$"""{"VpcId":"{{subnet.VpcId}}","ServiceName":"com.amazonaws.us-east-1.s3","RouteTableIds":["{{tables}}"]}""", "Gateway");
+        gateway.Id.ShouldStartWith("vpce-");
+        gateway = await types.UpdateAsync(gateway, $$"""{"VpcId":"{{subnet.VpcId}}","ServiceName":"com.amazonaws.us-east-1.s3","PolicyDocument":{"Version":"2012-10-17","Statement":[]},"RouteTableIds":[]}""");
+        (await types.ReadAsync(gateway))?.Properties["PolicyDocument"]?.ToJsonString().ShouldContain("2012-10-17");
+        string Interface(string subnets) => $$"""{"VpcId":"{{subnet.VpcId}}","ServiceName":"com.amazonaws.us-east-1.logs","VpcEndpointType":"Interface","SubnetIds":[{{subnets}}],"Tags":[{"Key":"a","Value":"1"}]}""";
+        var endpoint = await types.CreateAsync(Prefix + "VPCEndpoint", Interface($"\"{subnet.SubnetId}\""), "Interface");
+        var id = endpoint.Id;
+        endpoint.GetAtt("Id").ShouldBe(id);
+        endpoint = await types.UpdateAsync(endpoint, Interface(""));
+        endpoint.Id.ShouldBe(id);
+        foreach (var resource in (DrivenResource[])[gateway, endpoint]) await types.DeleteAsync(resource);
+    });
+
     private static async Task<Subnet> SubnetAsync(World world) =>
         (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, default)).Subnets?[0] ?? throw new InvalidOperationException();
 

@@ -9,6 +9,10 @@ namespace Minato.EventBridge.Tests;
 
 public sealed class DeliveryTests
 {
+    private const string Writers = """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":["logs:CreateLogStream","logs:PutLogEvents"],
+        "Resource":"arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/*:*"}]}
+        """;
     private const string Orders = """{"source":["shop"]}""";
 
     [Fact]
@@ -33,9 +37,21 @@ public sealed class DeliveryTests
         await w.World.Client<ICloudWatchLogs>().CreateLogGroupAsync(new() { LogGroupName = "/aws/events/all" }, w.Caller, default);
         await w.Events.PutRuleAsync(new() { Name = "all", EventPattern = Orders }, w.Caller, default);
         await w.TargetAsync("all", new() { Id = "log", Arn = EventWorld.GroupArn });
+        await w.World.Client<ICloudWatchLogs>().PutResourcePolicyAsync(new() { PolicyName = "events", PolicyDocument = Writers }, w.Caller, default);
         await w.PutAsync(detail: """{"n":7}""");
         await w.World.Eventually(async () => (await w.LinesAsync()).Length == 1, TimeSpan.FromSeconds(5));
         (await w.LinesAsync())[0].ShouldContain("\"detail\":{\"n\":7}");
+    });
+
+    [Fact]
+    public void A_log_group_whose_account_lets_nobody_write_gets_nothing() => EventWorld.Run(async w =>
+    {
+        await w.World.Client<ICloudWatchLogs>().CreateLogGroupAsync(new() { LogGroupName = "/aws/events/all" }, w.Caller, default);
+        await w.Events.PutRuleAsync(new() { Name = "all", EventPattern = Orders }, w.Caller, default);
+        await w.TargetAsync("all", new() { Id = "log", Arn = EventWorld.GroupArn });
+        await w.PutAsync();
+        await w.World.Eventually(() => w.Pending == 0, TimeSpan.FromSeconds(5));
+        (await w.LinesAsync()).ShouldBeEmpty();
     });
 
     [Fact]

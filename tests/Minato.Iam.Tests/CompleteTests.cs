@@ -100,10 +100,21 @@ public sealed class CompleteTests : IAsyncLifetime
         role.Arn.ShouldBe("arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS");
         (await Should.ThrowAsync<UnmodifiableEntityException>(() => Iam.DeleteRoleAsync(new() { RoleName = role.RoleName }, Root, Ct)))
             .Message.ShouldBe("Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only modifiable by AWS");
+        await Should.ThrowAsync<UnmodifiableEntityException>(() => Iam.UpdateRoleAsync(new() { RoleName = role.RoleName, Description = "d", MaxSessionDuration = 7200 }, Root, Ct));
+        await Should.ThrowAsync<UnmodifiableEntityException>(() => Iam.AttachRolePolicyAsync(new() { RoleName = role.RoleName, PolicyArn = "arn:aws:iam::aws:policy/AdministratorAccess" }, Root, Ct));
         var task = (await Iam.DeleteServiceLinkedRoleAsync(new() { RoleName = role.RoleName }, Root, Ct)).DeletionTaskId;
         task.ShouldStartWith("task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/");
         (await Iam.GetServiceLinkedRoleDeletionStatusAsync(new() { DeletionTaskId = task }, Root, Ct)).Status.ShouldBe(DeletionTaskStatusType.Succeeded);
         await Should.ThrowAsync<NoSuchEntityException>(() => Iam.GetRoleAsync(new() { RoleName = role.RoleName }, Root, Ct));
+    }
+
+    [Fact]
+    public async Task The_description_of_a_service_linked_role_is_everybodys()
+    {
+        var name = (await Iam.CreateServiceLinkedRoleAsync(new() { AWSServiceName = "ecs.amazonaws.com" }, Root, Ct)).Role?.RoleName ?? "";
+        await Iam.UpdateRoleAsync(new() { RoleName = name, Description = "first" }, Root, Ct);
+        (await Iam.GetRoleAsync(new() { RoleName = name }, Root, Ct)).Role.Description.ShouldBe("first");
+        (await Iam.UpdateRoleDescriptionAsync(new() { RoleName = name, Description = "second" }, Root, Ct)).Role?.Description.ShouldBe("second");
     }
 
     [Fact]

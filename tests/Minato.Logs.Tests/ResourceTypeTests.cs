@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.Testing;
@@ -26,6 +27,17 @@ public sealed class ResourceTypeTests
         var stream = await types.CreateAsync("AWS::Logs::LogStream", """{"LogGroupName":"/app"}""", "Stream");
         stream.Id.ShouldMatch("^shop-Stream-[A-Z0-9]{12}$");
         await types.DeleteAsync(stream);
+    });
+
+    [Fact]
+    public void A_resource_policy_has_a_life() => Run(async types =>
+    {
+        const string Policy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"logs:PutLogEvents","Resource":"*"}]}""";
+        var policy = await types.CreateAsync("AWS::Logs::ResourcePolicy", $$"""{"PolicyName":"events","PolicyDocument":{{JsonSerializer.Serialize(Policy)}}}""");
+        policy.Id.ShouldBe("events");
+        policy = await types.UpdateAsync(policy, $$"""{"PolicyName":"events","PolicyDocument":{{Policy.Replace("Allow", "Deny", StringComparison.Ordinal)}}}""");
+        (await types.ReadAsync(policy))?.Properties["PolicyDocument"]?.ToJsonString().ShouldContain("Deny");
+        await types.DeleteAsync(policy);
     });
 
     [Fact]

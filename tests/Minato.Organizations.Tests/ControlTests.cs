@@ -1,6 +1,7 @@
 using Minato.Aws;
 using Minato.Aws.Authorization;
 using Minato.Contracts.Iam;
+using Minato.Contracts.Organizations;
 
 namespace Minato.Organizations.Tests;
 
@@ -92,6 +93,21 @@ public sealed class ControlTests
         context.Values("aws:PrincipalOrgID").ShouldBe([id]);
         context.Values("aws:PrincipalOrgPaths").ShouldBe([$"{id}/{root}/{unit}/"]);
         w.Decide(ann, "ecs:DeleteCluster", $"arn:aws:ecs:us-east-1:{account}:cluster/x").Context?.Values("aws:ResourceOrgID").ShouldBe([id]);
+    });
+
+    [Fact]
+    public void An_account_is_found_in_its_own_organization_until_that_is_deleted() => OrgWorld.Run(async w =>
+    {
+        await w.ControlledAsync();
+        var stranger = w.RootOf("210987654321");
+        var other = (await w.Org.CreateOrganizationAsync(new(), stranger, default)).Organization?.Id;
+        (await w.Org.DescribeOrganizationAsync(new(), stranger, default)).Organization?.Id.ShouldBe(other);
+        (await w.Org.DescribeOrganizationAsync(new(), w.RootOf(await w.AccountAsync()), default)).Organization?.MasterAccountId.ShouldBe(w.Caller.AccountId);
+        await w.Org.DeleteOrganizationAsync(new(), stranger, default);
+        await w.World.Throws<AWSOrganizationsNotInUseException>(() => w.Org.DescribeOrganizationAsync(new(), stranger, default));
+        await w.World.RestartAsync();
+        w.World.Client<IOrganizationFacts>().ControlOf(w.Caller.AccountId).ShouldBeEmpty();
+        w.World.Client<IOrganizationFacts>().PathOf(w.Caller.AccountId).ShouldNotBeNull();
     });
 
     [Fact]

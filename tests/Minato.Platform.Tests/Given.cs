@@ -33,6 +33,7 @@ internal static class Tables
     public static readonly Index<Colour, BoatKey, Boat> ByColour = Boats.AddIndex("colour", b => b.Colour);
     public static readonly Index<string, BoatKey, Boat> ByOwner = Boats.AddIndex("owner", b => b.Owner);
     public static readonly Index<int, BoatKey, Boat> ByBerth = Boats.AddIndex("berth", b => b.Berth);
+    public static readonly Index<string, BoatKey, Boat> ByWord = Boats.AddIndexOfEach("word", b => (b.Owner ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries));
     public static readonly Table<string, Note> Notes = new("test.notes", n => n.Id, () => TestJson.Default.Note);
     public static readonly Table<string, Note> Rumours = new("test.rumours", n => n.Id, () => TestJson.Default.Note, ephemeral: true);
 }

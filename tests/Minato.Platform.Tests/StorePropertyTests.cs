@@ -109,9 +109,11 @@ public sealed class StorePropertyTests
             state.Where(Tables.ByPort, port).ShouldBe(model.Values.Where(b => b.Key.Port == port));
         foreach (var colour in Enum.GetValues<Colour>())
             state.Where(Tables.ByColour, colour).ShouldBe(model.Values.Where(b => b.Colour == colour));
+        state.Where(Tables.ByWord, "owner").ShouldBe(model.Values.Where(b => b.Owner is not null));
         for (var n = 0; n < 3; n++)
         {
             state.Where(Tables.ByOwner, $"owner {n}").ShouldBe(model.Values.Where(b => b.Owner == $"owner {n}"));
+            state.Where(Tables.ByWord, $"{n}").ShouldBe(model.Values.Where(b => b.Owner == $"owner {n}"));
             state.Keys(Tables.ByBerth, n).ShouldBe(model.Values.Where(b => b.Berth == n).Select(b => b.Key));
             var after = new BoatKey("Kobe", 5);
             state.After(Tables.ByBerth, n, after).ShouldBe(model.Values.Where(b => b.Berth == n && b.Key.CompareTo(after) > 0));

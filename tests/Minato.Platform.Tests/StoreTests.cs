@@ -57,6 +57,37 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task A_rider_is_written_once_with_the_first_change_of_its_flow()
+    {
+        var store = await Given.Store();
+        var rider = Rider.Board(tx => tx.Put(Tables.Notes, new("rider", $"{tx.Count(Tables.Boats)}")));
+        await store.UpdateAsync(tx => tx.Count(Tables.Boats), Given.Ct);
+        rider.Written.ShouldBeNull("nothing was changed");
+        await Task.WhenAll(store.Put(Given.Boat(1)), store.Put(Given.Boat(2)));
+        rider.Written.ShouldNotBeNull().IsCompletedSuccessfully.ShouldBeTrue();
+        store.Current.Find(Tables.Notes, "rider")?.Text.ShouldBe("1");
+        await store.UpdateAsync(tx => tx.Delete(Tables.Notes, "rider"), Given.Ct);
+        store.Current.Find(Tables.Notes, "rider").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_rider_that_left_or_is_of_another_flow_is_not_written()
+    {
+        var store = await Given.Store();
+        await BoardAsync();
+        await store.Put(Given.Boat(1));
+        Rider.Board(tx => tx.Put(Tables.Notes, new("left", ""))).Leave();
+        await store.Put(Given.Boat(2));
+        store.Current.Count(Tables.Notes).ShouldBe(0);
+
+        static async Task BoardAsync()
+        {
+            Rider.Board(tx => tx.Put(Tables.Notes, new("inner", "")));
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task A_page_begins_after_a_key_even_when_that_key_is_gone()
     {
         var store = await Given.Store();

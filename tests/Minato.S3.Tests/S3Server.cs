@@ -62,6 +62,19 @@ internal sealed class S3Server : IAsyncDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
     }
 
+    /// <summary>With the path just as it is given: a client of HTTP would put it in order first.</summary>
+    public async Task<(int Status, string Code)> SendRawAsync(string method, string path)
+    {
+        using var connection = new System.Net.Sockets.TcpClient();
+        await connection.ConnectAsync(Address.Host, Address.Port);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {Address.Authority}\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+        var code = System.Text.RegularExpressions.Regex.Match(answer, "<Code>([^<]*)</Code>").Groups[1].Value;
+        return (int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), code);
+    }
+
     public Task ResetAsync() => _app.Services.GetRequiredService<PlatformHost>().ResetAsync(default);
 
     public async ValueTask DisposeAsync()

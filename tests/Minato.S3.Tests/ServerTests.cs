@@ -93,6 +93,18 @@ public sealed class ServerTests : IAsyncLifetime
         answer.Text.ShouldContain("<Error><Code>");
     }
 
+    [Theory]
+    [InlineData("/things/../other/k", 400, "InvalidURI"), InlineData("/things/%2E%2E/other/k", 400, "InvalidURI"), InlineData("/things/a/..%2F..%2Fk", 400, "InvalidURI")]
+    [InlineData("/things/a/../k", 404, "NoSuchKey"), InlineData("/things/nul%00k", 400, ""), InlineData("/things/e%CC%81", 404, "NoSuchKey")]
+    public async Task No_path_leads_out_of_its_bucket_or_to_another_key(string path, int status, string code)
+    {
+        await OpenToAllAsync();
+        foreach (var key in new[] { "k", "nul", "é" }) await PutAsync(key, "1");
+        var answer = await Server.SendRawAsync("GET", path);
+        (answer.Status, answer.Code).ShouldBe((status, code));
+        Server.Files.Length.ShouldBe(1, "three objects of the same content, and nothing else");
+    }
+
     [Fact]
     public async Task A_browser_is_told_what_the_rules_of_the_bucket_say()
     {

@@ -42,6 +42,7 @@ public sealed class ResourceTypeTests
         EC2::VPC: CidrBlock CidrBlockAssociations DefaultNetworkAcl DefaultSecurityGroup Ipv6CidrBlocks VpcId
         EC2::VPCCidrBlock: Id
         EC2::VPCGatewayAttachment: AttachmentType
+        EC2::VPCEndpoint: CreationTimestamp DnsEntries Id NetworkInterfaceIds
         ECR::PullThroughCacheRule:
         ECR::PullTimeUpdateExclusion:
         ECR::RegistryPolicy: RegistryId
@@ -88,6 +89,7 @@ public sealed class ResourceTypeTests
         KMS::Key: Arn KeyId
         Logs::LogGroup: Arn
         Logs::LogStream:
+        Logs::ResourcePolicy:
         Route53::CidrCollection: Arn Id
         Route53::HealthCheck: HealthCheckId
         Route53::HostedZone: Id NameServers

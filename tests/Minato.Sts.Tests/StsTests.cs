@@ -75,6 +75,17 @@ public sealed class StsTests : IAsyncLifetime
         await Sts.AssumeRoleAsync(new() { RoleArn = arn, RoleSessionName = "task" }, Caller.ForService("123456789012", "eu-west-1", "ecs-tasks.amazonaws.com"), Ct);
     }
 
+    [Theory]
+    [InlineData("""{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}""")]
+    [InlineData("""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRoleWithWebIdentity"}""")]
+    [InlineData("""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole","Condition":{"Null":{"aws:PrincipalArn":"true"}}}""")]
+    public async Task A_role_that_trusts_nobody_is_assumed_by_nobody(string statement)
+    {
+        var arn = await RoleAsync("deploy", $$"""{"Version":"2012-10-17","Statement":[{{statement}}]}""");
+        (await CodeAsync(new() { RoleArn = arn, RoleSessionName = "ci" }, Root)).ShouldBe("AccessDenied");
+        (await CodeAsync(new() { RoleArn = arn, RoleSessionName = "ci" }, Caller.ForService("123456789012", "eu-west-1", "ecs-tasks.amazonaws.com"))).ShouldBe("AccessDenied");
+    }
+
     [Fact]
     public async Task A_service_may_be_trusted_for_its_own_account_and_resources_alone()
     {

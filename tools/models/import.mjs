@@ -76,6 +76,8 @@ for (const [service, wanted] of Object.entries(services)) {
   const shapes = Object.fromEntries([...seen].map((n) => [n, shapeFacts(model.shapes[n])]));
   // Values that the service answers with and its description leaves out.
   for (const [shape, values] of Object.entries(wanted.unsaid ?? {})) shapes[shape].enum.push(...values);
+  // Enums whose values the service answers with a small letter first, whatever its description says.
+  for (const shape of wanted.small ?? []) shapes[shape].enum = shapes[shape].enum.map((v) => v[0].toLowerCase() + v.slice(1));
   // Errors that are the service's own fault, which its description does not say.
   for (const shape of wanted.faults ?? []) shapes[shape].fault = true;
   const overlaid = new Overlay(sdk, service).apply(operations, shapes);

@@ -16,14 +16,14 @@ public static class CloudTrailRoom
 {
     /// <param name="services">Needs page tokens and an append log. With S3 it delivers trails, with EventBridge it tells of calls.</param>
     public static IServiceCollection AddCloudTrail(this IServiceCollection services) => services
-        .AddTable(CloudTrailTables.Homes).AddTable(CloudTrailTables.Trails).AddTable(CloudTrailTables.Deliveries)
+        .AddTable(CloudTrailTables.Homes).AddTable(CloudTrailTables.Kept).AddTable(CloudTrailTables.Trails).AddTable(CloudTrailTables.Deliveries)
         .AddSingleton<CallRecorder>()
-        .AddSingleton<ICallObserver>(p => p.GetRequiredService<CallRecorder>())
+        .AddSingleton<ICallLedger>(p => p.GetRequiredService<CallRecorder>())
         .AddSingleton<EventLog>()
         .AddSingleton<IResettable>(p => p.GetRequiredService<EventLog>())
         .AddSingleton<ICloudtrail, CloudTrailApi>()
         .AddSingleton<IResourceType, TrailType>()
-        .AddRoomService<LastFlush>()
+        .AddRoomService<FirstAndLastFlush>()
         .AddReconciler<FlushReconciler, FlushKey>(o =>
         {
             o.Name = "cloudtrail.flush";

@@ -29,6 +29,7 @@ public static class Ec2Room
         services.AddTable(Ec2Tables.RouteTables);
         services.AddTable(Ec2Tables.InternetGateways);
         services.AddTable(Ec2Tables.NatGateways);
+        services.AddTable(Ec2Tables.Endpoints);
         services.AddTable(Ec2Tables.Addresses);
         services.AddTable(Ec2Tables.NetworkAcls);
         services.AddTable(Ec2Tables.Subnets);

@@ -15,7 +15,7 @@ public static class LogsRoom
     public static IServiceCollection AddLogs(this IServiceCollection services)
     {
         services.AddTable(LogsTables.Groups).AddTable(LogsTables.Streams).AddTable(LogsTables.Activity)
-            .AddTable(LogsTables.Usage).AddTable(LogsTables.Dropped);
+            .AddTable(LogsTables.Usage).AddTable(LogsTables.Dropped).AddTable(LogsTables.Policies);
         services.TryAddSingleton<Activities>();
         services.TryAddSingleton<ICloudWatchLogs, LogsApi>();
         services.AddLogsResourceTypes();

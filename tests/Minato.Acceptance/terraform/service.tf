@@ -55,6 +55,8 @@ resource "aws_lb_listener_rule" "web" {
   condition {
     path_pattern { values = ["/*"] }
   }
+  # Weights are the deployment's.
+  lifecycle { ignore_changes = [action] }
 }
 
 resource "aws_cloudwatch_log_group" "web" {

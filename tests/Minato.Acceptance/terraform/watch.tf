@@ -44,6 +44,25 @@ resource "aws_cloudwatch_event_target" "stopped" {
   arn  = aws_sns_topic.calls.arn
 }
 
+resource "aws_cloudwatch_log_group" "events" { name = "/aws/events/${var.name}" }
+
+resource "aws_cloudwatch_log_resource_policy" "events" {
+  policy_name = "${var.name}-events"
+  policy_document = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow", Principal = { Service = "events.amazonaws.com" }
+      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.events.arn}:*"
+      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.stopped.arn } }
+    }]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "kept" {
+  rule = aws_cloudwatch_event_rule.stopped.name
+  arn  = aws_cloudwatch_log_group.events.arn
+}
+
 resource "aws_kms_key" "main" {
   description             = var.name
   deletion_window_in_days = 7

@@ -85,6 +85,46 @@ public sealed class AuthorizedCallTests : ICallObserver
             [(null, "request", stack.InvokedBy), ("AccessDeniedException", "request", stack.InvokedBy), ("AccessDeniedException", "request", null)]);
     }
 
+    [Fact]
+    public async Task A_change_is_not_answered_before_the_ledger_has_its_record()
+    {
+        var ledger = new Ledger();
+        await using var server = await EchoServer.StartAsync(more: services => services.AddSingleton<ICallLedger>(ledger));
+        var answer = CallAsync(server, s_ann);
+        (await ledger.Closing.Task.WaitAsync(TestContext.Current.CancellationToken)).ShouldBe("opened DeleteCluster");
+        server.Last.ShouldNotBeNull();
+        answer.IsCompleted.ShouldBeFalse();
+        ledger.Kept.SetResult();
+        (await answer).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_change_whose_record_cannot_be_kept_is_not_answered_as_done()
+    {
+        var ledger = new Ledger();
+        await using var server = await EchoServer.StartAsync(more: services => services.AddSingleton<ICallLedger>(ledger));
+        ledger.Kept.SetException(new IOException("The disk is full."));
+        var answer = await CallAsync(server, s_ann);
+        (answer.Status, answer.Text.Contains("The disk is full.", StringComparison.Ordinal)).ShouldBe((500, true));
+        ledger.Closed.ShouldBe(1);
+    }
+
+    private sealed class Ledger : ICallLedger
+    {
+        public TaskCompletionSource<string> Closing { get; } = new();
+        public TaskCompletionSource Kept { get; } = new();
+        public int Closed { get; private set; }
+
+        public object? Open(CallRecord call) => $"opened {call.Operation.Name}";
+
+        public async ValueTask CloseAsync(CallRecord call, object? opened)
+        {
+            Closed++;
+            Closing.TrySetResult(opened as string ?? "");
+            await Kept.Task;
+        }
+    }
+
     // AWS: who may make a thing need not be able to see whether there is one already.
     [Fact]
     public async Task A_services_own_look_is_not_held_against_policies_but_what_it_changes_is()

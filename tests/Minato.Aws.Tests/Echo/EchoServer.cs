@@ -57,10 +57,11 @@ internal sealed class EchoServer : IAwsInvoker, ICredentials, IAsyncDisposable
 
     /// <summary>Whose keys AKIAANN are, when they are no user's own.</summary>
     public CallerSession? Session { get; set; }
+    public DateTimeOffset? EndsAt { get; set; }
 
     public Credential? Find(string accessKeyId) => accessKeyId is "AKIACONFORMANCE"
         ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:root", "123456789012")
-        : accessKeyId is "AKIAANN" ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:user/team/ann", "AIDAANN", Session: Session) : null;
+        : accessKeyId is "AKIAANN" ? new(accessKeyId, "secret", null, "123456789012", "arn:aws:iam::123456789012:user/team/ann", "AIDAANN", EndsAt, Session) : null;
 
     public Task<TOut> InvokeAsync<TOut>(ServiceModel service, OperationModel operation, IShape request, Caller caller, CancellationToken ct) where TOut : IShape<TOut>
     {

@@ -53,6 +53,20 @@ public sealed class SignatureRefusalTests : IAsyncLifetime
         (await JsonAsync(Exchange.Root with { SessionToken = "made up" })).ShouldBe((400, "UnrecognizedClientException"));
 
     [Fact]
+    public async Task An_expired_token_is_named_as_each_family_names_it()
+    {
+        var server = _server ?? throw new InvalidOperationException();
+        server.EndsAt = _clock.Now;
+        var ended = Exchange.Root with { AccessKeyId = "AKIAANN" };
+        (await JsonAsync(ended)).ShouldBe((400, "ExpiredTokenException"));
+        (await QueryAsync(ended)).ShouldBe((403, "ExpiredToken"));
+        (await Ec2Async(ended)).ShouldBe((400, "RequestExpired"));
+        server.Last.ShouldBeNull();
+        server.EndsAt = _clock.Now.AddSeconds(1);
+        (await Exchange.SignedAsync(Endpoint, Exchange.Json(ListClusters, "{}"), "ecs", ended, _clock.Now)).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_half_authorization_header_is_told_what_it_lacks()
     {
         var answer = await Exchange.SendAsync(Endpoint, Exchange.Request("{}", ("X-Amz-Target", ListClusters), ("Authorization", "AWS4-HMAC-SHA256 Credential=a/20260102/eu-west-1/ecs/aws4_request")));

@@ -16,6 +16,7 @@ public sealed class GuardedInvoker(IServiceProvider rooms, IAuthorizer? authoriz
 {
     // Not asked for before the first call: observers may be made of rooms.
     private ICallObserver[]? _observers;
+    private ICallLedger? _ledger;
 
     public async Task<TOut> InvokeAsync<TOut>(ServiceModel service, OperationModel operation, IShape request, Caller caller, CancellationToken ct)
         where TOut : IShape<TOut>
@@ -30,24 +31,29 @@ public sealed class GuardedInvoker(IServiceProvider rooms, IAuthorizer? authoriz
             Caller = caller with { SourceIp = caller.SourceIp ?? caller.InvokedBy, UserAgent = caller.UserAgent ?? caller.InvokedBy },
             Actions = isAsked && authorizer is not null ? authorizer.Decide(caller, service, operation, request) : [],
         };
+        object? opened = null;
         try
         {
             if (call.Actions is [.., { IsAllowed: false } refused])
                 throw Denial.Of(WireProtocol.Of(service.Protocols[0], service).Errors, service, caller, refused, tokens);
             var room = rooms.GetService(service.Interface) ?? throw new InvalidOperationException($"Nobody serves {service.ServiceId}.");
+            if (endpoint is not null && !operation.IsReadOnly) opened = Ledger?.Open(call);
             var answer = (TOut)await operation.InvokeAsync(room, request, caller, ct);
-            if (endpoint is not null) Observe(call with { Response = answer });
+            if (endpoint is not null) await ObserveAsync(call with { Response = answer }, opened);
             return answer;
         }
         catch (AwsException e) when (endpoint is not null)
         {
-            Observe(call with { ErrorCode = e.Code, ErrorMessage = e.HasMessage ? e.Message : null });
+            await ObserveAsync(call with { ErrorCode = e.Code, ErrorMessage = e.HasMessage ? e.Message : null }, opened);
             throw;
         }
     }
 
-    private void Observe(CallRecord call)
+    private ICallLedger? Ledger => _ledger ??= rooms.GetService<ICallLedger>();
+
+    private async ValueTask ObserveAsync(CallRecord call, object? opened)
     {
         foreach (var observer in _observers ??= [.. rooms.GetServices<ICallObserver>()]) observer.Observe(call);
+        if (Ledger is { } ledger) await ledger.CloseAsync(call, opened);
     }
 }

@@ -23,6 +23,7 @@ public sealed partial class AwsEndpoint
     private readonly AwsEndpointOptions _options;
     private readonly ILogger<AwsEndpoint> _log;
     private readonly ICallObserver[] _observers;
+    private readonly ICallLedger? _ledger;
     private readonly IAuthorizer? _authorizer;
     private readonly PageTokens? _tokens;
 
@@ -36,6 +37,7 @@ public sealed partial class AwsEndpoint
         _log = log;
         _authorizer = (IAuthorizer?)rooms.GetService(typeof(IAuthorizer));
         _tokens = (PageTokens?)rooms.GetService(typeof(PageTokens));
+        _ledger = (ICallLedger?)rooms.GetService(typeof(ICallLedger));
         _observers = [.. (IEnumerable<ICallObserver>?)rooms.GetService(typeof(IEnumerable<ICallObserver>)) ?? []];
     }
 
@@ -49,21 +51,23 @@ public sealed partial class AwsEndpoint
         var requestId = _options.NewRequestId();
         using var output = new WireOutput { Headers = context.Response.Headers };
         using var body = new RequestBody();
-        var call = new Call { At = _observers.Length > 0 ? _options.Clock.GetUtcNow() : default };
+        var call = new Call { At = IsObserved ? _options.Clock.GetUtcNow() : default };
         try
         {
             await ServeAsync(context, call, body, output, requestId);
-            Observe(context.Request, call, null);
+            await ObserveAsync(context.Request, call, null);
         }
         catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
-            return; // Nobody is left to answer.
+            // Nobody is left to answer, but what was begun is in the record.
+            if (call.Opened is not null) await ObserveGoneAsync(context.Request, call, requestId);
+            return;
         }
         catch (Exception e)
         {
             var error = ToAws(call, e, requestId);
             Refuse(call, error, requestId, output);
-            Observe(context.Request, call, error);
+            await ObserveAsync(context.Request, call, error);
             // A client that waits to be asked for its body keeps it after a refusal: what it sends next must not be taken for it.
             if (context.Request.Headers.Expect.Count > 0) context.Response.Headers.Connection = "close";
         }
@@ -114,18 +118,39 @@ public sealed partial class AwsEndpoint
         public IShape? Input { get; set; }
         public IShape? Answer { get; set; }
         public ImmutableArray<AuthorizedAction> Actions { get; set; } = [];
+        public object? Opened { get; set; }
+        public bool IsObserved { get; set; }
     }
 
-    private void Observe(HttpRequest request, Call call, AwsException? error)
-    {
-        if (_observers.Length == 0 || call is not { Caller: { } caller, Service: { } service, Operation: { } operation }) return;
-        var record = new CallRecord
+    private bool IsObserved => _observers.Length > 0 || _ledger is not null;
+
+    private static CallRecord? RecordOf(HttpRequest request, Call call, AwsException? error) =>
+        call is not { Caller: { } caller, Service: { } service, Operation: { } operation } ? null : new()
         {
             At = call.At, Caller = caller, Service = service, Operation = operation, Request = call.Input, Response = call.Answer,
             ErrorCode = error?.Code, ErrorMessage = error is { HasMessage: true } ? error.Message : null,
             Actions = call.Actions, Host = request.Headers.Host,
         };
+
+    // Once a call: one whose record could not be kept is answered with that, and is not recorded as something else.
+    private async ValueTask ObserveAsync(HttpRequest request, Call call, AwsException? error)
+    {
+        if (!IsObserved || call.IsObserved || RecordOf(request, call, error) is not { } record) return;
+        call.IsObserved = true;
         foreach (var observer in _observers) observer.Observe(record);
+        if (_ledger is not null) await _ledger.CloseAsync(record, call.Opened);
+    }
+
+    private async ValueTask ObserveGoneAsync(HttpRequest request, Call call, string requestId)
+    {
+        try
+        {
+            await ObserveAsync(request, call, null);
+        }
+        catch (Exception e)
+        {
+            LogUnexpected(e, call.Service?.ServiceId ?? "unknown", requestId);
+        }
     }
 
     private async Task ServeAsync(HttpContext context, Call call, RequestBody body, WireOutput output, string requestId)
@@ -165,6 +190,7 @@ public sealed partial class AwsEndpoint
         // Caller, operation and input are known, nothing has happened yet.
         Authorize(call, served.Model, operation, input, caller);
         if (request.Violations.Found.Count > 0) throw Refusal.Invalid(call.Protocol.Errors, served.Model, request.Violations);
+        if (_ledger is not null && RecordOf(http, call, null) is { IsReadOnly: false } begun) call.Opened = _ledger.Open(begun);
         var answer = await operation.InvokeAsync(served.Room, input, caller, context.RequestAborted);
         output.Status = operation.ResponseCode;
         call.Protocol.WriteAnswer(served.Model, operation, answer, requestId, output);

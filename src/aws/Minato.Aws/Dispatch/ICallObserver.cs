@@ -13,6 +13,20 @@ public interface ICallObserver
     void Observe(CallRecord call);
 }
 
+/// <summary>
+/// Keeps the record of calls, whoever made them. A call that changes something is not answered before its record is kept as safely as what it changed.
+/// </summary>
+public interface ICallLedger
+{
+    /// <summary>A call that its caller may make is about to reach its room. Called on the call's own flow, so that what it leaves there goes with it.</summary>
+    /// <returns>What is given back when the call has ended; null for nothing.</returns>
+    object? Open(CallRecord call);
+
+    /// <summary>The call has ended, or was refused before it was opened. Returns when its answer may leave.</summary>
+    /// <exception cref="Exception">The record of a call that was not refused cannot be kept: it must not be answered as if it were.</exception>
+    ValueTask CloseAsync(CallRecord call, object? opened);
+}
+
 /// <summary>One call of an AWS client, with what became of it.</summary>
 public sealed record CallRecord
 {

@@ -15,8 +15,14 @@ public abstract class IndexDefinition
 
     internal int Ordinal { get; }
 
+    /// <summary>A record can stand in it more than once.</summary>
+    internal abstract bool HasMany { get; }
+
     /// <returns>Null for a record that is not in the index.</returns>
     internal abstract object? KeyOf(object? record);
+
+    /// <summary>Of an index that has many.</summary>
+    internal abstract IEnumerable<object> KeysOf(object? record);
 }
 
 /// <summary>Keys of a table's records by something they share, each list in key order.</summary>
@@ -25,18 +31,24 @@ public sealed class Index<TIndexKey, TKey, TRecord> : IndexDefinition
     where TKey : notnull, IComparable<TKey>
     where TRecord : class
 {
-    private readonly Func<TRecord, object?> _select;
+    private readonly Func<TRecord, object?>? _select;
+    private readonly Func<TRecord, IEnumerable<object>>? _each;
 
-    internal Index(Table<TKey, TRecord> table, string name, int ordinal, Func<TRecord, object?> select)
+    internal Index(Table<TKey, TRecord> table, string name, int ordinal, Func<TRecord, object?>? select, Func<TRecord, IEnumerable<object>>? each = null)
         : base(name, ordinal)
     {
         Table = table;
         _select = select;
+        _each = each;
     }
 
     public Table<TKey, TRecord> Table { get; }
 
-    internal override object? KeyOf(object? record) => record is null ? null : _select((TRecord)record);
+    internal override bool HasMany => _each is not null;
+
+    internal override object? KeyOf(object? record) => record is null ? null : _select?.Invoke((TRecord)record);
+
+    internal override IEnumerable<object> KeysOf(object? record) => record is null ? [] : _each?.Invoke((TRecord)record) ?? [];
 }
 
 /// <summary>One version of an index: sets of keys, which only the table knows the type of.</summary>
@@ -49,11 +61,12 @@ internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDic
 
     public IndexData Replace(object key, object? before, object? after)
     {
+        if (index.HasMany) return ReplaceMany(key, [.. index.KeysOf(before)], [.. index.KeysOf(after)]);
         var (from, to) = (index.KeyOf(before), index.KeyOf(after));
         // Most updates stay where they are: nothing is copied then.
         if (Equals(from, to)) return this;
         var next = map;
-        if (from is not null && next.TryGetValue(from, out var keys)) next = table.Without(keys, key) is { } rest ? next.SetItem(from, rest) : next.Remove(from);
+        if (from is not null) next = Without(next, from, key);
         if (to is not null) next = next.SetItem(to, table.With(next.GetValueOrDefault(to), key));
         return new(table, index, next);
     }
@@ -63,11 +76,41 @@ internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDic
         var groups = new Dictionary<object, List<object>>();
         foreach (var (key, record) in records)
         {
-            if (index.KeyOf(record) is not { } at) continue;
-            if (!groups.TryGetValue(at, out var keys)) groups.Add(at, keys = []);
-            keys.Add(key);
+            if (index.HasMany)
+            {
+                foreach (var at in index.KeysOf(record)) Add(at, key);
+            }
+            else if (index.KeyOf(record) is { } at)
+            {
+                Add(at, key);
+            }
         }
 
         return new(table, index, groups.ToImmutableDictionary(g => g.Key, g => table.SetOf(g.Value)));
+
+        void Add(object at, object key)
+        {
+            if (!groups.TryGetValue(at, out var keys)) groups.Add(at, keys = []);
+            keys.Add(key);
+        }
     }
+
+    private IndexData ReplaceMany(object key, HashSet<object> from, HashSet<object> to)
+    {
+        var next = map;
+        foreach (var at in from)
+        {
+            if (!to.Contains(at)) next = Without(next, at, key);
+        }
+
+        foreach (var at in to)
+        {
+            if (!from.Contains(at)) next = next.SetItem(at, table.With(next.GetValueOrDefault(at), key));
+        }
+
+        return ReferenceEquals(next, map) ? this : new(table, index, next);
+    }
+
+    private ImmutableDictionary<object, object> Without(ImmutableDictionary<object, object> all, object at, object key) =>
+        !all.TryGetValue(at, out var keys) ? all : table.Without(keys, key) is { } rest ? all.SetItem(at, rest) : all.Remove(at);
 }

@@ -153,8 +153,10 @@ public sealed partial class Store
             {
                 var result = body(transaction);
                 if (!transaction.IsChanged) return (result, _last, false);
+                var rider = Rider.Take(transaction);
                 var changes = transaction.Changes;
                 var (commit, leads) = Enqueue(new(transaction.Result(), changes, ToJournal(changes), IsReset: false));
+                rider?.WrittenWith(commit.Decided.Task);
                 return (result, commit, leads);
             }
             finally

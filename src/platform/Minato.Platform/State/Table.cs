@@ -81,6 +81,12 @@ public sealed class Table<TKey, TRecord> : Table
     public Index<TIndexKey, TKey, TRecord> AddIndex<TIndexKey>(string name, Func<TRecord, TIndexKey?> select)
         where TIndexKey : struct => Add(new Index<TIndexKey, TKey, TRecord>(this, name, _indexes.Count, record => select(record)));
 
+    /// <summary>Declares an index in which a record stands under each of several keys, before any store uses the table.</summary>
+    /// <param name="name">For messages; unique in the table.</param>
+    /// <param name="select">Where the record stands in the index; few, since all of them are compared with every write of it.</param>
+    public Index<TIndexKey, TKey, TRecord> AddIndexOfEach<TIndexKey>(string name, Func<TRecord, IEnumerable<TIndexKey>> select)
+        where TIndexKey : class => Add(new Index<TIndexKey, TKey, TRecord>(this, name, _indexes.Count, null, select));
+
     internal TKey KeyOf(TRecord record) => _key(record);
 
     internal string KeyText(TKey key) => _keyText(key);

@@ -18,7 +18,8 @@ internal sealed partial class FlushReconciler(EventLog events, Store store, ILog
 
     public async ValueTask<Next> ReconcileAsync(FlushKey key, CancellationToken ct)
     {
-        var written = await events.FlushAsync(ct);
+        await events.FlushAsync(ct);
+        var written = events.TakeWritten();
         if (bridge is null) return Next.Done;
         foreach (var group in written.Where(IsTold).GroupBy(e => e.Home))
         {
@@ -57,11 +58,12 @@ internal sealed partial class FlushReconciler(EventLog events, Store store, ILog
     private partial void LogRefused(int count, string reason);
 }
 
-/// <summary>When the server ends, what still waits is written.</summary>
-internal sealed class LastFlush(EventLog events) : IRoomService
+/// <summary>What an earlier process left is written when the server starts, and what still waits when it ends.</summary>
+internal sealed class FirstAndLastFlush(EventLog events, IWorkQueue<FlushKey> flushes) : IRoomService
 {
     public async Task RunAsync(CancellationToken ct)
     {
+        flushes.Enqueue(FlushKey.Only);
         var ended = new TaskCompletionSource();
         await using (ct.Register(ended.SetResult)) await ended.Task;
         await events.FlushAsync(CancellationToken.None);

@@ -9,45 +9,99 @@ namespace Minato.CloudTrail.Recording;
 internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, Store store, KeyedLocks locks, Ids ids, TimeProvider clock, ILogger<EventLog> logger) : IResettable
 {
     private const int MostInBlock = 1000;
-    private readonly List<RecordedEvent> _unwritten = []; // Of an append that failed: tried again before anything newer.
+    private readonly List<WaitingEvent> _unwritten = []; // Of an append that failed: tried again before anything newer.
+    private readonly List<RecordedEvent> _untold = [];
+    private bool _isWhole; // What an earlier process kept and did not append is appended.
 
-    /// <summary>Writes what waits. When it returns, everything observed before the call is durable.</summary>
-    public async ValueTask<IReadOnlyList<RecordedEvent>> FlushAsync(CancellationToken ct)
+    /// <summary>Writes what waits. When it returns, everything that was closed before the call is durable.</summary>
+    public async ValueTask FlushAsync(CancellationToken ct)
     {
         using var turn = await locks.EnterAsync("cloudtrail.flush", ct);
+        if (!_isWhole) _unwritten.AddRange(await LeftBehindAsync(ct));
+        _isWhole = true;
         var (taken, lost) = recorder.Take();
         if (lost > 0)
         {
             LogLost(lost);
-            taken.Add(Overload(lost));
+            taken.Add(new(Overload(lost), WasKept: false, null));
         }
 
         _unwritten.AddRange(taken);
-        var written = new List<RecordedEvent>(_unwritten.Count);
-        foreach (var group in _unwritten.GroupBy(e => e.Home).ToArray())
-        {
-            await AppendAsync(group.Key, group, ct);
-            written.AddRange(group);
-            _unwritten.RemoveAll(e => e.Home == group.Key);
-        }
+        foreach (var group in _unwritten.GroupBy(e => e.Event.Home).ToArray()) await WriteAsync(group.Key, [.. group], ct);
+    }
 
-        return written;
+    /// <summary>What was written since the last time.</summary>
+    public IReadOnlyList<RecordedEvent> TakeWritten()
+    {
+        lock (_untold)
+        {
+            RecordedEvent[] written = [.. _untold];
+            _untold.Clear();
+            return written;
+        }
     }
 
     public ValueTask ResetAsync(CancellationToken ct)
     {
         recorder.Clear();
+        foreach (var one in _unwritten) one.Appended?.TrySetResult();
         _unwritten.Clear();
+        TakeWritten();
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask AppendAsync(Home home, IEnumerable<RecordedEvent> events, CancellationToken ct)
+    private async ValueTask WriteAsync(Home home, WaitingEvent[] group, CancellationToken ct)
+    {
+        try
+        {
+            await AppendAsync(home, group, ct);
+        }
+        catch (Exception e)
+        {
+            foreach (var one in group) one.Appended?.TrySetException(e);
+            throw;
+        }
+
+        _unwritten.RemoveAll(e => e.Event.Home == home);
+        foreach (var one in group) one.Appended?.TrySetResult();
+        lock (_untold) _untold.AddRange(group.Select(e => e.Event));
+        if (store.Current.Find(CloudTrailTables.Homes, home) is not null && !Array.Exists(group, e => e.WasKept)) return;
+        await store.UpdateAsync(
+            tx =>
+            {
+                if (tx.Find(CloudTrailTables.Homes, home) is null) tx.Put(CloudTrailTables.Homes, new(home));
+                foreach (var one in group)
+                {
+                    if (one.WasKept) tx.Delete(CloudTrailTables.Kept, one.Event.Id);
+                }
+            },
+            ct);
+    }
+
+    private async ValueTask AppendAsync(Home home, WaitingEvent[] events, CancellationToken ct)
     {
         // By the time of writing, which never goes back: what was read up to a position is complete.
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        LogEntry[] blocks = [.. events.OrderBy(e => e.At).Chunk(MostInBlock).Select(c => new LogEntry(now, now, EventBlock.Write(c)))];
+        LogEntry[] blocks = [.. events.Select(e => e.Event).OrderBy(e => e.At).Chunk(MostInBlock).Select(c => new LogEntry(now, now, EventBlock.Write(c)))];
         await log.AppendAsync(home.Partition, blocks, ct);
-        if (store.Current.Find(CloudTrailTables.Homes, home) is null) await store.UpdateAsync(tx => tx.Put(CloudTrailTables.Homes, new(home)), ct);
+    }
+
+    // Killed between the change and the append, or between the append and forgetting what was kept.
+    private async ValueTask<List<WaitingEvent>> LeftBehindAsync(CancellationToken ct)
+    {
+        var left = new List<WaitingEvent>();
+        foreach (var group in store.Current.All(CloudTrailTables.Kept).Where(k => k.Run != recorder.Run).Select(k => k.Event).GroupBy(e => e.Home))
+        {
+            var from = group.Min(e => e.At).ToUnixTimeMilliseconds();
+            var blocks = await log.ReadAsync(group.Key.Partition, new() { FromMs = from, Limit = int.MaxValue }, ct);
+            var known = blocks.SelectMany(b => EventBlock.Read(b.Entry.Payload, group.Key)).Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
+            left.AddRange(group.Where(e => !known.Contains(e.Id)).Select(e => new WaitingEvent(e, WasKept: true, null)));
+            var appended = group.Where(e => known.Contains(e.Id)).Select(e => e.Id).ToArray();
+            await store.UpdateAsync(tx => Array.ForEach(appended, id => tx.Delete(CloudTrailTables.Kept, id)), ct);
+        }
+
+        if (left.Count > 0) LogLeft(left.Count);
+        return left;
     }
 
     private RecordedEvent Overload(long lost)
@@ -61,4 +115,7 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
 
     [LoggerMessage(3201, LogLevel.Error, "The audit was overloaded: {Lost} calls were answered and are in no record")]
     private partial void LogLost(long lost);
+
+    [LoggerMessage(3203, LogLevel.Information, "The audit appends {Count} calls that were kept with their changes when the process ended")]
+    private partial void LogLeft(int count);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Minato.CloudTrail.Recording;
 using Minato.Platform;
 
 namespace Minato.CloudTrail.State;
@@ -7,6 +8,8 @@ internal static class CloudTrailTables
 {
     public static readonly Table<Home, RecordedHome> Homes = new("cloudtrail.homes", h => h.Home, () => CloudTrailJson.Default.RecordedHome);
     public static readonly Index<string, Home, RecordedHome> HomesByAccount = Homes.AddIndex<string>("account", h => h.Home.AccountId);
+
+    public static readonly Table<string, KeptCall> Kept = new("cloudtrail.kept", k => k.Event.Id, () => CloudTrailJson.Default.KeptCall);
 
     public static readonly Table<string, TrailState> Trails = new("cloudtrail.trails", t => t.Arn, () => CloudTrailJson.Default.TrailState);
     public static readonly Index<string, string, TrailState> TrailsByAccount = Trails.AddIndex<string>("account", t => t.Home.AccountId);
@@ -18,6 +21,7 @@ internal static class CloudTrailTables
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(RecordedHome))]
+[JsonSerializable(typeof(KeptCall))]
 [JsonSerializable(typeof(TrailState))]
 [JsonSerializable(typeof(DeliveryState))]
 internal sealed partial class CloudTrailJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Aws;
+using Minato.CloudTrail.Recording;
 
 namespace Minato.CloudTrail.State;
 
@@ -22,6 +23,12 @@ internal sealed record Home(string AccountId, string Region) : IComparable<Home>
 
 /// <summary>An account in a region that was ever called: its record has to be kept for its time.</summary>
 internal sealed record RecordedHome(Home Home);
+
+/// <summary>
+/// The event of a call that changes something, without its answer: in the journal from the first change of the call until the event itself is in the log.
+/// </summary>
+/// <param name="Run">The process that was called.</param>
+internal sealed record KeptCall(string Run, RecordedEvent Event);
 
 /// <summary>A trail as asked for.</summary>
 internal sealed record TrailState

@@ -6,7 +6,7 @@ using Minato.Ec2.State;
 
 namespace Minato.Ec2.Api;
 
-// What a VPC has beside itself: DHCP options, AWS's prefix lists; and what it does not have here: endpoints, flow logs.
+// What a VPC has beside itself: DHCP options, AWS's prefix lists; and what it does not have here: flow logs.
 internal sealed partial class Ec2Api
 {
     private static readonly FilterSet<DhcpOptions> DhcpFilters = new(
@@ -19,10 +19,6 @@ internal sealed partial class Ec2Api
         ("prefix-list-id", l => [l.Id]),
         ("prefix-list-name", l => [l.Name]),
         ("owner-id", _ => ["AWS"]));
-
-    private static readonly FilterSet<object> EndpointFilters = new(
-        ("ip-address-type", _ => []), ("service-name", _ => []), ("service-region", _ => []), ("vpc-endpoint-id", _ => []),
-        ("vpc-endpoint-state", _ => []), ("vpc-endpoint-type", _ => []), ("vpc-id", _ => []));
 
     private static readonly FilterSet<object> FlowLogFilters = new(
         ("deliver-log-status", _ => []), ("log-destination-type", _ => []), ("flow-log-id", _ => []), ("log-group-name", _ => []),
@@ -69,22 +65,11 @@ internal sealed partial class Ec2Api
         return Task.FromResult<DescribePrefixListsResponse>(new() { PrefixLists = [.. lists] });
     }
 
-    public Task<DescribeVpcEndpointsResponse> DescribeVpcEndpointsAsync(DescribeVpcEndpointsRequest request, Caller caller, CancellationToken ct)
+    public Task<GetManagedPrefixListEntriesResponse> GetManagedPrefixListEntriesAsync(GetManagedPrefixListEntriesRequest request, Caller caller, CancellationToken ct)
     {
         EndIfDryRun(request.DryRun);
-        if (request.VpcEndpointIds.OrNone().FirstOrDefault() is { } id)
-            throw new AwsException("InvalidVpcEndpointId.NotFound", $"The Vpc Endpoint Id '{id}' does not exist");
-        EndpointFilters.Compile(request.Filters, _ => NoTags); // One that does not exist is an error on an empty list, too.
-        return Task.FromResult<DescribeVpcEndpointsResponse>(new() { VpcEndpoints = [] });
-    }
-
-    /// <summary>AWS APIs are not reached through the network of a task here, so no service offers an endpoint.</summary>
-    public async Task<CreateVpcEndpointResponse> CreateVpcEndpointAsync(CreateVpcEndpointRequest request, Caller caller, CancellationToken ct)
-    {
-        await homes.EnsureAsync(caller, ct);
-        VpcOf(store.Current, caller, request.VpcId);
-        EndIfDryRun(request.DryRun);
-        throw new AwsException("InvalidServiceName", $"The Vpc Endpoint Service '{request.ServiceName}' does not exist");
+        _ = ListsOf(caller, [request.PrefixListId], null);
+        return Task.FromResult<GetManagedPrefixListEntriesResponse>(new() { Entries = [] });
     }
 
     public Task<DescribeFlowLogsResponse> DescribeFlowLogsAsync(DescribeFlowLogsRequest request, Caller caller, CancellationToken ct)

@@ -158,11 +158,12 @@ internal sealed partial class Ec2Api
         return AddressMap.IsTaken(pool, offset) ? throw Ec2Errors.AddressInUse(text) : offset;
     }
 
-    private static bool IsInUse(InterfaceState nic) => nic.Attachment is not null || nic.IsUp || nic.IsNatGateway || nic.RequesterId is "ecs.amazonaws.com";
+    private static bool IsInUse(InterfaceState nic) => nic.Attachment is not null || nic.IsUp || nic.IsNatGateway || nic.RequesterId is EndpointRequester || nic.RequesterId is "ecs.amazonaws.com";
 
     private static NetworkInterfaceStatus StatusOf(InterfaceState nic) => IsInUse(nic) ? NetworkInterfaceStatus.InUse : NetworkInterfaceStatus.Available;
 
-    private static NetworkInterfaceType TypeOf(InterfaceState nic) => nic.IsNatGateway ? NetworkInterfaceType.NatGateway : NetworkInterfaceType.Interface;
+    private static NetworkInterfaceType TypeOf(InterfaceState nic) => nic.IsNatGateway ? NetworkInterfaceType.NatGateway
+        : nic.RequesterId is EndpointRequester ? NetworkInterfaceType.VpcEndpoint : NetworkInterfaceType.Interface;
 
     private static string? OwnerOfAttachment(InterfaceState nic) => nic switch
     {

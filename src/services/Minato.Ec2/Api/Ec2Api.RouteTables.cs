@@ -70,6 +70,8 @@ internal sealed partial class Ec2Api
         {
             var table = RouteTableOf(tx, caller, request.RouteTableId);
             if (MainOf(tx, table) is not null || SubnetsOf(tx, table).Any()) throw Ec2Errors.HasDependencies($"routeTable '{table.Key.Id}'");
+            foreach (var endpoint in tx.Where(Ec2Tables.EndpointsByRouteTable, table.Key.Id).ToList())
+                tx.Put(Ec2Tables.Endpoints, endpoint with { RouteTables = endpoint.RouteTables.Remove(table.Key.Id) });
             tx.Delete(Ec2Tables.RouteTables, table.Key);
             tx.Delete(Ec2Tables.Tags, table.Key);
         }, ct);
@@ -171,6 +173,10 @@ internal sealed partial class Ec2Api
                 DestinationCidrBlock = r, GatewayId = "local", Origin = RouteOrigin.CreateRouteTable, State = RouteState.Active,
             }),
             .. table.Routes.Select(r => ToWire(state, table, r)),
+            .. state.Where(Ec2Tables.EndpointsByRouteTable, table.Key.Id).Select(e => new Route
+            {
+                DestinationPrefixListId = PrefixLists.IdOf(table.Key.Region, e.ServiceName), GatewayId = e.Key.Id, Origin = RouteOrigin.CreateRoute, State = RouteState.Active,
+            }),
         ],
         Tags = ToWire(TagsOf(state, table.Key)),
     };

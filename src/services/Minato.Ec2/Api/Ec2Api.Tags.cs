@@ -119,6 +119,7 @@ internal sealed partial class Ec2Api
             case "route-table" when state.Find(Ec2Tables.RouteTables, key) is null: throw Ec2Errors.RouteTableNotFound(id);
             case "internet-gateway" when state.Find(Ec2Tables.InternetGateways, key) is null: throw Ec2Errors.InternetGatewayNotFound(id);
             case "natgateway" when state.Find(Ec2Tables.NatGateways, key) is null: throw Ec2Errors.NatGatewayNotFound(id);
+            case "vpc-endpoint" when state.Find(Ec2Tables.Endpoints, key) is null: throw Ec2Errors.EndpointNotFound(id);
             case "elastic-ip" when state.Find(Ec2Tables.Addresses, key) is null: throw Ec2Errors.AllocationNotFound(id);
             case "network-acl" when state.Find(Ec2Tables.NetworkAcls, key) is null: throw Ec2Errors.AclNotFound(id);
             case "dhcp-options" when state.Find(Ec2Tables.Homes, HomeOf(caller))?.DhcpOptionsId != id: throw Ec2Errors.ResourceNotFound(id);
@@ -141,6 +142,7 @@ internal sealed partial class Ec2Api
         "lt" => "launch-template",
         "igw" => "internet-gateway",
         "nat" => "natgateway",
+        "vpce" => "vpc-endpoint",
         "eipalloc" => "elastic-ip",
         "acl" => "network-acl",
         "dopt" => "dhcp-options",

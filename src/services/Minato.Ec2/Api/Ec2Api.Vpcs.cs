@@ -159,6 +159,7 @@ internal sealed partial class Ec2Api
 
     private static bool HasDependencies(IReadState state, StoredVpc vpc) =>
         state.Count(Ec2Tables.SubnetsByVpc, vpc.Key.Id) > 0
+        || state.Count(Ec2Tables.EndpointsByVpc, vpc.Key.Id) > 0
         || state.Count(Ec2Tables.InternetGatewaysByVpc, vpc.Key.Id) > 0
         || state.Where(Ec2Tables.RouteTablesByVpc, vpc.Key.Id).Any(t => t.Key.Id != vpc.RouteTableId)
         || state.Where(Ec2Tables.NetworkAclsByVpc, vpc.Key.Id).Any(a => !a.IsDefault)

@@ -20,6 +20,8 @@ internal static class Ec2Errors
     public static AwsException InternetGatewayNotFound(string id) =>
         new("InvalidInternetGatewayID.NotFound", $"The internetGateway ID '{id}' does not exist");
     public static AwsException NatGatewayNotFound(string id) => new("NatGatewayNotFound", $"The Nat Gateway {id} was not found");
+    public static AwsException EndpointNotFound(string id) => new("InvalidVpcEndpointId.NotFound", $"The Vpc Endpoint Id '{id}' does not exist");
+    public static AwsException EndpointServiceNotFound(string name) => new("InvalidServiceName", $"The Vpc Endpoint Service '{name}' does not exist");
     public static AwsException AllocationNotFound(string id) => new("InvalidAllocationID.NotFound", $"The allocation ID '{id}' does not exist");
     public static AwsException AddressNotFound(string address) => new("InvalidAddress.NotFound", $"Address '{address}' not found.");
     public static AwsException AssociationNotFound(string id) => new("InvalidAssociationID.NotFound", $"The association ID '{id}' does not exist");

@@ -14,5 +14,5 @@ internal static class PrefixLists
     ];
 
     /// <summary>The same in every installation, as AWS's are the same in every account.</summary>
-    private static string IdOf(string region, string name) => "pl-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{region}/{name}")))[..8];
+    public static string IdOf(string region, string name) => "pl-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{region}/{name}")))[..8];
 }

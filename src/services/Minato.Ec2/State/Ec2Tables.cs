@@ -29,6 +29,11 @@ internal static class Ec2Tables
     public static readonly Table<ResourceKey, StoredNatGateway> NatGateways = new("ec2.nat-gateways", g => g.Key, () => Ec2Json.Default.StoredNatGateway);
     public static readonly Index<Home, ResourceKey, StoredNatGateway> NatGatewaysByHome = NatGateways.AddIndex("home", g => g.Key.Home);
 
+    public static readonly Table<ResourceKey, StoredVpcEndpoint> Endpoints = new("ec2.vpc-endpoints", e => e.Key, () => Ec2Json.Default.StoredVpcEndpoint);
+    public static readonly Index<Home, ResourceKey, StoredVpcEndpoint> EndpointsByHome = Endpoints.AddIndex("home", e => e.Key.Home);
+    public static readonly Index<string, ResourceKey, StoredVpcEndpoint> EndpointsByVpc = Endpoints.AddIndex("vpc", e => e.VpcId);
+    public static readonly Index<string, ResourceKey, StoredVpcEndpoint> EndpointsByRouteTable = Endpoints.AddIndexOfEach("route-table", e => e.RouteTables);
+
     public static readonly Table<ResourceKey, StoredAddress> Addresses = new("ec2.addresses", a => a.Key, () => Ec2Json.Default.StoredAddress);
     public static readonly Index<Home, ResourceKey, StoredAddress> AddressesByHome = Addresses.AddIndex("home", a => a.Key.Home);
     public static readonly Index<string, ResourceKey, StoredAddress> AddressesByPublicIp = Addresses.AddIndex("public-ip", a => a.PublicIp);
@@ -83,6 +88,7 @@ internal static class Ec2Tables
 [JsonSerializable(typeof(StoredRouteTable))]
 [JsonSerializable(typeof(StoredInternetGateway))]
 [JsonSerializable(typeof(StoredNatGateway))]
+[JsonSerializable(typeof(StoredVpcEndpoint))]
 [JsonSerializable(typeof(StoredAddress))]
 [JsonSerializable(typeof(StoredNetworkAcl))]
 [JsonSerializable(typeof(StoredSubnet))]

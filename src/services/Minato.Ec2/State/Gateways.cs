@@ -48,6 +48,26 @@ internal sealed record StoredNatGateway
     public bool IsPublic => AllocationId is not null || FailureCode is not null;
 }
 
+/// <summary>A way from a VPC to a service: by routes (Gateway) or by interfaces with addresses of its subnets (Interface).</summary>
+internal sealed record StoredVpcEndpoint
+{
+    public required ResourceKey Key { get; init; }
+    public required string VpcId { get; init; }
+    public required string ServiceName { get; init; }
+    public required bool IsGateway { get; init; }
+    public required string Policy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public ImmutableArray<string> RouteTables { get; init; } = [];
+
+    /// <summary>One in each subnet.</summary>
+    public ImmutableArray<EndpointInterface> Interfaces { get; init; } = [];
+    public ImmutableArray<string> Groups { get; init; } = [];
+    public bool HasPrivateDns { get; init; }
+    public string? ClientToken { get; init; }
+}
+
+internal sealed record EndpointInterface(string SubnetId, string AvailabilityZone, string InterfaceId);
+
 /// <summary>An address of the internet: an elastic IP, or one that an instance got for as long as it runs.</summary>
 internal sealed record StoredAddress
 {

@@ -16,6 +16,7 @@ internal static class Ec2Types
         .AddSingleton<IResourceType, InternetGatewayType>()
         .AddSingleton<IResourceType, GatewayAttachmentType>()
         .AddSingleton<IResourceType, NatGatewayType>()
+        .AddSingleton<IResourceType, VpcEndpointResource>()
         .AddSingleton<IResourceType, AddressType>()
         .AddSingleton<IResourceType, AddressAssociationType>()
         .AddSingleton<IResourceType, SecurityGroupType>()

@@ -33,10 +33,12 @@ internal sealed partial class IamApi
 
     public async Task<UpdateRoleResponse> UpdateRoleAsync(UpdateRoleRequest request, Caller caller, CancellationToken ct)
     {
-        await UpdateRole(caller, request.RoleName, r => r with
+        if (request.MaxSessionDuration is not { } longest)
         {
-            Description = request.Description ?? r.Description, MaxSessionDuration = request.MaxSessionDuration ?? r.MaxSessionDuration,
-        }, ct);
+            await DescribeRoleAsync(caller, request.RoleName, request.Description, ct);
+            return new();
+        }
+        await UpdateRole(caller, request.RoleName, r => r with { Description = request.Description ?? r.Description, MaxSessionDuration = longest }, ct);
         return new();
     }
 
@@ -88,7 +90,7 @@ internal sealed partial class IamApi
 
     public async Task<UpdateRoleDescriptionResponse> UpdateRoleDescriptionAsync(UpdateRoleDescriptionRequest request, Caller caller, CancellationToken ct)
     {
-        await UpdateRole(caller, request.RoleName, r => r with { Description = request.Description }, ct);
+        await DescribeRoleAsync(caller, request.RoleName, request.Description, ct);
         return new() { Role = ToWire(Role(store.Current, caller, request.RoleName)) };
     }
 
@@ -110,6 +112,13 @@ internal sealed partial class IamApi
     {
         var role = ChangeableRole(tx, caller, name);
         PrincipalWrites.Put(tx, role, change(role));
+    }, ct);
+
+    // AWS: what is said of a service-linked role is the one thing of it that everybody may change.
+    private ValueTask DescribeRoleAsync(Caller caller, string name, string? description, CancellationToken ct) => store.UpdateAsync(tx =>
+    {
+        var role = Role(tx, caller, name);
+        PrincipalWrites.Put(tx, role, role with { Description = description ?? role.Description });
     }, ct);
 
     private static RoleState ChangeableRole(Platform.IReadState state, Caller caller, string name)

@@ -14,6 +14,7 @@ internal sealed partial class LogsApi
     public async Task<PutLogEventsResponse> PutLogEventsAsync(PutLogEventsRequest request, Caller caller, CancellationToken ct)
     {
         var state = store.Current;
+        WritersPolicy.Demand(state, caller, "logs:PutLogEvents", new(new(caller, request.LogGroupName), request.LogStreamName));
         var stream = Stream(state, new(new(caller, request.LogGroupName), request.LogStreamName));
         var now = clock.GetUtcNow();
         var batch = EventBatch.Plan(request.LogEvents, now, Group(state, stream.Key.Group).OldestMs(now));

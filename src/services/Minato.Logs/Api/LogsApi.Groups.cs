@@ -47,6 +47,7 @@ internal sealed partial class LogsApi
                     throw new ValidationException("The log group cannot be deleted because deletion protection is enabled.");
                 foreach (var stream in tx.Where(LogsTables.StreamsByGroup, key).ToList()) tx.Drop(stream);
                 tx.Delete(LogsTables.Usage, key);
+                tx.Delete(LogsTables.Policies, new(key.Home, key.Arn, ""));
                 tx.Delete(LogsTables.Groups, key);
             },
             ct);

@@ -20,6 +20,7 @@ internal sealed partial class LogsApi
         await store.UpdateAsync(
             tx =>
             {
+                WritersPolicy.Demand(tx, caller, "logs:CreateLogStream", stream.Key);
                 Group(tx, stream.Key.Group);
                 if (tx.Find(LogsTables.Streams, stream.Key) is not null)
                     throw new ResourceAlreadyExistsException("The specified log stream already exists");

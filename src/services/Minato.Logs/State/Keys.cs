@@ -38,6 +38,17 @@ internal sealed record StreamKey(GroupKey Group, string Name) : IComparable<Stre
     public override string ToString() => $"{Group}:{Name}";
 }
 
+/// <summary>A resource policy: the account has some by name, each group one of its own.</summary>
+/// <param name="On">The group's ARN; null for one that is the account's.</param>
+/// <param name="Name">Of a group's there is one, whatever it is called: then it is empty.</param>
+internal sealed record PolicyKey(Home Home, string? On, string Name) : IComparable<PolicyKey>
+{
+    public int CompareTo(PolicyKey? other) => other is null ? 1 : string.CompareOrdinal(ToString(), other.ToString());
+
+    // A colon can be part of an ARN alone.
+    public override string ToString() => $"{Home.AccountId}/{Home.Region}/{On}:{Name}";
+}
+
 /// <summary>A stream whose activity waits to be stored.</summary>
 internal sealed record FlushKey(StreamKey Stream, string Partition);
 

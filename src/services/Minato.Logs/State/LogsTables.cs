@@ -11,6 +11,9 @@ internal static class LogsTables
     public static readonly Table<StreamKey, StreamState> Streams = new("logs.streams", s => s.Key, () => LogsJson.Default.StreamState);
     public static readonly Index<GroupKey, StreamKey, StreamState> StreamsByGroup = Streams.AddIndex("group", s => s.Key.Group);
 
+    public static readonly Table<PolicyKey, ResourcePolicyState> Policies = new("logs.policies", p => p.Key, () => LogsJson.Default.ResourcePolicyState);
+    public static readonly Index<Home, PolicyKey, ResourcePolicyState> PoliciesByHome = Policies.AddIndex("home", p => p.Key.Home);
+
     public static readonly Table<string, ActivityState> Activity = new("logs.activity", a => a.Partition, () => LogsJson.Default.ActivityState);
     public static readonly Table<GroupKey, UsageState> Usage = new("logs.usage", u => u.Key, () => LogsJson.Default.UsageState);
     public static readonly Table<string, DroppedState> Dropped = new("logs.dropped", d => d.Partition, () => LogsJson.Default.DroppedState);
@@ -38,4 +41,5 @@ internal static class LogsTables
 [JsonSerializable(typeof(ActivityState))]
 [JsonSerializable(typeof(UsageState))]
 [JsonSerializable(typeof(DroppedState))]
+[JsonSerializable(typeof(ResourcePolicyState))]
 internal sealed partial class LogsJson : JsonSerializerContext;

@@ -19,6 +19,18 @@ internal sealed record GroupState
         RetentionInDays is { } days ? now.AddDays(-days).ToUnixTimeMilliseconds() : null;
 }
 
+/// <summary>Which services may write into groups, in AWS's policy language.</summary>
+internal sealed record ResourcePolicyState
+{
+    public required PolicyKey Key { get; init; }
+    public required string Name { get; init; }
+    public required string Document { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Changes with every write of a group's; null for one that is the account's.</summary>
+    public string? Revision { get; init; }
+}
+
 /// <summary>A stream as asked for. Its events are in the append log, in a partition of its own that no later stream of the name shares.</summary>
 internal sealed record StreamState
 {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws.Templates;
 using Minato.Contracts.CloudWatchLogs;
@@ -9,7 +10,8 @@ internal static class LogTypes
 {
     public static IServiceCollection AddLogsResourceTypes(this IServiceCollection services) => services
         .AddSingleton<IResourceType, LogGroupType>()
-        .AddSingleton<IResourceType, LogStreamType>();
+        .AddSingleton<IResourceType, LogStreamType>()
+        .AddSingleton<IResourceType, ResourcePolicyType>();
 }
 
 internal sealed class LogGroupType(ICloudWatchLogs logs, TimeProvider clock) : ResourceHandler("AWS::Logs::LogGroup", clock)
@@ -75,5 +77,32 @@ internal sealed class LogStreamType(ICloudWatchLogs logs, TimeProvider clock) : 
         var model = r.Model(stream);
         model.Properties["LogGroupName"] = group;
         return model;
+    }
+}
+
+/// <summary>Ref is the policy's name. AWS: a template names policies of the account only.</summary>
+internal sealed class ResourcePolicyType(ICloudWatchLogs logs, TimeProvider clock) : ResourceHandler("AWS::Logs::ResourcePolicy", clock)
+{
+    public override ResourceTypeSchema Schema { get; } = new()
+    {
+        Properties = ["PolicyDocument", "PolicyName"], Required = ["PolicyDocument", "PolicyName"], CreateOnly = ["PolicyName"], Identifiers = ["PolicyName"],
+    };
+
+    protected override async Task MakeAsync(TemplateResource r, CancellationToken ct)
+    {
+        await ChangeAsync(r, ct);
+        r.Id = r.Text("PolicyName") ?? "";
+    }
+
+    protected override Task ChangeAsync(TemplateResource r, CancellationToken ct) =>
+        logs.PutResourcePolicyAsync(new() { PolicyName = r.Text("PolicyName"), PolicyDocument = r.Properties["PolicyDocument"] is JsonObject given ? given.ToJsonString() : r.Text("PolicyDocument") }, r.Caller, ct);
+
+    protected override Task RemoveAsync(TemplateResource r, CancellationToken ct) => logs.DeleteResourcePolicyAsync(new() { PolicyName = r.Id }, r.Caller, ct);
+
+    protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
+    {
+        var all = (await logs.DescribeResourcePoliciesAsync(new(), r.Caller, ct)).ResourcePolicies ?? [];
+        return all.FirstOrDefault(p => p.PolicyName == r.Id) is { } policy
+            ? r.ModelOf(new() { ["PolicyName"] = policy.PolicyName, ["PolicyDocument"] = r.Properties["PolicyDocument"] is JsonObject ? JsonNode.Parse(policy.PolicyDocument ?? "{}") : policy.PolicyDocument }) : null;
     }
 }

@@ -79,14 +79,11 @@ internal static class OrganizationTables
 {
     public static readonly Table<string, OrganizationState> Organizations = new("organizations.organizations", o => o.Id, () => OrganizationJson.Default.OrganizationState);
 
-    /// <summary>The organization that an account is in. There is one for each management account, which is seldom more than one.</summary>
-    public static OrganizationState? Of(IReadState state, string accountId)
-    {
-        if (state.Count(Organizations) == 0) return null;
-        foreach (var one in state.All(Organizations))
-            if (one.Members.ContainsKey(accountId)) return one;
-        return null;
-    }
+    private static readonly Index<string, string, OrganizationState> s_byMember = Organizations.AddIndexOfEach("member", o => o.Members.Keys);
+
+    /// <summary>The organization that an account is in; every call is held against it.</summary>
+    public static OrganizationState? Of(IReadState state, string accountId) =>
+        state.Keys(s_byMember, accountId) is [var id, ..] ? state.Find(Organizations, id) : null;
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, IgnoreReadOnlyProperties = true)]

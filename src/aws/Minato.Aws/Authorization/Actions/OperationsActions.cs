@@ -12,6 +12,7 @@ internal static class OperationsActions
         log-group:{logGroupName}:log-stream:{logStreamName} : CreateLogStream DeleteLogStream PutLogEvents
         log-group:{logGroupName}:log-stream:{logStreamName} unless logGroupIdentifier : GetLogEvents
         {resourceArn} : TagResource UntagResource ListTagsForResource
+        * : PutResourcePolicy DescribeResourcePolicies DeleteResourcePolicy
         """);
 
     public static ActionTable CloudWatch() => new("cloudwatch", "arn:aws:cloudwatch:{region}:{account}:", """

@@ -67,7 +67,7 @@ internal static class TrafficActions
     public static ActionTable Ec2() => new("ec2", "arn:aws:ec2:{region}:{account}:", """
         * : DescribeAccountAttributes DescribeAddresses DescribeAddressesAttribute DescribeAvailabilityZones DescribeDhcpOptions DescribeFlowLogs DescribeInstanceTypes DescribeInstances
         * : DescribeInternetGateways DescribeLaunchTemplateVersions DescribeLaunchTemplates DescribeManagedPrefixLists DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces
-        * : DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpoints DescribeVpcs
+        * : DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpointServices DescribeVpcEndpoints DescribeVpcs
         * : DescribeImages DescribeInstanceStatus CreateDefaultSubnet CreateDefaultVpc DescribeVpcAttribute
         elastic-ip/* : AllocateAddress
         elastic-ip/{AllocationId|*} : ReleaseAddress
@@ -100,6 +100,9 @@ internal static class TrafficActions
         subnet/* vpc/{VpcId} : CreateSubnet
         subnet/{SubnetId} : DeleteSubnet ModifySubnetAttribute
         vpc-endpoint/* vpc/{VpcId} subnet/{SubnetIds} route-table/{RouteTableIds} security-group/{SecurityGroupIds} : CreateVpcEndpoint
+        vpc-endpoint/{VpcEndpointId} : ModifyVpcEndpoint
+        vpc-endpoint/{VpcEndpointIds} : DeleteVpcEndpoints
+        prefix-list/{PrefixListId} : GetManagedPrefixListEntries
         {Resources} : CreateTags DeleteTags
         arn:aws:ec2:{region}::image/{ImageId|*} instance/* network-interface/* volume/* subnet/{SubnetId|*} security-group/{SecurityGroupIds|*} ? ec2:InstanceType={InstanceType|m1.small} : RunInstances
         arn:aws:iam::{account}:role/* ? iam:PassedToService=ec2.amazonaws.com if IamInstanceProfile : RunInstances=iam:PassRole
