@@ -92,6 +92,7 @@ internal sealed partial class ResourceReconciler(
             Properties = step.Victim is not null ? target.Properties : await dynamic.ResolveAsync(target.Properties, caller, ct),
             PreviousProperties = previous is null ? [] : await dynamic.TryResolveAsync(previous.Properties, caller, ct),
             UpdatePolicy = step.Way is StepWay.Update ? PolicyOf(store.Current, stack, resource, d => d.UpdatePolicy) as JsonObject : null,
+            Signals = step.Way is StepWay.Update ? store.Current.Where(CloudFormationTables.SignalsByResource, resource.Key).ToDictionary(s => s.UniqueId, s => s.IsSuccess) : [],
             Tags = TagsOf(stack, resource, target), ClientToken = step.Token, Context = step.Context, Since = step.Since,
         };
     }
