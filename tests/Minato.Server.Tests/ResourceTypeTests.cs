@@ -87,6 +87,10 @@ public sealed class ResourceTypeTests
         KMS::Key: Arn KeyId
         Logs::LogGroup: Arn
         Logs::LogStream:
+        Organizations::Account: AccountId Arn JoinedMethod JoinedTimestamp Status
+        Organizations::Organization: Arn Id ManagementAccountArn ManagementAccountEmail ManagementAccountId RootId
+        Organizations::OrganizationalUnit: Arn Id
+        Organizations::Policy: Arn AwsManaged Id
         Route53::HealthCheck: HealthCheckId
         Route53::HostedZone: Id NameServers
         Route53::RecordSet:
