@@ -117,7 +117,10 @@ internal sealed partial class ResourceReconciler
         {
             StepWay.Create => resource with { Current = partial },
             StepWay.Replace when partial is not null && partial.PhysicalId != resource.PhysicalId => resource with { Leftovers = resource.Leftovers.Add(partial) },
-            StepWay.Update when resource.Current is { } current => resource with { Current = current with { IsUncertain = true } },
+            StepWay.Update when resource.Current is { } current => resource with
+            {
+                Current = current with { IsUncertain = true, Tried = step.Action is StepAction.Restore ? current.Tried : step.Target },
+            },
             _ => resource,
         };
         var isCreate = step.Way is StepWay.Create || (step.Way is StepWay.Undecided && resource.Current is null) || (step.Way is StepWay.Signals && step.Context is nameof(StepWay.Create));
