@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Minato.Aws;
 using Minato.Aws.Templates;
+using Minato.CloudFormation.Api;
+using Minato.CloudFormation.State;
 using Minato.Contracts.CloudFormation;
 using Minato.Engines.Yaml;
 using Minato.Iam;
@@ -71,8 +73,11 @@ internal sealed class CfnWorld(World world)
 
     public async Task<Stack> EndAsync(string name = "demo")
     {
-        await World.Eventually(async () => !(await StackAsync(name)).StackStatus.ToWire().EndsWith("IN_PROGRESS", StringComparison.Ordinal), TimeSpan.FromHours(13));
+        await World.Eventually(HasEnded, TimeSpan.FromHours(13), $"{name} has ended");
         return await StackAsync(name);
+
+        // Looked at after every step and not at every moment: hours of nothing cost nothing.
+        bool HasEnded() => StackErrors.Find(World.Store.Current, Home.Of(Caller), name) is not { } stack || !stack.Status.ToWire().EndsWith("IN_PROGRESS", StringComparison.Ordinal);
     }
 
     public async Task<Stack> MadeAsync(string template, string name = "demo", Func<CreateStackRequest, CreateStackRequest>? with = null)

@@ -1,3 +1,5 @@
+using Minato.CloudFormation.Planning;
+using Minato.CloudFormation.Templates;
 using Minato.Contracts.CloudFormation;
 
 namespace Minato.CloudFormation.Tests;
@@ -110,6 +112,22 @@ public sealed class FailureTests
         told.ShouldContain("demo UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
         (await w.Cfn.GetTemplateAsync(new() { StackName = "demo" }, w.Caller, default)).TemplateBody.ShouldBe(two.Replace("VALUE", "1", StringComparison.Ordinal));
         (await w.RefusedAsync(() => w.UpdateAsync(two.Replace("VALUE", "1", StringComparison.Ordinal)))).ShouldBe("No updates are to be performed.");
+    });
+
+    [Theory]
+    [InlineData("""{"a":1,"b":1,"c":1}""", """{"a":2,"b":1,"d":2}""", """{"a":1,"b":1,"c":1}""", """{"a":2,"b":1,"d":2}""")] // Back to what it was: everything that was tried is to be undone.
+    [InlineData("""{"a":1,"b":1}""", """{"a":2,"b":2}""", """{"a":2,"b":3}""", """{"a":1,"b":2}""")] // Forward: what is wanted again may not have come true.
+    public void What_an_update_failed_to_change_may_be_either(string had, string tried, string wanted, string previous) =>
+        Differences.Doubtful(Values.Object(had), Values.Object(tried), Values.Object(wanted)).ToJsonString().ShouldBe(previous);
+
+    [Fact]
+    public void Who_takes_an_update_back_is_told_what_was_tried() => CfnWorld.Run(async w =>
+    {
+        await w.MadeAsync(Thing("1"));
+        w.Cloud.Failing["update A"] = 1;
+        await w.UpdateAsync(Thing("2"));
+        await w.ReachAsync(StackStatus.UpdateRollbackComplete);
+        w.Cloud.Updates.Select(u => (u.Before["Value"]?.ToString(), u.After["Value"]?.ToString())).ShouldBe([("1", "2"), ("2", "1"), ("2", "1")]);
     });
 
     [Fact]

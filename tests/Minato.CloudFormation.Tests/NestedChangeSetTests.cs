@@ -70,7 +70,43 @@ public sealed class NestedChangeSetTests
         var change = root.Changes.ShouldNotBeNull().Single(c => c.ResourceChange?.LogicalResourceId == "Nested").ResourceChange.ShouldNotBeNull();
         var child = await w.Cfn.DescribeChangeSetAsync(new() { ChangeSetName = change.ChangeSetId.ShouldNotBeNull() }, w.Caller, default);
         child.Changes.ShouldNotBeNull().ShouldHaveSingleItem().ResourceChange?.Action.ShouldBe(ChangeAction.Add);
+        var nested = await w.StackAsync(child.StackId ?? "");
+        (nested.StackStatus, nested.ParentId, nested.RootId).ShouldBe((StackStatus.ReviewInProgress, root.StackId, root.StackId));
+        nested.StackName.ShouldMatch("^demo-Nested-[A-Z0-9]{12}$");
         await w.Cfn.DeleteChangeSetAsync(new() { ChangeSetName = root.ChangeSetId ?? "" }, w.Caller, default);
         await w.RefusedAsync(() => w.Cfn.DescribeChangeSetAsync(new() { ChangeSetName = child.ChangeSetId ?? "" }, w.Caller, default), "ChangeSetNotFound");
+        (await w.StackAsync(nested.StackId ?? "")).StackStatus.ShouldBe(StackStatus.DeleteComplete);
+    });
+
+    [Fact]
+    public void A_nested_stack_under_review_becomes_the_stack_that_is_made() => CfnWorld.Run(async w =>
+    {
+        await PutAsync(w);
+        var root = await SetAsync(w, Parent("one"), ChangeSetType.Create);
+        var inside = (await w.Cfn.ListStacksAsync(new(), w.Caller, default)).StackSummaries.ShouldNotBeNull().Single(s => s.ParentId is not null);
+        await w.Cfn.ExecuteChangeSetAsync(new() { ChangeSetName = root.ChangeSetId ?? "" }, w.Caller, default);
+        await w.ReachAsync(StackStatus.CreateComplete);
+        var nested = (await w.Cfn.DescribeStackResourceAsync(new() { StackName = "demo", LogicalResourceId = "Nested" }, w.Caller, default)).StackResourceDetail;
+        nested?.PhysicalResourceId.ShouldBe(inside.StackId);
+        (await w.TellAsync(inside.StackId ?? ""))[..2].ShouldBe([$"{inside.StackName} REVIEW_IN_PROGRESS User Initiated", $"{inside.StackName} CREATE_IN_PROGRESS User Initiated"]);
+        (await w.StackAsync(inside.StackId ?? "")).StackStatus.ShouldBe(StackStatus.CreateComplete);
+        w.PropertiesOf("C")["Value"]?.ToString().ShouldBe("one");
+    });
+
+    [Fact]
+    public void Nested_stacks_under_review_go_with_their_parent_and_serve_the_next_change_set() => CfnWorld.Run(async w =>
+    {
+        await PutAsync(w);
+        var parent = (await w.MadeAsync("Resources:\n  Before: { Type: Test::Cloud::Thing, Properties: { Name: before } }\n")).StackId ?? "";
+        var first = await SetAsync(w, Parent("one"));
+        var inside = (await w.Cfn.ListStacksAsync(new(), w.Caller, default)).StackSummaries.ShouldNotBeNull().Single(s => s.ParentId is not null);
+        var other = await w.Cfn.CreateChangeSetAsync(
+            new() { StackName = "demo", ChangeSetName = "other", TemplateBody = Parent("two"), IncludeNestedStacks = true, Capabilities = [Capability.CapabilityAutoExpand] }, w.Caller, default);
+        await w.Cfn.DeleteChangeSetAsync(new() { ChangeSetName = first.ChangeSetId ?? "" }, w.Caller, default);
+        (await w.StackAsync(inside.StackId ?? "")).StackStatus.ShouldBe(StackStatus.ReviewInProgress); // The other set shows it.
+        await w.DeleteAsync();
+        await w.ReachAsync(StackStatus.DeleteComplete, parent);
+        (await w.StackAsync(inside.StackId ?? "")).StackStatus.ShouldBe(StackStatus.DeleteComplete);
+        other.Id.ShouldNotBe(first.ChangeSetId);
     });
 }

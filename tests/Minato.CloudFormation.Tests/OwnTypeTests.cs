@@ -81,6 +81,20 @@ public sealed class OwnTypeTests
     });
 
     [Fact]
+    public void What_waits_writes_nothing_meanwhile() => CfnWorld.Run(async w =>
+    {
+        await w.CreateAsync("""
+            Resources:
+              Handle: { Type: AWS::CloudFormation::WaitConditionHandle }
+              Wait: { Type: AWS::CloudFormation::WaitCondition, Properties: { Handle: !Ref Handle, Timeout: '3600' } }
+            """);
+        await w.World.RunFor(TimeSpan.FromMinutes(1));
+        var version = w.World.Store.Current.Version;
+        await w.World.RunFor(TimeSpan.FromMinutes(50));
+        w.World.Store.Current.Version.ShouldBe(version);
+    });
+
+    [Fact]
     public void A_wait_condition_times_out() => CfnWorld.Run(async w =>
     {
         await w.CreateAsync("""

@@ -12,6 +12,9 @@ internal sealed class TestCloud
     /// <summary>What handlers were asked, in order: operation, logical id.</summary>
     public List<(string Operation, string LogicalId, string Token)> Calls { get; } = [];
 
+    /// <summary>What updates were asked for, in order.</summary>
+    public List<(JsonObject Before, JsonObject After)> Updates { get; } = [];
+
     /// <summary>Operations that fail: by operation and logical id, or either of them alone; each with how often.</summary>
     public Dictionary<string, int> Failing { get; } = new(StringComparer.Ordinal);
 
@@ -74,6 +77,7 @@ internal sealed class ThingType(TestCloud cloud, TimeProvider clock, string name
     public ValueTask<ResourceProgress> UpdateAsync(ResourceRequest request, CancellationToken ct)
     {
         cloud.Calls.Add(("update", request.LogicalResourceId, request.ClientToken));
+        cloud.Updates.Add((request.PreviousProperties, request.Properties));
         if (!cloud.Things.TryGetValue(request.PhysicalResourceId ?? "", out var thing)) return Result(new ResourceProgress.Failed("NotFound", "it is gone"));
         if (cloud.Fail("update", request.LogicalResourceId)) return Result(new ResourceProgress.Failed("InvalidRequest", "will not"));
         thing.Properties = (JsonObject)request.Properties.DeepClone();

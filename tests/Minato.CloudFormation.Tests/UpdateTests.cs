@@ -69,6 +69,26 @@ public sealed class UpdateTests
     });
 
     [Fact]
+    public void With_the_language_extensions_a_deletion_policy_is_a_function() => CfnWorld.Run(async w =>
+    {
+        const string text = """
+            Parameters: { Policy: { Type: String, Default: Retain } }
+            Conditions: { Keeps: !Equals [!Ref Policy, Retain] }
+            Resources:
+              A: { Type: Test::Cloud::Thing, DeletionPolicy: !Ref Policy, UpdateReplacePolicy: !If [Keeps, Retain, Delete] }
+              B: { Type: Test::Cloud::Thing }
+            """;
+        (await w.RefusedAsync(() => w.CreateAsync(text))).ShouldBe("Template format error: Every DeletionPolicy member must be a string.");
+        const string extended = "Transform: AWS::LanguageExtensions\n" + text;
+        CreateStackRequest Given(CreateStackRequest request, string policy) => request with { Capabilities = [Capability.CapabilityAutoExpand], Parameters = [CfnWorld.P("Policy", policy)] };
+        (await w.RefusedAsync(() => w.CreateAsync(extended, with: r => Given(r, "Never")))).ShouldBe("Template error: Unrecognized DeletionPolicy Never for resource A");
+        var id = (await w.MadeAsync(extended, with: r => Given(r, "Retain"))).StackId ?? "";
+        await w.DeleteAsync();
+        await w.ReachAsync(StackStatus.DeleteComplete, id);
+        w.Cloud.Things.Values.ShouldHaveSingleItem().LogicalId.ShouldBe("A");
+    });
+
+    [Fact]
     public void A_cleanup_that_fails_does_not_fail_the_update() => CfnWorld.Run(async w =>
     {
         await w.MadeAsync(Base + "\n  C: { Type: Test::Cloud::Thing }\n");

@@ -90,6 +90,10 @@ public sealed class ResourceTypeTests
         Logs::LogGroup: Arn
         Logs::LogStream:
         Logs::ResourcePolicy:
+        Organizations::Account: AccountId Arn JoinedMethod JoinedTimestamp Status
+        Organizations::Organization: Arn Id ManagementAccountArn ManagementAccountEmail ManagementAccountId RootId
+        Organizations::OrganizationalUnit: Arn Id
+        Organizations::Policy: Arn AwsManaged Id
         Route53::CidrCollection: Arn Id
         Route53::HealthCheck: HealthCheckId
         Route53::HostedZone: Id NameServers

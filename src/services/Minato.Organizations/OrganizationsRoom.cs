@@ -5,6 +5,7 @@ using Minato.Organizations.Api;
 using Minato.Organizations.Planning;
 using Minato.Organizations.Reconcile;
 using Minato.Organizations.State;
+using Minato.Organizations.Templates;
 using Minato.Platform;
 
 namespace Minato.Organizations;
@@ -16,6 +17,7 @@ public static class OrganizationsRoom
     public static IServiceCollection AddOrganizations(this IServiceCollection services) => services
         .AddTable(OrganizationTables.Organizations)
         .AddSingleton<IOrganizations, OrganizationsApi>()
+        .AddOrganizationResourceTypes()
         .AddSingleton<ServiceControl>().AddSingleton<IOrganizationFacts>(p => p.GetRequiredService<ServiceControl>())
         .AddSingleton<IResourcePolicies, OrganizationResources>()
         .AddReconciler<CreationReconciler, CreationKey>(o =>

@@ -79,6 +79,9 @@ public sealed record ResourceRequest
     /// <summary>How an update is to go about it, by the template; given to updates.</summary>
     public JsonObject? UpdatePolicy { get; init; }
 
+    /// <summary>Who has said of itself by now whether it works (<c>SignalResource</c>), and whether it does; given to updates.</summary>
+    public IReadOnlyDictionary<string, bool> Signals { get; init; } = new Dictionary<string, bool>();
+
     /// <summary>What the handler's last answer left for itself.</summary>
     public string? Context { get; init; }
 

@@ -35,6 +35,9 @@ public abstract class ResourceHandler(string typeName, TimeProvider clock) : IRe
     /// <summary>An operation that takes longer has failed.</summary>
     protected virtual TimeSpan Longest => TimeSpan.FromMinutes(30);
 
+    /// <summary>The same where it depends on what is asked.</summary>
+    protected virtual TimeSpan LongestOf(TemplateResource r) => Longest;
+
     protected static IReadOnlyDictionary<string, string> SameNames { get; } = new Dictionary<string, string>();
 
     /// <summary>Makes it and sets <see cref="TemplateResource.Id"/>. Called again, it finds what it made.</summary>
@@ -167,7 +170,7 @@ public abstract class ResourceHandler(string typeName, TimeProvider clock) : IRe
         return new(r.KnownId, pause, $"{phase}|{r.Note}");
     }
 
-    private bool IsLate(TemplateResource r) => clock.GetUtcNow() - r.Request.Since > Longest;
+    private bool IsLate(TemplateResource r) => clock.GetUtcNow() - r.Request.Since > LongestOf(r);
 
     private async ValueTask<ResourceProgress> RunAsync(ResourceRequest request, Func<TemplateResource, Task<ResourceProgress>> work)
     {

@@ -184,7 +184,7 @@ internal sealed partial class CloudFormationApi
                 throw new InvalidChangeSetStatusException($"ChangeSet [{set.Id}] cannot be deleted in its current status of [{set.Status.ToWire()}]");
             tx.Delete(CloudFormationTables.Templates, set.Inputs.TemplateId);
             tx.Delete(CloudFormationTables.ChangeSets, set.Id);
-            DropNested(tx, set);
+            DropNestedStacks(tx, set);
         }, ct);
         return new();
     }

@@ -37,6 +37,7 @@ internal sealed partial class CloudFormationApi
     {
         var (tx, stack) = (sets.Tx, preview.Stack);
         var isNew = stack.Status is StackStatus.ReviewInProgress;
+        if (isNew && tx.Find(CloudFormationTables.Stacks, stack.Id) is null) teller.Turn(tx, stack, StackStatus.ReviewInProgress, "User Initiated");
         var stem = $"{sets.NameOfRoot}-{preview.LogicalId}";
         var name = $"{stem[..Math.Min(stem.Length, LongestSetName - NestedRandom - 1)]}-{ids.Uuid().Replace("-", "", StringComparison.Ordinal)[..NestedRandom].ToUpperInvariant()}";
         var id = NewChangeSetId(stack.Home, name);
@@ -70,12 +71,23 @@ internal sealed partial class CloudFormationApi
         if (set.RootId is { } root) throw TemplateErrors.Validation($"ChangeSet [{set.Id}] is nested and can only be {what} with its root [{root}]");
     }
 
-    private static void DropNested(Transaction tx, ChangeSetState root)
+    private static List<ChangeSetState> DropNested(Transaction tx, ChangeSetState root)
     {
-        foreach (var nested in root.NestedIds.Select(id => tx.Find(CloudFormationTables.ChangeSets, id)).OfType<ChangeSetState>().ToList())
+        var all = root.NestedIds.Select(id => tx.Find(CloudFormationTables.ChangeSets, id)).OfType<ChangeSetState>().ToList();
+        foreach (var nested in all)
         {
             tx.Delete(CloudFormationTables.Templates, nested.Inputs.TemplateId);
             tx.Delete(CloudFormationTables.ChangeSets, nested.Id);
+        }
+        return all;
+    }
+
+    // AWS: stacks that only these sets have made go with them.
+    private void DropNestedStacks(Transaction tx, ChangeSetState root)
+    {
+        foreach (var stack in DropNested(tx, root).Select(s => tx.Find(CloudFormationTables.Stacks, s.StackId)).OfType<StackState>().ToList())
+        {
+            if (stack.Status is StackStatus.ReviewInProgress && !tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).Any()) starts.Vanish(tx, stack);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace Minato.CloudFormation.Api;
 
 /// <summary>A stack inside of another, as the other's change set would have it.</summary>
 /// <param name="LogicalId">In its parent.</param>
-/// <param name="Stack">One that is not stored where it is not there yet.</param>
+/// <param name="Stack">Not stored where nothing has made it yet.</param>
 /// <param name="Children">Of its own.</param>
 internal sealed record NestedPreview(string LogicalId, StackState Stack, StackAsked Asked, Prepared Prepared, ImmutableArray<NestedPreview> Children);
 
@@ -42,8 +42,9 @@ internal sealed class NestedPreviews(Store store, StackStarts starts, Blueprints
             var properties = Known(resource.Properties, evaluator);
             if (Values.Text(properties["TemplateURL"]) is null or Later) continue;
             var there = state.Find(CloudFormationTables.Resources, ResourceState.KeyOf(parent.Id, resource.LogicalId))?.PhysicalId is { } id ? state.Find(CloudFormationTables.Stacks, id) : null;
-            var asked = NestedStackType.Asked(properties, there?.Name ?? $"{parent.Name}-{resource.LogicalId}", parent, tags);
-            var stack = there ?? starts.NewStack(caller, asked, starts.NewStackId(parent.Home, asked.Name), new() { TemplateId = "" }) with { ParentId = parent.Id, RootId = parent.RootId ?? parent.Id };
+            there ??= NestedStackType.Reviewed(state, parent.Id, resource.LogicalId);
+            var asked = NestedStackType.Asked(properties, there?.Name ?? resource.LogicalId, parent, tags);
+            var stack = there ?? starts.NewNested(caller, asked, parent, resource.LogicalId);
             var child = await starts.PrepareAsync(caller, stack, asked, ct);
             found.Add(new(resource.LogicalId, stack, asked, child, await OfAsync(caller, stack, child, asked.Tags ?? tags, ct, depth + 1)));
         }

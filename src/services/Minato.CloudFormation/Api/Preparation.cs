@@ -42,7 +42,7 @@ internal sealed class Preparation(Blueprints blueprints, TypeRegistry types, Fac
         try
         {
             var answer = await s3.GetObjectAsync(new() { Bucket = bucket, Key = key }, caller, ct);
-            if (answer.ContentLength > TemplateText.Largest) throw TemplateErrors.Validation("Template may not exceed 1000000 bytes in size.");
+            if (answer.ContentLength > TemplateText.Largest) throw TemplateErrors.TooLarge();
             await using var stream = answer.Body ?? Stream.Null;
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return await reader.ReadToEndAsync(ct);
@@ -81,7 +81,9 @@ internal sealed class Preparation(Blueprints blueprints, TypeRegistry types, Fac
         var evaluator = new Evaluator(blueprint.Scope with { IsSymbolic = true });
         new Rules(template, known, evaluator).Check();
         CheckValues(blueprint, evaluator);
-        return new(blueprint, text, isProcessed ? template.Root.ToJsonString(Reconcile.StepDecider.Plain) : null, [.. parameters]);
+        var processed = isProcessed ? template.Root.ToJsonString(Reconcile.StepDecider.Plain) : null;
+        if (processed is not null && Encoding.UTF8.GetByteCount(processed) > TemplateText.Largest) throw TemplateErrors.TooLarge();
+        return new(blueprint, text, processed, [.. parameters]);
     }
 
     private Template Parse(JsonObject root, IReadOnlyDictionary<string, ParameterValue> parameters)
@@ -93,12 +95,21 @@ internal sealed class Preparation(Blueprints blueprints, TypeRegistry types, Fac
     }
 
     // Everything is evaluated once as far as it can be: what cannot be is found before anything is made.
-    private static void CheckValues(Blueprint blueprint, Evaluator evaluator)
+    private void CheckValues(Blueprint blueprint, Evaluator evaluator)
     {
-        foreach (var resource in blueprint.Template.Resources.Values.Where(r => blueprint.IsActive(r.LogicalId))) evaluator.Evaluate(resource.Properties);
+        var checker = new TemplateChecker(types);
+        foreach (var (condition, _) in blueprint.Template.Conditions) evaluator.Holds(condition);
+        foreach (var resource in blueprint.Template.Resources.Values.Where(r => blueprint.IsActive(r.LogicalId)))
+        {
+            evaluator.Evaluate(resource.Properties);
+            checker.CheckPolicies(resource, evaluator.Evaluate);
+        }
         CheckConditional(blueprint, "Resources", blueprint.Template.Resources.Values.Where(r => blueprint.IsActive(r.LogicalId)).SelectMany(r => References.In(r.Properties, evaluator)));
         var outputs = blueprint.Template.Outputs.Values.Where(o => o.Condition is null || evaluator.Holds(o.Condition)).ToList();
-        foreach (var output in outputs) evaluator.Evaluate(output.Value);
+        foreach (var output in outputs)
+        {
+            if (evaluator.Evaluate(output.Value) is { } value && !Evaluator.IsOpen(value) && Values.Text(value) is null) throw TemplateErrors.NoText();
+        }
         CheckConditional(blueprint, "Outputs", outputs.SelectMany(o => References.In(o.Value, evaluator)));
     }
 
@@ -176,18 +187,18 @@ internal sealed class Preparation(Blueprints blueprints, TypeRegistry types, Fac
                 result[name] = value is null ? null : await IncludeAsync(value, caller, mayInclude, ct);
                 continue;
             }
-            if (Values.Text(value?["Name"]) is not "AWS::Include") throw TemplateErrors.Validation($"No transform named {Values.Text(value?["Name"])} found.");
+            if (TemplateParser.NameOf(value) is not "AWS::Include" and var unknown) throw TemplateErrors.Validation($"No transform named {unknown} found.");
             if (!mayInclude()) throw TemplateErrors.Template($"a template may include at most {MostIncludes} parts");
-            var part = await LocationAsync((JsonObject?)value ?? [], caller, ct);
+            var part = await LocationAsync(value, caller, ct);
             if (part is not JsonObject members) return part ?? new JsonObject();
             foreach (var (key, member) in members.ToList()) result[key] = member?.DeepClone();
         }
         return result;
     }
 
-    private async ValueTask<JsonNode?> LocationAsync(JsonObject transform, Caller caller, CancellationToken ct)
+    private async ValueTask<JsonNode?> LocationAsync(JsonNode? transform, Caller caller, CancellationToken ct)
     {
-        var location = Values.Text(transform["Parameters"]?["Location"]) ?? throw TemplateErrors.Validation("Transform AWS::Include failed with: The location parameter is not a valid S3 uri.");
+        var location = Values.Text(Values.Member(Values.Member(transform, "Parameters"), "Location")) ?? throw TemplateErrors.Validation("Transform AWS::Include failed with: The location parameter is not a valid S3 uri.");
         return blueprints.Text.Parse(await FetchAsync(location, "Transform AWS::Include failed with: The location parameter", caller, ct));
     }
 

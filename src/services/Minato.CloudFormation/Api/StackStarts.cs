@@ -4,6 +4,7 @@ using Minato.CloudFormation.Planning;
 using Minato.CloudFormation.Reconcile;
 using Minato.CloudFormation.State;
 using Minato.CloudFormation.Templates;
+using Minato.CloudFormation.Types;
 using Minato.Contracts.CloudFormation;
 using Minato.Platform;
 
@@ -19,24 +20,36 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
 
     public string NewStackId(Home home, string name) => new Arn("cloudformation", home.Region, home.AccountId, $"stack/{name}/{ids.Uuid()}").ToString();
 
-    public async ValueTask<string> CreateAsync(Caller caller, StackAsked asked, CancellationToken ct, Func<StackState, StackState>? with = null)
+    /// <param name="reviewed">A stack that only a change set has made so far: it becomes what is asked.</param>
+    public async ValueTask<string> CreateAsync(Caller caller, StackAsked asked, CancellationToken ct, Func<StackState, StackState>? with = null, StackState? reviewed = null)
     {
         StackErrors.CheckName(asked.Name);
         await CheckAsync(asked, caller, ct);
         var home = Home.Of(caller);
-        if (Existing(store.Current, home, asked) is { } repeated) return repeated;
-        var id = NewStackId(home, asked.Name);
+        if (reviewed is null && Existing(store.Current, home, asked) is { } repeated) return repeated;
+        var id = reviewed?.Id ?? NewStackId(home, asked.Name);
         var facts = new StackFacts { AccountId = home.AccountId, Region = home.Region, StackName = asked.Name, StackId = id, NotificationArns = asked.NotificationArns ?? [] };
         var prepared = await preparation.PrepareAsync(await preparation.ReadAsync(asked.Body, asked.TemplateUrl, caller, ct), asked.Parameters, facts, null, caller, ct);
         Demand(asked, prepared.Template);
         return await store.UpdateAsync(tx =>
         {
-            if (Existing(tx, home, asked) is { } same) return same;
-            if (tx.Count(CloudFormationTables.StacksByHome, home) >= MostStacks) throw new LimitExceededException($"Limit for stack has been exceeded");
+            if (reviewed is null && Existing(tx, home, asked) is { } same) return same;
+            if (reviewed is not null && tx.Find(CloudFormationTables.Stacks, id) is not { Status: StackStatus.ReviewInProgress }) return id;
+            if (reviewed is null && tx.Count(CloudFormationTables.StacksByHome, home) >= MostStacks) throw new LimitExceededException($"Limit for stack has been exceeded");
             var stack = NewStack(caller, asked, id, KeepTemplate(tx, asked, prepared, null));
             Begin(tx, with?.Invoke(stack) ?? stack, NewOperation(OperationKind.Create, asked, caller) with { Deadline = DeadlineOf(asked) }, StackStatus.CreateInProgress);
             return id;
         }, ct);
+    }
+
+    /// <summary>A stack as a change set has it that it is to be inside of another.</summary>
+    public StackState NewNested(Caller caller, StackAsked asked, StackState parent, string logicalId)
+    {
+        var named = asked with { Name = NestedStackType.NameOf(parent.Name, logicalId, ids.Uuid()) };
+        return NewStack(caller, named, NewStackId(parent.Home, named.Name), new() { TemplateId = "" }) with
+        {
+            ParentId = parent.Id, RootId = parent.RootId ?? parent.Id, ParentResource = ResourceState.KeyOf(parent.Id, logicalId),
+        };
     }
 
     public StackState NewStack(Caller caller, StackAsked asked, string id, StackInputs inputs) => new()
@@ -136,13 +149,25 @@ internal sealed class StackStarts(Store store, Preparation preparation, Blueprin
         {
             Id = ids.Uuid(), Asker = Asker.Of(caller), Kind = OperationKind.Delete, Phase = Phase.Delete, StartedAt = clock.GetUtcNow(), Token = token, Retain = retain, IsForced = isForced, RoleArn = roleArn,
         };
-        if (stack.Status is not StackStatus.ReviewInProgress) Begin(tx, stack, operation, StackStatus.DeleteInProgress);
-        else Vanish(tx, stack);
+        if (stack.Status is StackStatus.ReviewInProgress)
+        {
+            Vanish(tx, stack);
+            return;
+        }
+        VanishInside(tx, stack);
+        Begin(tx, stack, operation, StackStatus.DeleteInProgress);
     }
 
-    // Nothing of it was ever made.
-    private void Vanish(Transaction tx, StackState stack)
+    // Change sets have made them, and were never executed.
+    private void VanishInside(Transaction tx, StackState stack)
     {
+        foreach (var nested in tx.Where(CloudFormationTables.StacksByParent, stack.Id).Where(s => s is { IsLive: true, Status: StackStatus.ReviewInProgress }).ToList()) Vanish(tx, nested);
+    }
+
+    /// <summary>Deletes a stack of which nothing was ever made.</summary>
+    public void Vanish(Transaction tx, StackState stack)
+    {
+        VanishInside(tx, stack);
         foreach (var set in tx.Where(CloudFormationTables.ChangeSetsByStack, stack.Id).ToList())
         {
             tx.Delete(CloudFormationTables.Templates, set.Inputs.TemplateId);

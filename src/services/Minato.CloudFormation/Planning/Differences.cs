@@ -11,6 +11,17 @@ internal static class Differences
     public static IEnumerable<string> Names(JsonObject before, JsonObject after) =>
         before.Select(p => p.Key).Union(after.Select(p => p.Key)).Where(name => !Values.SameValue(before[name], after[name]));
 
+    /// <summary>Properties of something that an update failed to change: each is what it had or what was tried, and never what is wanted now where it may not be that.</summary>
+    public static JsonObject Doubtful(JsonObject had, JsonObject tried, JsonObject wanted)
+    {
+        var doubtful = new JsonObject();
+        foreach (var name in had.Select(p => p.Key).Union(tried.Select(p => p.Key)))
+        {
+            if ((Values.SameValue(tried[name], wanted[name]) ? had[name] : tried[name]) is { } value) doubtful[name] = value.DeepClone();
+        }
+        return doubtful;
+    }
+
     /// <summary>Does a change of a property make another resource? A schema may name a part of one: <c>Outer/Inner</c>.</summary>
     public static bool IsCreateOnly(ResourceTypeSchema schema, string name, JsonObject before, JsonObject after) => schema.CreateOnly.Any(path =>
     {

@@ -59,7 +59,7 @@ internal static class StackPolicies
     }
 
     private static List<string> TypesOf(JsonNode? condition) =>
-        condition is not JsonObject operators ? [] : [.. operators.SelectMany(o => Texts((o.Value as JsonObject)?["ResourceType"]))];
+        condition is not JsonObject operators ? [] : [.. operators.SelectMany(o => Texts(Values.Member(o.Value, "ResourceType")))];
 
     private static List<string> Texts(JsonNode? node) => node switch
     {

@@ -26,7 +26,7 @@ internal static class Exporting
     {
         var value = evaluator.Evaluate(output.Value);
         if (value is null) return null;
-        var text = Values.Text(value) ?? throw TemplateErrors.Format($"The Value field of every Outputs member must evaluate to a String. ({output.Name})");
+        var text = Values.Text(value) ?? throw TemplateErrors.NoText();
         return new(output.Name, text, output.Description, output.ExportName is null ? null : evaluator.Text(output.ExportName, "Export name"));
     }
 

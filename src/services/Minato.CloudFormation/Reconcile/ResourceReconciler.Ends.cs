@@ -34,7 +34,10 @@ internal sealed partial class ResourceReconciler
     private Next Later(Transaction tx, StackState stack, ResourceState resource, StepState step, ResourceProgress.Pending pending)
     {
         var known = pending.PhysicalResourceId ?? step.PhysicalId;
-        var next = Initiate(tx, stack, resource, step with { PhysicalId = known, Context = pending.Context, DueAt = clock.GetUtcNow() + pending.After }, known);
+        var now = clock.GetUtcNow();
+        // Who was woken and has nothing new to tell writes nothing: that would wake him again, at once and for ever.
+        if (step.DueAt is { } due && due > now && step.PhysicalId == known && step.Context == pending.Context) return Next.At(due);
+        var next = Initiate(tx, stack, resource, step with { PhysicalId = known, Context = pending.Context, DueAt = now + pending.After }, known);
         tx.Put(CloudFormationTables.Resources, resource with { Step = next });
         return Next.After(pending.After);
     }
@@ -78,6 +81,7 @@ internal sealed partial class ResourceReconciler
 
     private void Complete(Transaction tx, StackState stack, ResourceState resource, StepState step)
     {
+        ForgetSignals(tx, resource, step);
         var status = step.Way switch
         {
             StepWay.Create => ResourceStatus.CreateComplete,
@@ -95,6 +99,7 @@ internal sealed partial class ResourceReconciler
 
     private void Restored(Transaction tx, StackState stack, ResourceState resource, StepState step)
     {
+        ForgetSignals(tx, resource, step);
         tx.Put(CloudFormationTables.Resources, resource with
         {
             Step = null, Status = ResourceStatus.UpdateComplete, StatusReason = null, ChangedAt = clock.GetUtcNow(), IsTouched = false, Before = null, FailedIn = null,
@@ -104,6 +109,7 @@ internal sealed partial class ResourceReconciler
 
     private void Fail(Transaction tx, StackState stack, ResourceState resource, StepState step, string reason, string? physicalId)
     {
+        ForgetSignals(tx, resource, step);
         // What was made all the same is remembered, to be deleted.
         var partial = physicalId is not null && step.Target is { } target ? new Incarnation(resource.Type, physicalId, target, IsUncertain: true) : null;
         var isUpdate = step.Way is StepWay.Update;
@@ -111,7 +117,10 @@ internal sealed partial class ResourceReconciler
         {
             StepWay.Create => resource with { Current = partial },
             StepWay.Replace when partial is not null && partial.PhysicalId != resource.PhysicalId => resource with { Leftovers = resource.Leftovers.Add(partial) },
-            StepWay.Update when resource.Current is { } current => resource with { Current = current with { IsUncertain = true } },
+            StepWay.Update when resource.Current is { } current => resource with
+            {
+                Current = current with { IsUncertain = true, Tried = step.Action is StepAction.Restore ? current.Tried : step.Target },
+            },
             _ => resource,
         };
         var isCreate = step.Way is StepWay.Create || (step.Way is StepWay.Undecided && resource.Current is null) || (step.Way is StepWay.Signals && step.Context is nameof(StepWay.Create));

@@ -18,10 +18,9 @@ internal sealed record Waiting(int Count, TimeSpan Timeout, int Enough)
     /// <returns>Null when it waits for none.</returns>
     public static Waiting? Of(JsonNode? creationPolicy, string resource)
     {
-        if ((creationPolicy as JsonObject)?["ResourceSignal"] is not JsonObject signal) return null;
+        if (Values.Member(creationPolicy, "ResourceSignal") is not JsonObject signal) return null;
         var count = Values.Text(signal[nameof(Count)]) is { } text && int.TryParse(text, out var given) ? given : 1;
-        var group = creationPolicy["AutoScalingCreationPolicy"] as JsonObject;
-        var enough = int.TryParse(Values.Text(group?["MinSuccessfulInstancesPercent"]), out var percent) ? Math.Clamp(percent, 0, All) : All;
+        var enough = int.TryParse(Values.Text(Values.Member(Values.Member(creationPolicy, "AutoScalingCreationPolicy"), "MinSuccessfulInstancesPercent")), out var percent) ? Math.Clamp(percent, 0, All) : All;
         return count <= 0 ? null : new(count, TimeoutOf(Values.Text(signal[nameof(Timeout)])), enough);
     }
 
@@ -56,6 +55,13 @@ internal sealed partial class ResourceReconciler
             ? new Evaluator(blueprint.Scope with { Resource = blueprints.Resources(state, stack.Id) }).Evaluate(said) : null;
     }
 
+    // They were for this step; another one waits for others.
+    private static void ForgetSignals(Transaction tx, ResourceState resource, StepState step)
+    {
+        if (step.Way is not (StepWay.Signals or StepWay.Update)) return;
+        foreach (var signal in tx.Where(CloudFormationTables.SignalsByResource, resource.Key).ToList()) tx.Delete(CloudFormationTables.Signals, signal.Key);
+    }
+
     private async ValueTask<Next> WaitForSignalsAsync(IReadState state, StackState stack, ResourceState resource, StepState step, CancellationToken ct)
     {
         var waiting = Waiting.Of(PolicyOf(state, stack, resource, d => d.CreationPolicy), resource.Key);
@@ -67,7 +73,6 @@ internal sealed partial class ResourceReconciler
         await store.UpdateAsync(tx =>
         {
             if (!IsSame(tx, resource, step, out var now, out var newest)) return;
-            foreach (var signal in signals) tx.Delete(CloudFormationTables.Signals, signal.Key);
             if (waiting is null || good >= waiting.Wanted) Complete(tx, now, newest, step);
             else Fail(tx, now, newest, step, bad > 0
                 ? $"Received {bad} FAILURE signal(s) out of {waiting.Count}.  Unable to satisfy {waiting.Enough}% MinSuccessfulInstancesPercent requirement"

@@ -83,17 +83,25 @@ internal sealed partial class ResourceReconciler(
         var inputs = stack.Operation?.RoleArn is { } role ? stack.Inputs with { RoleArn = role } : stack.Inputs;
         var caller = stack.CallerFor(inputs);
         var target = step.Victim is { } victim ? vault.Open(resource.Key, victim.Sealed) : vault.Open(resource.Key, step.Target ?? throw new InvalidOperationException("The step has no target."));
-        var previous = step.Way is StepWay.Update ? vault.Open(resource.Key, resource.Current) : null;
+        var previous = step.Way is StepWay.Update && resource.Current is { } current ? Previous(resource.Key, current, target.Properties) : null;
         return new()
         {
             Caller = caller, StackId = stack.Id, StackName = stack.Name, LogicalResourceId = resource.LogicalId,
             PhysicalResourceId = step.Victim?.PhysicalId ?? (step.Way is StepWay.Update ? resource.PhysicalId : step.PhysicalId),
             // To delete something its secrets are not needed, and may be gone.
             Properties = step.Victim is not null ? target.Properties : await dynamic.ResolveAsync(target.Properties, caller, ct),
-            PreviousProperties = previous is null ? [] : await dynamic.TryResolveAsync(previous.Properties, caller, ct),
+            PreviousProperties = previous is null ? [] : await dynamic.TryResolveAsync(previous, caller, ct),
             UpdatePolicy = step.Way is StepWay.Update ? PolicyOf(store.Current, stack, resource, d => d.UpdatePolicy) as JsonObject : null,
+            Signals = step.Way is StepWay.Update ? store.Current.Where(CloudFormationTables.SignalsByResource, resource.Key).ToDictionary(s => s.UniqueId, s => s.IsSuccess) : [],
             Tags = TagsOf(stack, resource, target), ClientToken = step.Token, Context = step.Context, Since = step.Since,
         };
+    }
+
+    // Where an update failed nobody knows what of it came true: what may differ from what is wanted now must look different.
+    private JsonObject Previous(string key, Incarnation current, JsonObject wanted)
+    {
+        var had = vault.Open(key, current.Sealed).Properties;
+        return current.Tried is { } tried ? Differences.Doubtful(had, vault.Open(key, tried).Properties, wanted) : had;
     }
 
     private static Dictionary<string, string> TagsOf(StackState stack, ResourceState resource, Facts target)

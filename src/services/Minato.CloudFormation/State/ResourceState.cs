@@ -69,7 +69,8 @@ internal static class Policies
 /// <param name="Sealed">A <see cref="Facts"/>: properties may hold what was meant to be secret.</param>
 /// <param name="IsUncertain">An update of it failed: nobody knows what of it came true.</param>
 /// <param name="IsReplaced">Another took its place: its UpdateReplacePolicy counts.</param>
-internal sealed record Incarnation(string Type, string PhysicalId, byte[] Sealed, bool IsUncertain = false, bool IsReplaced = false);
+/// <param name="Tried">A <see cref="Facts"/> that an update failed to give it: some of it may have come true.</param>
+internal sealed record Incarnation(string Type, string PhysicalId, byte[] Sealed, bool IsUncertain = false, bool IsReplaced = false, byte[]? Tried = null);
 
 internal enum StepAction
 {

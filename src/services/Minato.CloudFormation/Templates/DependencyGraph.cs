@@ -29,17 +29,27 @@ internal sealed class DependencyGraph
     // What is left when everything that can be made was made, without what only waits for the circle.
     private List<string> Cycle()
     {
-        var left = _needs.ToDictionary(n => n.Key, n => n.Value);
-        Peel(left, (id, all) => all[id].All(n => !all.ContainsKey(n)));
-        Peel(left, (id, all) => !all.Values.Any(n => n.Contains(id)));
-        return [.. left.Keys.Order(StringComparer.Ordinal)];
+        var left = _needs.Keys.ToHashSet(StringComparer.Ordinal);
+        var needs = _needs.SelectMany(n => n.Value.Select(need => (User: n.Key, Needed: need))).ToList();
+        Peel(left, needs);
+        Peel(left, [.. needs.Select(n => (n.Needed, n.User))]);
+        return [.. left.Order(StringComparer.Ordinal)];
     }
 
-    private static void Peel(Dictionary<string, ImmutableSortedSet<string>> left, Func<string, Dictionary<string, ImmutableSortedSet<string>>, bool> isFree)
+    // Takes away whatever no edge leads from to what is left, until there is no more of it.
+    private static void Peel(HashSet<string> left, List<(string From, string To)> edges)
     {
-        while (left.Keys.Where(id => isFree(id, left)).ToList() is { Count: > 0 } free)
+        var inside = edges.Where(e => left.Contains(e.From) && left.Contains(e.To)).ToList();
+        var leading = inside.CountBy(e => e.From).ToDictionary(StringComparer.Ordinal);
+        var back = inside.ToLookup(e => e.To, e => e.From, StringComparer.Ordinal);
+        var free = new Queue<string>(left.Where(id => !leading.ContainsKey(id)));
+        while (free.TryDequeue(out var id))
         {
-            foreach (var id in free) left.Remove(id);
+            left.Remove(id);
+            foreach (var other in back[id])
+            {
+                if (--leading[other] == 0) free.Enqueue(other);
+            }
         }
     }
 }

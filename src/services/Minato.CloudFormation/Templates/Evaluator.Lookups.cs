@@ -5,15 +5,21 @@ namespace Minato.CloudFormation.Templates;
 // Conditions, and functions that look something up.
 internal sealed partial class Evaluator
 {
+    private const int MostConditions = 500; // Each waits for the next on the stack of a thread.
+
+    private int _within;
+
     /// <summary>Does a named condition hold?</summary>
     public bool Holds(string condition)
     {
         if (_conditions.TryGetValue(condition, out var known))
-            return known ?? throw TemplateErrors.Template($"Circular dependencies for condition {condition}");
-        if (!_scope.Template.Conditions.TryGetPropertyValue(condition, out var definition))
-            throw TemplateErrors.Format($"Unresolved condition dependency {condition}");
+            return known ?? throw TemplateErrors.Format($"Circular dependency between conditions: [{string.Join(", ", _conditions.Where(c => c.Value is null).Select(c => c.Key).Order(StringComparer.Ordinal))}]");
+        if (!_scope.Template.Conditions.TryGetPropertyValue(condition, out var definition)) throw TemplateErrors.UnresolvedCondition("Conditions", condition);
+        if (_within >= MostConditions) throw TemplateErrors.Format($"Conditions may refer to each other over at most {MostConditions} others");
         _conditions[condition] = null;
+        _within++;
         var holds = Holds(definition);
+        _within--;
         _conditions[condition] = holds;
         return holds;
     }
@@ -27,7 +33,7 @@ internal sealed partial class Evaluator
             "Condition" => Holds(Values.Text(argument) ?? throw TemplateErrors.Format("Every Condition member must be a string.")),
             "Fn::Equals" => AreEqual(argument),
             "Fn::Not" => argument is JsonArray { Count: 1 } one ? !Holds(one[0])
-                : throw TemplateErrors.Template("every Fn::Not object requires a list of 1 condition."),
+                : throw TemplateErrors.Template("every Fn::Not object requires a list with exactly 1 boolean parameter."),
             "Fn::And" => Several(argument, name).All(Holds),
             "Fn::Or" => Several(argument, name).Any(Holds),
             _ => throw TemplateErrors.Format("Conditions can only be boolean operations on parameters and other conditions"),
@@ -47,28 +53,39 @@ internal sealed partial class Evaluator
     {
         if (argument is not JsonArray { Count: 3 or 4 } parts)
             throw TemplateErrors.Template("every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value");
-        var fallback = parts.Count == 4 ? (parts[3] as JsonObject)?["DefaultValue"] : null;
+        var fallback = parts.Count == 4 ? Values.Member(parts[3], "DefaultValue") : null;
         if (parts.Count == 4 && (fallback is null || !_scope.Template.HasLanguageExtensions))
             throw TemplateErrors.Template("every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value");
         var (map, key, attribute) = (Text(parts[0], "Fn::FindInMap"), Text(parts[1], "Fn::FindInMap"), Text(parts[2], "Fn::FindInMap"));
-        var found = (_scope.Template.Mappings[map] as JsonObject)?[key] is JsonObject keys ? keys[attribute] : null;
+        var found = Values.Member(Values.Member(_scope.Template.Mappings[map], key), attribute);
         if (found is not null) return found.DeepClone();
-        return fallback is not null ? Evaluate(fallback) : throw TemplateErrors.Template($"Unable to get mapping for {map}::{key}::{attribute}");
+        if (fallback is not null) return Evaluate(fallback);
+        throw TemplateErrors.Template(_scope.Template.Mappings.ContainsKey(map) ? $"Unable to get mapping for {map}::{key}::{attribute}"
+            : $"Mapping named '{map}' is not present in the 'Mappings' section of template.");
     }
 
     private JsonNode ImportValue(JsonNode? argument)
     {
         var name = Evaluate(argument);
-        if (IsOpen(name)) return new JsonObject { ["Fn::ImportValue"] = name };
+        if (IsOpen(name) || Asks(argument, f => f is "Fn::GetAZs" or "Fn::ImportValue" or "Fn::GetAtt"))
+            throw TemplateErrors.Template("the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs");
         var text = Values.Text(name) ?? throw TemplateErrors.Template("every Fn::ImportValue object must have a String-typed value.");
         _imports.Add(text);
         if (_scope.Import(text) is { } value) return Values.Of(value);
         return _scope.IsSymbolic ? new JsonObject { ["Fn::ImportValue"] = text } : throw TemplateErrors.Validation($"No export named {text} found.");
     }
 
+    private static bool Asks(JsonNode? node, Func<string, bool> what) => node switch
+    {
+        JsonObject map => map.Any(p => what(p.Key) || Asks(p.Value, what)),
+        JsonArray list => list.Any(i => Asks(i, what)),
+        _ => false,
+    };
+
     private JsonNode GetZones(JsonNode? argument)
     {
-        var region = Values.Text(Evaluate(argument)) is { Length: > 0 } given ? given : _scope.Stack.Region;
+        var given = Values.Text(Evaluate(argument)) ?? throw TemplateErrors.Template("every Fn::GetAZs object must have a String-typed value.");
+        var region = given.Length > 0 ? given : _scope.Stack.Region;
         return _scope.Zones(region) is { } zones ? Values.List(zones) : new JsonObject { ["Fn::GetAZs"] = region };
     }
 

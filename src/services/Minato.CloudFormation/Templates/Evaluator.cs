@@ -10,9 +10,13 @@ namespace Minato.CloudFormation.Templates;
 /// </summary>
 internal sealed partial class Evaluator
 {
+    private const int MostMade = 4 * 1024 * 1024;
+
     private readonly Scope _scope;
     private readonly Dictionary<string, bool?> _conditions = new(StringComparer.Ordinal); // Null while it is being found out.
     private readonly HashSet<string> _imports = new(StringComparer.Ordinal);
+
+    private long _spent;
 
     public Evaluator(Scope scope) => _scope = scope;
 
@@ -57,9 +61,29 @@ internal sealed partial class Evaluator
         return result;
     }
 
-    private JsonNode? Call(string name, JsonNode? argument) => name switch
+    private JsonNode? Call(string name, JsonNode? argument)
     {
-        "Ref" => Ref(Values.Text(argument) ?? throw TemplateErrors.Format("All Ref values must be strings")),
+        var value = Answer(name, argument);
+        Spend(WeightOf(value));
+        return value;
+    }
+
+    // Functions inside of functions can make very much of very little.
+    private void Spend(long characters)
+    {
+        if ((_spent += characters) > MostMade) throw TemplateErrors.Template($"functions make more than {MostMade} characters");
+    }
+
+    private static long WeightOf(JsonNode? node) => node switch
+    {
+        JsonObject map => map.Sum(p => p.Key.Length + WeightOf(p.Value)),
+        JsonArray list => list.Sum(i => 1 + WeightOf(i)),
+        _ => Values.Text(node)?.Length ?? 0,
+    };
+
+    private JsonNode? Answer(string name, JsonNode? argument) => name switch
+    {
+        "Ref" => Ref(Values.Text(argument) ?? throw References.NoName()),
         "Fn::GetAtt" => GetAtt(argument),
         "Fn::Sub" => Sub(argument),
         "Fn::Join" => Join(argument),
@@ -145,6 +169,7 @@ internal sealed partial class Evaluator
             if (name is null) continue;
             var value = values.TryGetPropertyValue(name, out var mine) ? mine : name.Contains('.', StringComparison.Ordinal) ? GetAtt(Values.List(name.Split('.', 2))) : Ref(name);
             if (value is JsonArray list && !IsOpen(list)) value = Values.Of(string.Join(",", list.Select(Values.Text)));
+            Spend(WeightOf(value));
             if (Values.Text(value) is { } known) result.Append(known);
             else if (IsOpen(value)) (open, _) = (true, result.Append("${").Append(value?.ToJsonString()).Append('}'));
             else throw TemplateErrors.Template($"One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string");
@@ -158,7 +183,8 @@ internal sealed partial class Evaluator
             throw TemplateErrors.Template("every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.");
         var list = Evaluate(parts[1]);
         if (IsOpen(list)) return new JsonObject { ["Fn::Join"] = new JsonArray(Values.Of(delimiter), list) };
-        var items = (list as JsonArray ?? []).Select(i => Values.Text(i) ?? throw TemplateErrors.Template("Fn::Join requires a list of strings"));
+        var items = (list as JsonArray ?? []).Select(i => Values.Text(i) ?? throw TemplateErrors.Template("Fn::Join requires a list of strings")).ToList();
+        Spend((long)delimiter.Length * items.Count);
         return Values.Of(string.Join(delimiter, items));
     }
 

@@ -9,7 +9,6 @@ internal static class LanguageExtensions
 
     private const string ForEach = "Fn::ForEach::";
     private const int MostLoops = 5;    // AWS: inside each other.
-    private const int MostMade = 200_000; // Names in all: far above what a template may have, and loops inside loops end here.
 
     /// <param name="root">With AWS::LanguageExtensions among its transforms.</param>
     /// <param name="parameters">Values that a collection may refer to.</param>
@@ -18,13 +17,13 @@ internal static class LanguageExtensions
 
     private sealed class Loops(JsonObject root, IReadOnlyDictionary<string, ParameterValue> parameters)
     {
-        private int _made;
+        private int _made; // Characters of the template that comes of it, at the least.
 
-        public JsonNode Expand(JsonNode node, Dictionary<string, string> variables, int loops) => node switch
+        public JsonNode Expand(JsonNode node, Dictionary<string, string> variables, int loops) => Counted(node) switch
         {
             JsonObject map => ExpandMap(map, variables, loops),
             JsonArray list => new JsonArray([.. list.Select(i => i is null ? null : Expand(i, variables, loops))]),
-            JsonValue value when variables.Count > 0 && Values.Text(value) is { } text && value.GetValueKind() is System.Text.Json.JsonValueKind.String => Values.Of(Fill(text, variables)),
+            JsonValue value when variables.Count > 0 && value.GetValueKind() is System.Text.Json.JsonValueKind.String => Values.Of(Fill(value.GetValue<string>(), variables)),
             _ => node.DeepClone(),
         };
 
@@ -67,15 +66,27 @@ internal static class LanguageExtensions
             if (Values.Function(node) is ("Fn::FindInMap", JsonArray { Count: 3 } path))
             {
                 var names = path.Select(p => Values.Text(p is null ? null : Expand(p, variables, 0)) ?? throw Wrong(key)).ToList();
-                return ((root["Mappings"]?[names[0]] as JsonObject)?[names[1]] as JsonObject)?[names[2]] is JsonArray mapped ? mapped.Select(m => Values.Text(m) ?? throw Wrong(key)) : throw Wrong(key);
+                return Values.Member(Values.Member(Values.Member(root["Mappings"], names[0]), names[1]), names[2]) is JsonArray mapped ? mapped.Select(m => Values.Text(m) ?? throw Wrong(key)) : throw Wrong(key);
             }
             return node is JsonArray list ? list.Select(i => Values.Text(i is null ? null : Expand(i, variables, 0)) ?? throw Wrong(key)) : throw Wrong(key);
         }
 
         private void Add(JsonObject into, string name, JsonNode? node)
         {
-            if (++_made > MostMade) throw TemplateErrors.Template("Fn::ForEach makes too much");
+            Count(name);
             if (!into.TryAdd(name, node)) throw TemplateErrors.Template($"Fn::ForEach could not resolve: duplicate key {name}");
+        }
+
+        // Loops inside loops end here: it would be too large for a template.
+        private void Count(string text)
+        {
+            if ((_made += 1 + text.Length) > TemplateText.Largest) throw TemplateErrors.TooLarge();
+        }
+
+        private JsonNode Counted(JsonNode node)
+        {
+            Count(node is JsonValue ? Values.Text(node) ?? "" : "");
+            return node;
         }
 
         // ${Name} anywhere, and &{Name} which leaves out what is not alphanumeric.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -7,9 +8,13 @@ namespace Minato.CloudFormation.Templates;
 /// <summary>Declarations of parameters.</summary>
 internal static partial class ParameterParser
 {
+    private static readonly ImmutableHashSet<string> s_keys =
+        ["AllowedPattern", "AllowedValues", "ConstraintDescription", "Default", "Description", "MaxLength", "MaxValue", "MinLength", "MinValue", "NoEcho", "Type"];
+
     public static ParameterDefinition Parse(string name, JsonNode? node)
     {
         if (node is not JsonObject map) throw TemplateErrors.Format("Any Parameters member must be an object.");
+        if (map.Select(p => p.Key).FirstOrDefault(k => !s_keys.Contains(k)) is { } unknown) throw TemplateErrors.Validation($"Invalid template parameter property '{unknown}'");
         if (Values.Text(map["Type"]) is not { } type) throw TemplateErrors.Format("Every Parameters object must contain a Type member.");
         if (!KnownType().IsMatch(type)) throw TemplateErrors.Format($"Unrecognized parameter type: {type}");
         return new()
@@ -22,10 +27,12 @@ internal static partial class ParameterParser
             AllowedValues = map["AllowedValues"] is JsonArray allowed ? [.. allowed.Select(v => Values.Text(v) ?? "")] : [],
             AllowedPattern = Values.Text(map["AllowedPattern"]),
             ConstraintDescription = Values.Text(map["ConstraintDescription"]),
-            MinLength = (int?)Number(map, "MinLength"), MaxLength = (int?)Number(map, "MaxLength"),
+            MinLength = Length(map, "MinLength"), MaxLength = Length(map, "MaxLength"),
             MinValue = Number(map, "MinValue"), MaxValue = Number(map, "MaxValue"),
         };
     }
+
+    private static int? Length(JsonObject map, string name) => Number(map, name) is { } number ? (int)Math.Clamp(number, int.MinValue, int.MaxValue) : null;
 
     private static decimal? Number(JsonObject map, string name) => Values.Text(map[name]) is not { } text ? null
         : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number

@@ -24,13 +24,15 @@ internal static class References
 
     private static IEnumerable<Reference> InFunction(string name, JsonNode? argument, Evaluator? evaluator) => name switch
     {
-        "Ref" => [new(Values.Text(argument) ?? throw TemplateErrors.Format("All Ref values must be strings"), null)],
+        "Ref" => [new(Values.Text(argument) ?? throw NoName(), null)],
         "Fn::GetAtt" => GetAtt(argument, evaluator) is var (id, attribute) ? [new(id, attribute), .. In((argument as JsonArray)?[1], evaluator)] : [],
         "Fn::Sub" => InSub(argument, evaluator),
         "Fn::If" when argument is JsonArray { Count: 3 } parts && Values.Text(parts[0]) is { } condition && evaluator is not null =>
             In(evaluator.Holds(condition) ? parts[1] : parts[2], evaluator),
         _ => In(argument, evaluator),
     };
+
+    public static Exception NoName() => TemplateErrors.Template("every Ref object must have a single String value.");
 
     private static IEnumerable<Reference> InSub(JsonNode? argument, Evaluator? evaluator)
     {

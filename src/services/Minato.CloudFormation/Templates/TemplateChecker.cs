@@ -41,12 +41,15 @@ internal sealed class TemplateChecker(TypeRegistry types)
     {
         CheckTypes(template);
         CheckConditions(template);
-        foreach (var resource in template.Resources.Values) CheckPolicies(resource);
-        CheckReferences(template, "Resources", template.Resources.Values.SelectMany(r => References.In(r.Properties)
-            .Concat(r.DependsOn.Select(d => new Reference(d, null)))));
-        foreach (var resource in template.Resources.Values.SelectMany(r => r.DependsOn).Where(template.Parameters.ContainsKey))
-            throw TemplateErrors.Unresolved("Resources", [resource]);
-        CheckReferences(template, "Outputs", template.Outputs.Values.SelectMany(o => References.In(o.Value).Concat(References.In(o.ExportName))));
+        foreach (var resource in template.Resources.Values)
+        {
+            // AWS: functions stand here only with its language extensions.
+            if (!template.HasLanguageExtensions && (Values.Function(resource.DeletionPolicy) ?? Values.Function(resource.UpdateReplacePolicy)) is not null)
+                throw NoText(resource.DeletionPolicy is JsonObject ? "DeletionPolicy" : "UpdateReplacePolicy");
+            CheckPolicies(resource, policy => Values.Function(policy) is null ? policy : null);
+        }
+        CheckReferences(template, "Resources", template.Resources.Values.SelectMany(r => References.In(r.Properties)), template.Resources.Values.SelectMany(r => r.DependsOn));
+        CheckReferences(template, "Outputs", template.Outputs.Values.SelectMany(o => References.In(o.Value).Concat(References.In(o.ExportName))), []);
     }
 
     private void CheckTypes(Template template)
@@ -60,14 +63,17 @@ internal sealed class TemplateChecker(TypeRegistry types)
         var named = References.In(template.Conditions).Where(r => !s_pseudo.Contains(r.Name) && !template.Parameters.ContainsKey(r.Name)).Select(r => r.Name).Distinct().ToList();
         if (named.Count > 0)
             throw TemplateErrors.Format($"Unresolved dependencies [{string.Join(", ", named)}]. Cannot reference resources in the Conditions block of the template");
-        foreach (var name in template.Resources.Values.Select(r => r.Condition).Concat(template.Outputs.Values.Select(o => o.Condition)).OfType<string>())
-        {
-            if (!template.Conditions.ContainsKey(name)) throw TemplateErrors.Format($"Unresolved condition dependency {name}");
-        }
+        CheckConditions(template, "Resources", template.Resources.Values.Select(r => r.Condition));
+        CheckConditions(template, "Outputs", template.Outputs.Values.Select(o => o.Condition));
         foreach (var name in ConditionsIn(template.Resources.Values.Select(r => (JsonNode)r.Properties).Concat(template.Outputs.Values.Select(o => o.Value))))
         {
             if (!template.Conditions.ContainsKey(name)) throw TemplateErrors.Template($"unresolved condition dependency {name} in Fn::If");
         }
+    }
+
+    private static void CheckConditions(Template template, string section, IEnumerable<string?> names)
+    {
+        if (names.OfType<string>().FirstOrDefault(n => !template.Conditions.ContainsKey(n)) is { } unknown) throw TemplateErrors.UnresolvedCondition(section, unknown);
     }
 
     private static IEnumerable<string> ConditionsIn(IEnumerable<JsonNode?> nodes) => nodes.SelectMany(node => node switch
@@ -78,24 +84,28 @@ internal sealed class TemplateChecker(TypeRegistry types)
         _ => [],
     });
 
-    private void CheckPolicies(ResourceDefinition resource)
+    /// <param name="known">What a policy comes to; null where that is not known yet.</param>
+    public void CheckPolicies(ResourceDefinition resource, Func<JsonNode?, JsonNode?> known)
     {
-        CheckPolicy(resource, "DeletionPolicy", resource.DeletionPolicy, s_deletionPolicies);
-        CheckPolicy(resource, "UpdateReplacePolicy", resource.UpdateReplacePolicy, s_replacePolicies);
+        CheckPolicy(resource, "DeletionPolicy", known(resource.DeletionPolicy), s_deletionPolicies);
+        CheckPolicy(resource, "UpdateReplacePolicy", known(resource.UpdateReplacePolicy), s_replacePolicies);
     }
+
+    private static Exception NoText(string policy) => TemplateErrors.Format($"Every {policy} member must be a string.");
 
     private void CheckPolicy(ResourceDefinition resource, string name, JsonNode? policy, string[] allowed)
     {
-        if (policy is null || Values.Function(policy) is not null) return;
-        if (Values.Text(policy) is not { } text) throw TemplateErrors.Format($"Every {name} member must be a string.");
+        if (policy is null) return;
+        if (Values.Text(policy) is not { } text) throw NoText(name);
         if (!allowed.Contains(text)) throw TemplateErrors.Template($"Unrecognized {name} {text} for resource {resource.LogicalId}");
         if (text is "Snapshot" && types.Find(resource.Type)?.Schema.HasSnapshots is not true)
             throw TemplateErrors.Template($"resource {resource.LogicalId} does not support {(name is "DeletionPolicy" ? "deletion" : "update replace")} policy Snapshot");
     }
 
-    private void CheckReferences(Template template, string section, IEnumerable<Reference> references)
+    /// <param name="dependsOn">Names that can only be those of resources.</param>
+    private void CheckReferences(Template template, string section, IEnumerable<Reference> references, IEnumerable<string> dependsOn)
     {
-        var unresolved = new List<string>();
+        var unresolved = dependsOn.Where(d => !template.Resources.ContainsKey(d)).ToList();
         foreach (var (name, attribute, isSub) in references)
         {
             if (attribute is null)

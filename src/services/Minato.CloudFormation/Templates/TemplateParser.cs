@@ -25,7 +25,7 @@ internal static class TemplateParser
     public static Template Parse(JsonObject root)
     {
         CheckTop(root);
-        CheckNulls(root, "");
+        if (NullIn(root) is { } place) throw NullAt(place);
         var resources = Section(root, "Resources");
         if (resources.Count == 0) throw TemplateErrors.Format("At least one Resources member must be defined.");
         Bound(resources, MostResources, "resources");
@@ -54,7 +54,8 @@ internal static class TemplateParser
         var single => [NameOf(single)],
     };
 
-    private static string NameOf(JsonNode? transform) => Values.Text(transform) ?? Values.Text(transform?["Name"]) ?? "";
+    /// <summary>Of a transform, which is a name or has one.</summary>
+    public static string NameOf(JsonNode? transform) => Values.Text(transform) ?? Values.Text(Values.Member(transform, "Name")) ?? "";
 
     private static void CheckTop(JsonObject root)
     {
@@ -80,29 +81,22 @@ internal static class TemplateParser
     }
 
     // AWS: a null is refused wherever it stands; an output without anything counts as one whose value is null.
-    private static void CheckNulls(JsonNode node, string path)
+    private static Exception NullAt(string place) => place.Split('/') switch
     {
-        if (node is JsonObject map)
-        {
-            foreach (var (name, value) in map)
-            {
-                var here = $"{path}/{name}";
-                CheckNulls(value ?? throw NullAt(here), here);
-            }
-        }
-        else if (node is JsonArray list)
-        {
-            for (var i = 0; i < list.Count; i++) CheckNulls(list[i] ?? throw NullAt($"{path}/{i}"), $"{path}/{i}");
-        }
+        ["", "Outputs", _] => TemplateErrors.Validation($"[{place}/Value] 'null' values are not allowed in templates"),
+        ["", "Resources"] => TemplateErrors.Format("At least one Resources member must be defined."),
+        ["", "Resources", _] => TemplateErrors.Format("Any Resources member must be an object."),
+        _ => TemplateErrors.Validation($"[{place}] 'null' values are not allowed in templates"),
+    };
 
-        static Exception NullAt(string place) => place.Split('/') switch
-        {
-            ["", "Outputs", _] => TemplateErrors.Validation($"[{place}/Value] 'null' values are not allowed in templates"),
-            ["", "Resources"] => TemplateErrors.Format("At least one Resources member must be defined."),
-            ["", "Resources", _] => TemplateErrors.Format("Any Resources member must be an object."),
-            _ => TemplateErrors.Validation($"[{place}] 'null' values are not allowed in templates"),
-        };
-    }
+    // Its place is put together only where there is one: names may be long, and what is below them much.
+    private static string? NullIn(JsonNode? node) => node switch
+    {
+        null => "",
+        JsonObject map => map.Select(p => NullIn(p.Value) is { } below ? $"/{p.Key}{below}" : null).FirstOrDefault(p => p is not null),
+        JsonArray list => list.Select((item, i) => NullIn(item) is { } below ? $"/{i}{below}" : null).FirstOrDefault(p => p is not null),
+        _ => null,
+    };
 
     private static JsonObject Section(JsonObject root, string name) => root[name] switch
     {
@@ -117,8 +111,10 @@ internal static class TemplateParser
         if (mappings.Count > MostMappings) throw TemplateErrors.Format($"Number of mappings, {mappings.Count}, is greater than maximum allowed, {MostMappings}");
         foreach (var (name, map) in mappings)
         {
-            if (map is not JsonObject keys || keys.Any(k => k.Value is not JsonObject))
-                throw TemplateErrors.Format($"Every Mappings attribute must be a String or a List. ({name})");
+            if (map is not JsonObject keys || keys.Any(k => k.Value is not JsonObject)) throw TemplateErrors.Format($"Every Mappings member {name} must be a map");
+            if (keys.Select(k => k.Value).OfType<JsonObject>().Any(a => a.Any(v => v.Value is JsonObject))) throw TemplateErrors.Format("Every Mappings attribute must be a String or a List.");
+            if (keys.Select(k => k.Value).OfType<JsonObject>().FirstOrDefault(a => a.Count > MostMappings) is { } wide)
+                throw TemplateErrors.Format($"Number of attributes in mapping {name}, {wide.Count}, is greater than maximum allowed, {MostMappings}");
         }
         return mappings;
     }
@@ -145,7 +141,7 @@ internal static class TemplateParser
             DeletionPolicy = map["DeletionPolicy"], UpdateReplacePolicy = map["UpdateReplacePolicy"],
         };
 
-        Exception NoDependency() => TemplateErrors.Format($"[/Resources/{id}/DependsOn] Every DependsOn value must be a string.");
+        static Exception NoDependency() => TemplateErrors.Format("DependsOn must be a string or list of strings.");
     }
 
     private static OutputDefinition Output(string name, JsonNode? node)

@@ -12,15 +12,15 @@ internal sealed class TemplateText(IYamlReader yaml)
     /// <summary>AWS: of a template inside a request.</summary>
     public const int LargestInline = 51_200;
 
-    /// <summary>AWS: of a template in S3.</summary>
-    public const int Largest = 1_048_576;
+    /// <summary>AWS: of a template in S3, and of what transforms make of one. Told as 1 MB.</summary>
+    public const int Largest = 1_000_000;
 
-    private const int Deepest = 100;
+    private const int Deepest = 60; // What is written of it nests it a little deeper, and JSON ends at 64.
 
     /// <exception cref="Minato.Aws.AwsException">It is not well-formed, too long, or no map.</exception>
     public JsonObject Read(string text)
     {
-        if (Encoding.UTF8.GetByteCount(text) > Largest) throw TemplateErrors.Template($"template body exceeds {Largest} bytes");
+        if (Encoding.UTF8.GetByteCount(text) > Largest) throw TemplateErrors.TooLarge();
         return Parse(text) as JsonObject ?? throw TemplateErrors.Format("unsupported structure.");
     }
 

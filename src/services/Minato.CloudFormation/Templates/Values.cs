@@ -15,6 +15,9 @@ internal static class Values
         _ => value.ToJsonString(),
     };
 
+    /// <summary>A member of what may be no map at all.</summary>
+    public static JsonNode? Member(JsonNode? node, string name) => (node as JsonObject)?[name];
+
     public static JsonNode Of(string text) => JsonValue.Create(text);
 
     public static JsonArray List(IEnumerable<string> items) => new([.. items.Select(Of)]);

@@ -35,16 +35,18 @@ internal sealed class NestedStackType(IServiceProvider services, Store store) : 
 
     public async ValueTask<ResourceProgress> CreateAsync(ResourceRequest request, CancellationToken ct)
     {
-        var name = NameOf(request);
+        // The same name for every attempt: its random part comes from the token.
+        var name = NameOf(request.StackName, request.LogicalResourceId, request.ClientToken);
         var home = Home.Of(request.Caller);
-        if (ByName(home, name) is not { } stack)
+        var stack = ByName(home, name) ?? Of(store.Current, request.StackId, request.LogicalResourceId).FirstOrDefault(s => s.Status is StackStatus.ReviewInProgress || s.LastToken == request.ClientToken);
+        if (stack is null or { Status: StackStatus.ReviewInProgress })
         {
             var parent = Find(request.StackId);
-            var id = await Starts.CreateAsync(request.Caller, Asked(request, name), ct, start => start with
+            var id = await Starts.CreateAsync(request.Caller, Asked(request, stack?.Name ?? name), ct, start => start with
             {
                 ParentId = request.StackId, RootId = parent?.RootId ?? request.StackId,
                 ParentResource = ResourceState.KeyOf(request.StackId, request.LogicalResourceId),
-            });
+            }, stack);
             stack = Find(id) ?? throw new InvalidOperationException($"{id} was just made.");
         }
         return stack switch
@@ -127,13 +129,19 @@ internal sealed class NestedStackType(IServiceProvider services, Store store) : 
 
     private static string TextOf(JsonNode? value) => value is JsonArray list ? string.Join(",", list.Select(Values.Text)) : Values.Text(value) ?? "";
 
-    /// <summary>The same for every attempt: the random part comes from the token.</summary>
-    private static string NameOf(ResourceRequest request)
+    /// <summary>A stack that a change set has made for a resource of this type, and that nobody has executed yet.</summary>
+    public static StackState? Reviewed(IReadState state, string parentId, string logicalId) => Of(state, parentId, logicalId).FirstOrDefault(s => s.Status is StackStatus.ReviewInProgress);
+
+    private static IEnumerable<StackState> Of(IReadState state, string parentId, string logicalId) =>
+        state.Where(CloudFormationTables.StacksByParent, parentId).Where(s => s.IsLive && s.ParentResource == ResourceState.KeyOf(parentId, logicalId));
+
+    /// <param name="seed">The same of it is the same name.</param>
+    public static string NameOf(string parent, string logicalId, string seed)
     {
         const string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-        var random = string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes(request.ClientToken)).Take(RandomLength).Select(b => letters[b % letters.Length]));
+        var random = string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes(seed)).Take(RandomLength).Select(b => letters[b % letters.Length]));
         const int most = 128 - RandomLength - 2;
-        var stem = $"{request.StackName}-{request.LogicalResourceId}";
+        var stem = $"{parent}-{logicalId}";
         return $"{(stem.Length > most ? stem[..most] : stem)}-{random}";
     }
 }

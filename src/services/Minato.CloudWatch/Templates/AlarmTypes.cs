@@ -11,7 +11,6 @@ internal abstract class AlarmType(string typeName, ICloudWatch cloudWatch, TimeP
     protected ICloudWatch CloudWatch => cloudWatch;
 
     protected abstract Task PutAsync(TemplateResource r, bool isNew, CancellationToken ct);
-    protected abstract Task<string?> ArnAsync(TemplateResource r, CancellationToken ct);
 
     protected sealed override async Task MakeAsync(TemplateResource r, CancellationToken ct)
     {
@@ -23,7 +22,7 @@ internal abstract class AlarmType(string typeName, ICloudWatch cloudWatch, TimeP
     protected sealed override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
     {
         await PutAsync(r, isNew: false, ct);
-        if (await ArnAsync(r, ct) is not { } arn) return;
+        if ((await DescribeAsync(r, ct))?.Attributes["Arn"]?.ToString() is not { } arn) return;
         var there = (await cloudWatch.ListTagsForResourceAsync(new() { ResourceARN = arn }, r.Caller, ct)).Tags ?? [];
         var changes = TagChanges.Between(r.Tags, there.Select(t => KeyValuePair.Create(t.Key, t.Value)));
         if (changes.Gone.Count > 0) await cloudWatch.UntagResourceAsync(new() { ResourceARN = arn, TagKeys = [.. changes.Gone] }, r.Caller, ct);
@@ -45,13 +44,8 @@ internal sealed class MetricAlarmType(ICloudWatch cloudWatch, TimeProvider clock
     protected override Task PutAsync(TemplateResource r, bool isNew, CancellationToken ct) =>
         CloudWatch.PutMetricAlarmAsync(isNew ? r.As<PutMetricAlarmRequest>() : r.As<PutMetricAlarmRequest>(("AlarmName", r.Id), ("Tags", null)), r.Caller, ct);
 
-    protected override async Task<string?> ArnAsync(TemplateResource r, CancellationToken ct) => (await FindAlarmAsync(r, ct))?.AlarmArn;
-
     protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct) =>
-        await FindAlarmAsync(r, ct) is { } alarm ? r.Model(alarm, ("Arn", alarm.AlarmArn)) : null;
-
-    private async Task<MetricAlarm?> FindAlarmAsync(TemplateResource r, CancellationToken ct) =>
-        (await CloudWatch.DescribeAlarmsAsync(new() { AlarmNames = [r.Id] }, r.Caller, ct)).MetricAlarms?.FirstOrDefault();
+        (await CloudWatch.DescribeAlarmsAsync(new() { AlarmNames = [r.Id] }, r.Caller, ct)).MetricAlarms?.FirstOrDefault() is { } alarm ? r.Model(alarm, ("Arn", alarm.AlarmArn)) : null;
 }
 
 internal sealed class CompositeAlarmType(ICloudWatch cloudWatch, TimeProvider clock) : AlarmType("AWS::CloudWatch::CompositeAlarm", cloudWatch, clock)
@@ -64,11 +58,9 @@ internal sealed class CompositeAlarmType(ICloudWatch cloudWatch, TimeProvider cl
     protected override Task PutAsync(TemplateResource r, bool isNew, CancellationToken ct) =>
         CloudWatch.PutCompositeAlarmAsync(isNew ? r.As<PutCompositeAlarmRequest>() : r.As<PutCompositeAlarmRequest>(("AlarmName", r.Id), ("Tags", null)), r.Caller, ct);
 
-    protected override async Task<string?> ArnAsync(TemplateResource r, CancellationToken ct) => (await FindAlarmAsync(r, ct))?.AlarmArn;
-
-    protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct) =>
-        await FindAlarmAsync(r, ct) is { } alarm ? r.Model(alarm, ("Arn", alarm.AlarmArn)) : null;
-
-    private async Task<CompositeAlarm?> FindAlarmAsync(TemplateResource r, CancellationToken ct) =>
-        (await CloudWatch.DescribeAlarmsAsync(new() { AlarmNames = [r.Id], AlarmTypes = [Contracts.CloudWatch.AlarmType.CompositeAlarm] }, r.Caller, ct)).CompositeAlarms?.FirstOrDefault();
+    protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
+    {
+        var found = await CloudWatch.DescribeAlarmsAsync(new() { AlarmNames = [r.Id], AlarmTypes = [Contracts.CloudWatch.AlarmType.CompositeAlarm] }, r.Caller, ct);
+        return found.CompositeAlarms?.FirstOrDefault() is { } alarm ? r.Model(alarm, ("Arn", alarm.AlarmArn)) : null;
+    }
 }
