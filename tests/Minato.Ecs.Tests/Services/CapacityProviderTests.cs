@@ -200,6 +200,16 @@ public sealed class CapacityProviderTests
     });
 
     [Fact]
+    public void A_service_whose_provider_has_no_instances_says_so() => Run(async (services, group) =>
+    {
+        await group.OpenAsync(settings: new() { AutoScalingGroupArn = "", ManagedScaling = new() { Status = ManagedScalingStatus.Disabled } });
+        await services.Ecs.RegisterContainerInstanceAsync(new(), services.World.Caller, default); // Of no provider.
+        await services.CreateAsync(new() { ServiceName = "web", TaskDefinition = await new Fleet(services).DefineAsync(memory: 300), DesiredCount = 1 });
+        await services.World.Eventually(async () => (await services.EventsAsync()).Contains(
+            "(service web) was unable to reach steady state. Reason: No Container Instances were found in your capacity provider."), TimeSpan.FromMinutes(1), "the event");
+    });
+
+    [Fact]
     public void A_service_scales_its_group_out_and_in_again() => Run(async (services, group) =>
     {
         await group.OpenAsync(settings: new()
