@@ -148,7 +148,7 @@ public sealed class CapacityProviderTests
     });
 
     [Theory]
-    [InlineData("FARGATE:0:1 fleet:0:1", "mix of capacity providers")]
+    [InlineData("FARGATE:0:1 fleet:0:1", "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. Specify one or the other and try again.")]
     [InlineData("FARGATE:1:1 FARGATE_SPOT:1:1", "Only one capacity provider")]
     [InlineData("FARGATE:0:0 FARGATE_SPOT:0:0", "weight greater than 0")]
     [InlineData("FARGATE:0:1001", "between 0 and 1000")]
