@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Minato.Aws;
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Tests.Services;
@@ -22,6 +21,9 @@ public sealed class ErrorTableTests
         ["CreateService ClusterNotFoundException"] = async w => await w.CreateAsync(await w.RequestAsync() with { Cluster = None }),
         ["CreateService PlatformUnknownException"] = async w => await w.CreateAsync(await w.RequestAsync() with { PlatformVersion = "0.9.0" }),
         ["CreateService PlatformTaskDefinitionIncompatibilityException"] = async w => await w.CreateAsync(await w.RequestAsync() with { TaskDefinition = await LargeAsync(w), PlatformVersion = "1.3.0" }),
+        ["CreateService NamespaceNotFoundException"] = async w => await w.CreateAsync(await w.RequestAsync() with { ServiceConnectConfiguration = new() { Enabled = true, Namespace = None } }),
+        ["UpdateService NamespaceNotFoundException"] = async w => await w.UpdateAsync(
+            new() { Service = (await w.CreateAsync(0)).ServiceName ?? "", ServiceConnectConfiguration = new() { Enabled = true, Namespace = None } }),
         ["CreateTaskSet ClusterNotFoundException"] = async w => await w.Ecs.CreateTaskSetAsync(await SetAsync(w) with { Cluster = None }, w.World.Caller, default),
         ["CreateTaskSet ServiceNotFoundException"] = async w => await w.Ecs.CreateTaskSetAsync(await SetAsync(w) with { Service = None }, w.World.Caller, default),
         ["CreateTaskSet ServiceNotActiveException"] = async w => await w.Ecs.CreateTaskSetAsync(await SetAsync(w, isDeleted: true), w.World.Caller, default),
@@ -53,9 +55,28 @@ public sealed class ErrorTableTests
             await w.Ecs.RunTaskAsync(await RunAsync(w) with { LaunchType = null, CapacityProviderStrategy = [new() { CapacityProvider = "FARGATE" }] }, w.World.Caller, default);
             await w.Ecs.PutClusterCapacityProvidersAsync(new() { Cluster = "default", CapacityProviders = [], DefaultCapacityProviderStrategy = [] }, w.World.Caller, default);
         },
+        ["PutClusterCapacityProviders UpdateInProgressException"] = async w =>
+        {
+            await ChangingAsync(w);
+            await w.Ecs.PutClusterCapacityProvidersAsync(new() { Cluster = "default", CapacityProviders = [], DefaultCapacityProviderStrategy = [] }, w.World.Caller, default);
+        },
+        ["DeleteCluster UpdateInProgressException"] = async w =>
+        {
+            await ChangingAsync(w);
+            await w.Ecs.DeleteClusterAsync(new() { Cluster = "default" }, w.World.Caller, default);
+        },
         ["CreateCapacityProvider UnsupportedFeatureException"] = w => w.Ecs.CreateCapacityProviderAsync(
             new() { Name = "a", ManagedInstancesProvider = new() { InfrastructureRoleArn = "a", InstanceLaunchTemplate = new() { Ec2InstanceProfileArn = "a", NetworkConfiguration = new() { Subnets = [] } } } }, w.World.Caller, default),
         ["ExecuteCommand ClusterNotFoundException"] = w => w.Ecs.ExecuteCommandAsync(new() { Cluster = None, Task = "a", Command = "sh", Interactive = true }, w.World.Caller, default),
+        ["ExecuteCommand TargetNotConnectedException"] = async w =>
+        {
+            var task = (await w.Ecs.RunTaskAsync(await RunAsync(w) with { EnableExecuteCommand = true }, w.World.Caller, default)).Tasks?[0].TaskArn ?? "";
+            await w.World.Eventually(() => w.Running().Length == 1, TimeSpan.FromMinutes(1));
+            await w.World.RunFor(TimeSpan.FromSeconds(5));
+            w.Host.Faults.EngineAway(TimeSpan.FromMinutes(5), containersDie: false);
+            await w.World.RunFor(TimeSpan.FromMinutes(1));
+            await w.Ecs.ExecuteCommandAsync(new() { Task = task, Command = "sh", Interactive = true }, w.World.Caller, default);
+        },
         ["UpdateContainerAgent ClusterNotFoundException"] = w => w.Ecs.UpdateContainerAgentAsync(new() { Cluster = None, ContainerInstance = "a" }, w.World.Caller, default),
         ["UpdateContainerAgent NoUpdateAvailableException"] = async w => await w.Ecs.UpdateContainerAgentAsync(new() { ContainerInstance = await InstanceAsync(w, null) }, w.World.Caller, default),
         ["UpdateContainerAgent MissingVersionException"] = async w => await w.Ecs.UpdateContainerAgentAsync(new() { ContainerInstance = await InstanceAsync(w, new()) }, w.World.Caller, default),
@@ -168,8 +189,8 @@ public sealed class ErrorTableTests
     [
         ("UpdateInProgressException",
         [
-            "CreateCapacityProvider", "DeleteCapacityProvider", "DeleteCluster", "PutClusterCapacityProviders", "UpdateClusterSettings", "UpdateContainerAgent"
-        ], "attachments of a cluster and agents are changed within a moment: see the tests of capacity providers"),
+            "CreateCapacityProvider", "DeleteCapacityProvider", "UpdateClusterSettings", "UpdateContainerAgent"
+        ], "a provider itself, settings and agents are changed at once; only the attachments of a cluster take a moment"),
         ("BlockedException", ["RunTask"], "no account is blocked by AWS"),
         ("ClusterContainsCapacityProviderException", ["DeleteCluster"], "no cluster owns machines of ECS Managed Instances"),
         ("DaemonNotActiveException", ["DeleteDaemon", "UpdateDaemon"], "there are no daemons"),
@@ -187,8 +208,7 @@ public sealed class ErrorTableTests
         ("ClusterNotFoundException", ["DescribeServiceDeployments", "DescribeServiceRevisions"], "AWS: an unknown ARN, whatever of it is unknown, is a failure named MISSING"),
         ("ServiceNotFoundException", ["DescribeServiceDeployments", "DescribeServiceRevisions"], "AWS: an unknown ARN, whatever of it is unknown, is a failure named MISSING"),
         ("ResourceNotFoundException", ["GetTaskProtection", "UpdateTaskProtection"], "AWS: an unknown task is a failure named MISSING"),
-        ("NamespaceNotFoundException", ["CreateService", "CreateTaskSet", "StartTask", "UpdateService"], "Service Connect is refused by name before its namespace is looked for"),
-        ("TargetNotConnectedException", ["ExecuteCommand"], "the engine is asked for the process itself: there is no agent that could be lost"),
+        ("NamespaceNotFoundException", ["CreateTaskSet", "StartTask"], "their requests have no member that names a namespace"),
         ("LimitExceededException", ["CreateTaskSet", "DeleteTaskSet", "UpdateTaskSet"], "AWS: too many task sets are an InvalidParameterException"),
         ("LimitExceededException", ["CreateCapacityProvider"], "capacity providers have no quota here"),
         ("ClusterNotFoundException",
@@ -237,23 +257,8 @@ public sealed class ErrorTableTests
 
     private static bool IsAccountedFor((string Operation, string Error) row) => s_unprovoked.Any(u => u.Error == row.Error && u.Operations.Contains(row.Operation));
 
-    private static (string Operation, string Error)[] Modelled()
-    {
-        using var model = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root(), "models", "ecs.json")));
-        return [.. model.RootElement.GetProperty("operations").EnumerateObject()
-            .SelectMany(o => Errors(o.Value).Select(e => (o.Name, e))).Where(r => !s_common.Contains(r.e))];
-    }
-
-    private static string[] Errors(JsonElement operation) => operation.TryGetProperty("errors", out var errors)
-        ? [.. errors.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String ? e.GetString() : e.GetProperty("shape").GetString()).OfType<string>()] : [];
-
-    private static string Root()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!Directory.Exists(Path.Combine(directory, "models")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The repository was not found.");
-        return directory;
-    }
+    private static (string Operation, string Error)[] Modelled() =>
+        [.. EcsModel.Errors.SelectMany(o => o.Value.Select(e => (o.Key, e))).Where(r => !s_common.Contains(r.e))];
 
     private static async Task<RunTaskRequest> RunAsync(ServiceWorld world) => new()
     {
@@ -278,6 +283,16 @@ public sealed class ErrorTableTests
         await TaskSetWorld.CreateAsync(world, desired: 0);
         if (isDeleted) await world.Ecs.DeleteServiceAsync(new() { Service = "web" }, world.World.Caller, default);
         return await TaskSetWorld.RequestAsync(world, scale: 0);
+    }
+
+    /// <summary>The cluster has got a provider whose attachments are not made yet.</summary>
+    private static async Task ChangingAsync(ServiceWorld world)
+    {
+        var group = new ScalingGroup(world);
+        await group.GroupAsync();
+        await world.Ecs.CreateCapacityProviderAsync(await group.RequestAsync(), world.World.Caller, default);
+        await world.Ecs.PutClusterCapacityProvidersAsync(
+            new() { Cluster = "default", CapacityProviders = [ScalingGroup.Name], DefaultCapacityProviderStrategy = [] }, world.World.Caller, default);
     }
 
     private static CreateDaemonRequest Daemon(string cluster) =>

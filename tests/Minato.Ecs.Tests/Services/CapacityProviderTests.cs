@@ -148,7 +148,7 @@ public sealed class CapacityProviderTests
     });
 
     [Theory]
-    [InlineData("FARGATE:0:1 fleet:0:1", "mix of capacity providers")]
+    [InlineData("FARGATE:0:1 fleet:0:1", "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. Specify one or the other and try again.")]
     [InlineData("FARGATE:1:1 FARGATE_SPOT:1:1", "Only one capacity provider")]
     [InlineData("FARGATE:0:0 FARGATE_SPOT:0:0", "weight greater than 0")]
     [InlineData("FARGATE:0:1001", "between 0 and 1000")]
@@ -197,6 +197,16 @@ public sealed class CapacityProviderTests
         var definition = await new Fleet(services).DefineAsync(memory: 600);
         (await services.Ecs.RunTaskAsync(new() { TaskDefinition = definition }, services.World.Caller, default)).Failures.ShouldBe([]);
         (await services.Ecs.RunTaskAsync(new() { TaskDefinition = definition }, services.World.Caller, default)).Failures?.Single().Reason.ShouldBe("RESOURCE:MEMORY");
+    });
+
+    [Fact]
+    public void A_service_whose_provider_has_no_instances_says_so() => Run(async (services, group) =>
+    {
+        await group.OpenAsync(settings: new() { AutoScalingGroupArn = "", ManagedScaling = new() { Status = ManagedScalingStatus.Disabled } });
+        await services.Ecs.RegisterContainerInstanceAsync(new(), services.World.Caller, default); // Of no provider.
+        await services.CreateAsync(new() { ServiceName = "web", TaskDefinition = await new Fleet(services).DefineAsync(memory: 300), DesiredCount = 1 });
+        await services.World.Eventually(async () => (await services.EventsAsync()).Contains(
+            "(service web) was unable to reach steady state. Reason: No Container Instances were found in your capacity provider."), TimeSpan.FromMinutes(1), "the event");
     });
 
     [Fact]

@@ -240,6 +240,15 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    public void An_update_ends_the_back_off()
+    {
+        var waits = Given.Deployment(1) with { Backoff = new() { Level = 12, RetryAt = Given.Noon.AddMinutes(27) } };
+        Plan("1F", BreakerSettings.Off, waits).Starts.ShouldBeEmpty();
+        Plan("1F", BreakerSettings.Off, Given.Deployment(2), waits).Starts.ShouldAllBe(s => s.DeploymentId == Given.Id(2));
+        Plan("1F", BreakerSettings.Off, Given.Deployment(2), waits).Moves.Starts.ShouldBe(3);
+    }
+
+    [Fact]
     public void A_service_that_keeps_failing_says_so()
     {
         var deployment = Given.Deployment(1) with { Backoff = new() { Level = 2, RetryAt = Given.Noon.AddSeconds(-1) } };

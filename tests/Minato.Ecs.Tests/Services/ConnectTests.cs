@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Servicediscovery;
@@ -72,17 +73,18 @@ public sealed class ConnectTests
         await w.World.Eventually(async () => (await map.ListServicesAsync(new(), w.World.Caller, default)).Services is not { Length: > 0 }, s_patience);
     });
 
-    [Fact]
-    public void A_load_balancer_that_somebody_deleted_is_made_again() => Run(async w =>
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_load_balancer_that_somebody_deleted_is_made_again(bool withItsGroup) => Run(async w =>
     {
         await ServeAsync(w);
         await RunningAsync(w, "api", 1);
         var elb = w.World.Client<IElasticLoadBalancingV2>();
         var group = (await elb.DescribeTargetGroupsAsync(new(), w.World.Caller, default)).TargetGroups?[0].TargetGroupArn ?? "";
         await elb.DeleteLoadBalancerAsync(new() { LoadBalancerArn = (await BalancersAsync(w))[0].LoadBalancerArn ?? "" }, w.World.Caller, default);
-        await elb.DeleteTargetGroupAsync(new() { TargetGroupArn = group }, w.World.Caller, default);
+        if (withItsGroup) await elb.DeleteTargetGroupAsync(new() { TargetGroupArn = group }, w.World.Caller, default);
         await w.UpdateAsync(new() { Service = "api", DesiredCount = 2 });
         await w.World.Eventually(async () => await BalancersAsync(w) is [_] && (await TargetsAsync(w)).Length == 2, s_patience);
+        (await ListenerAsync(w)).ShouldBe((80, ProtocolEnum.Tcp));
     });
 
     [Fact]
@@ -94,6 +96,29 @@ public sealed class ConnectTests
         changed.Deployments?[0].ServiceConnectConfiguration.ShouldBeNull();
         changed.Deployments?.Length.ShouldBe(2, "it is a new deployment");
         await w.World.Eventually(async () => (await BalancersAsync(w)).Length == 0, s_patience);
+    });
+
+    [Fact]
+    public void An_update_that_does_not_speak_of_Service_Connect_keeps_what_another_makes_of_it_at_the_same_time() => Run(async w =>
+    {
+        await ServeAsync(w);
+        await RunningAsync(w, "api", 1);
+        await Task.WhenAll(
+            w.UpdateAsync(new() { Service = "api", ServiceConnectConfiguration = new() { Enabled = false } }),
+            w.UpdateAsync(new() { Service = "api", DesiredCount = 2 }));
+        await RunningAsync(w, "api", 2);
+        await w.World.Eventually(async () => (await w.DescribeAsync("api")).Deployments is [{ ServiceConnectConfiguration: null }], s_patience);
+        await w.World.Eventually(async () => (await BalancersAsync(w)).Length == 0, s_patience);
+    });
+
+    [Fact]
+    public void The_load_balancer_of_a_name_is_in_the_security_groups_of_its_service() => Run(async w =>
+    {
+        var (first, second) = (await GroupAsync(w, "first"), await GroupAsync(w, "second"));
+        await ServeAsync(w, securityGroups: [first]);
+        await w.World.Eventually(async () => await BalancersAsync(w) is [{ SecurityGroups: [var one] }] && one == first, s_patience);
+        await w.UpdateAsync(new() { Service = "api", NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = await w.SubnetsAsync(), SecurityGroups = [second] } } });
+        await w.World.Eventually(async () => await BalancersAsync(w) is [{ SecurityGroups: [var one] }] && one == second, s_patience);
     });
 
     [Fact]
@@ -144,14 +169,18 @@ public sealed class ConnectTests
         return await w.RequestAsync(desired) with { ServiceName = name, TaskDefinition = name };
     }
 
-    private static async Task<Service> ServeAsync(ServiceWorld w, int desired = 1, string? dnsName = "api") =>
+    private static async Task<Service> ServeAsync(ServiceWorld w, int desired = 1, string? dnsName = "api", ImmutableArray<string>? securityGroups = null) =>
         await w.CreateAsync(await RequestAsync(w, "api", desired) with
         {
+            NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = await w.SubnetsAsync(), SecurityGroups = securityGroups } },
             ServiceConnectConfiguration = new()
             {
                 Enabled = true, Services = [new() { PortName = "http", DiscoveryName = "orders", ClientAliases = [new() { Port = 80, DnsName = dnsName }] }],
             },
         });
+
+    private static async Task<string> GroupAsync(ServiceWorld w, string name) => (await w.World.Client<Contracts.Ec2.IEc2>().CreateSecurityGroupAsync(
+        new() { GroupName = name, Description = name, VpcId = await w.VpcAsync() }, w.World.Caller, default)).GroupId ?? "";
 
     /// <summary>One that only connects to others.</summary>
     private static async Task ConnectAsync(ServiceWorld w, string name) =>

@@ -48,4 +48,19 @@ public sealed class MissingTargetTests
         await w.Ecs.DeleteServiceAsync(new() { Service = "web", Force = true }, w.World.Caller, default);
         await w.World.Eventually(async () => (await w.DescribeAsync()).Status == "INACTIVE", s_patience);
     });
+
+    [Fact]
+    public void A_target_that_somebody_took_out_of_its_group_is_told_and_its_task_stays() => ServiceWorld.Run(3, async w =>
+    {
+        await w.BalanceAsync();
+        await w.CreateAsync(2);
+        await w.SettledAsync(s_patience);
+        var before = w.Running().Select(c => c.Id).Order(StringComparer.Ordinal).ToArray();
+        var elb = w.World.Client<IElasticLoadBalancingV2>();
+        var one = (await elb.DescribeTargetHealthAsync(new() { TargetGroupArn = w.TargetGroup ?? "" }, w.World.Caller, default)).TargetHealthDescriptions?[0].Target ?? throw new InvalidOperationException();
+        await elb.DeregisterTargetsAsync(new() { TargetGroupArn = w.TargetGroup ?? "", Targets = [one] }, w.World.Caller, default);
+        await w.World.RunFor(TimeSpan.FromMinutes(5));
+        (await w.EventsAsync()).Count(e => e.EndsWith($"is not healthy in target-group ({w.TargetGroup}) due to TARGET IS NOT FOUND.", StringComparison.Ordinal)).ShouldBe(1);
+        w.Running().Select(c => c.Id).Order(StringComparer.Ordinal).ShouldBe(before);
+    });
 }

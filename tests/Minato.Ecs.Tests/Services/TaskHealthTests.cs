@@ -53,6 +53,13 @@ public sealed class TaskHealthTests
     }
 
     [Fact]
+    public void Of_more_tasks_than_desired_one_that_fails_in_its_grace_period_goes_first()
+    {
+        var view = Given.View(2, [Given.Completed(1, desired: 2)], "1HUH") with { GracePeriod = TimeSpan.FromHours(2) };
+        string.Join(' ', ServicePlanner.Plan(view, Given.Noon).Stops.Select(s => s.TaskId)).ShouldBe("1u1");
+    }
+
+    [Fact]
     public void A_plan_wakes_when_forty_seconds_are_over()
     {
         var view = s_plain with { Tasks = [Running(10)] };

@@ -65,7 +65,7 @@ internal static partial class CapacityProviderRules
         if (strategy.Select(i => CapacityProviderState.IsFargate(i.CapacityProvider)).Distinct().Count() > 1)
         {
             throw new InvalidParameterException(
-                "The specified capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and capacity providers using Fargate. Choose one or the other and try again.");
+                "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. Specify one or the other and try again.");
         }
     }
 

@@ -23,7 +23,11 @@ internal sealed partial class EcsApi
         if (ExecuteCommandAgent.StatusOf(task, container) is not ContainerLastStatus.Running || container.RuntimeId is not { } runtimeId)
             throw new InvalidParameterException(ExecNotReady);
 
-        var session = sessions.Offer(task.InstanceKey is { } key ? ecs.Find(EcsTables.Instances, key)?.Engine : null, runtimeId, request.Command, command) ?? throw new ClientException($"The container has {ExecSessions.MostOfAContainer} sessions, which is as many as it may have.");
+        var engine = engines.NameOf(task);
+        // The engine is what an agent inside the container is on AWS.
+        if (engines.IsAway(engine)) throw new TargetNotConnectedException("The execute command failed due to an internal error. Try again later.");
+        var session = sessions.Offer(engine, runtimeId, request.Command, command)
+            ?? throw new ClientException($"The container has {ExecSessions.MostOfAContainer} sessions, which is as many as it may have.");
         return Answer(new ExecuteCommandResponse
         {
             ClusterArn = cluster.Arn, TaskArn = task.Key.Arn, ContainerArn = task.ContainerArn(container.Name), ContainerName = container.Name,

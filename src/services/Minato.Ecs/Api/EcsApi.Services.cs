@@ -97,6 +97,8 @@ internal sealed partial class EcsApi
             var old = ActiveService(ecs, cluster.Key, request.Service);
             ControllerRules.Check(old, request);
             if (old.SchedulingStrategy == SchedulingStrategy.Daemon) DaemonRules.Check(request);
+            // Who does not speak of Service Connect keeps what another update has just made of it.
+            if (request.ServiceConnectConfiguration is null && old.Spec.Connect != before.Spec.Connect) connect = old.Spec.Connect;
             var spec = Asked(ecs, old, request) with { Connect = connect };
             ConnectRules.CheckFree(ecs, old.Key, connect);
             var service = old with

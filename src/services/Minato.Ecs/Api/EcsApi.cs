@@ -8,7 +8,7 @@ namespace Minato.Ecs.Api;
 /// <summary>The ECS API: writes intent and answers at once. One partial file a resource noun.</summary>
 internal sealed partial class EcsApi(
     Store store, TimeProvider clock, Ids ids, PageTokens tokens, HostFacts host, ServiceSurroundings surroundings, ConnectNamespaces namespaces, PlacementBook placement,
-    AgentDesk agents, EcsOptions options, ExecSessions sessions) : IEcs
+    AgentDesk agents, EcsOptions options, ExecSessions sessions, TaskEngines engines) : IEcs
 {
     private EcsQuotas Quotas => options.Quotas;
 

@@ -21,16 +21,19 @@ internal sealed class ConnectBalancers(IServiceProvider rooms)
     private const string DrainSeconds = "5";
     private const int CheckSeconds = 5;
 
+    /// <param name="known">As it was last time, if it was there.</param>
     /// <returns>The endpoint as far as it is there; its address comes later.</returns>
-    public async ValueTask<ConnectEndpoint> EnsureAsync(ServiceState service, string ns, ConnectOffer offer, CancellationToken ct)
+    public async ValueTask<ConnectEndpoint> EnsureAsync(ServiceState service, string ns, ConnectOffer offer, ConnectEndpoint? known, CancellationToken ct)
     {
         var caller = service.Key.Cluster.Scope.AsService();
         var elb = rooms.GetRequiredService<IElasticLoadBalancingV2>();
         var subnet = service.Spec.NetworkConfiguration?.AwsvpcConfiguration?.Subnets is [var first, ..] ? first : "";
-        var balancer = await BalancerAsync(elb, NameOf(ns, offer.DnsName), subnet, offer, caller, ct);
-        var group = await GroupAsync(elb, NameOf(ns, offer.DnsName, $"{offer.Port}", service.Key.Arn), balancer, offer, caller, ct);
+        var securityGroups = service.Spec.NetworkConfiguration?.AwsvpcConfiguration?.SecurityGroups ?? [];
+        var balancer = await BalancerAsync(elb, NameOf(ns, offer.DnsName), subnet, securityGroups, offer, caller, ct);
+        var group = await GroupAsync(elb, NameOf(ns, offer.DnsName, $"{offer.Port}", service.Key.Arn), balancer, offer, known, caller, ct);
         var listener = await ListenerAsync(elb, balancer.LoadBalancerArn ?? "", group, offer.Port, caller, ct);
-        return new(offer, balancer.LoadBalancerArn ?? "", group, listener, await AddressAsync(balancer.LoadBalancerArn ?? "", caller, ct));
+        var address = known is { Address: { } there } && known.BalancerArn == balancer.LoadBalancerArn ? there : await AddressAsync(balancer.LoadBalancerArn ?? "", caller, ct);
+        return new(offer, balancer.LoadBalancerArn ?? "", group, listener, address);
     }
 
     /// <summary>Exactly these are to take connections.</summary>
@@ -74,11 +77,19 @@ internal sealed class ConnectBalancers(IServiceProvider rooms)
         }
     }
 
-    private static async ValueTask<LoadBalancer> BalancerAsync(IElasticLoadBalancingV2 elb, string name, string subnet, ConnectOffer offer, Caller caller, CancellationToken ct)
+    /// <summary>It is in the service's security groups: who may speak to its tasks may speak to it, and it to them where the groups let their own members in.</summary>
+    private static async ValueTask<LoadBalancer> BalancerAsync(
+        IElasticLoadBalancingV2 elb, string name, string subnet, ImmutableArray<string> securityGroups, ConnectOffer offer, Caller caller, CancellationToken ct)
     {
         try
         {
-            if ((await elb.DescribeLoadBalancersAsync(new() { Names = [name] }, caller, ct)).LoadBalancers is [var there, ..]) return there;
+            if ((await elb.DescribeLoadBalancersAsync(new() { Names = [name] }, caller, ct)).LoadBalancers is [var there, ..])
+            {
+                // AWS: one that was made without groups stays without.
+                if (!securityGroups.IsEmpty && there.SecurityGroups is { IsEmpty: false } now && !now.ToHashSet(StringComparer.Ordinal).SetEquals(securityGroups))
+                    await elb.SetSecurityGroupsAsync(new() { LoadBalancerArn = there.LoadBalancerArn ?? "", SecurityGroups = securityGroups }, caller, ct);
+                return there;
+            }
         }
         catch (LoadBalancerNotFoundException)
         {
@@ -87,12 +98,24 @@ internal sealed class ConnectBalancers(IServiceProvider rooms)
 
         var made = await elb.CreateLoadBalancerAsync(new()
         {
-            Name = name, Type = LoadBalancerTypeEnum.Network, Scheme = LoadBalancerSchemeEnum.Internal, Subnets = [subnet], Tags = [TagOf(offer)],
+            Name = name, Type = LoadBalancerTypeEnum.Network, Scheme = LoadBalancerSchemeEnum.Internal, Subnets = [subnet],
+            SecurityGroups = securityGroups.IsEmpty ? null : securityGroups, Tags = [TagOf(offer)],
         }, caller, ct);
         return made.LoadBalancers is [var balancer, ..] ? balancer : new();
     }
 
-    private static async ValueTask<string> GroupAsync(IElasticLoadBalancingV2 elb, string name, LoadBalancer balancer, ConnectOffer offer, Caller caller, CancellationToken ct)
+    private static async ValueTask<string> GroupAsync(
+        IElasticLoadBalancingV2 elb, string name, LoadBalancer balancer, ConnectOffer offer, ConnectEndpoint? known, Caller caller, CancellationToken ct)
+    {
+        var arn = await FindOrMakeGroupAsync(elb, name, balancer, offer, caller, ct);
+        if (arn == known?.GroupArn) return arn;
+        // Even of one that was there: a crash may have come between the two.
+        await elb.ModifyTargetGroupAttributesAsync(
+            new() { TargetGroupArn = arn, Attributes = [new() { Key = "deregistration_delay.timeout_seconds", Value = DrainSeconds }] }, caller, ct);
+        return arn;
+    }
+
+    private static async ValueTask<string> FindOrMakeGroupAsync(IElasticLoadBalancingV2 elb, string name, LoadBalancer balancer, ConnectOffer offer, Caller caller, CancellationToken ct)
     {
         try
         {
@@ -108,10 +131,7 @@ internal sealed class ConnectBalancers(IServiceProvider rooms)
             Name = name, Protocol = ProtocolEnum.Tcp, Port = offer.Port, TargetType = TargetTypeEnum.Ip, VpcId = balancer.VpcId, Tags = [TagOf(offer)],
             HealthCheckProtocol = ProtocolEnum.Tcp, HealthCheckIntervalSeconds = CheckSeconds, HealthCheckTimeoutSeconds = 2, HealthyThresholdCount = 2, UnhealthyThresholdCount = 2,
         }, caller, ct);
-        var arn = made.TargetGroups is [{ TargetGroupArn: { } one }, ..] ? one : "";
-        await elb.ModifyTargetGroupAttributesAsync(
-            new() { TargetGroupArn = arn, Attributes = [new() { Key = "deregistration_delay.timeout_seconds", Value = DrainSeconds }] }, caller, ct);
-        return arn;
+        return made.TargetGroups is [{ TargetGroupArn: { } one }, ..] ? one : "";
     }
 
     private static async ValueTask<string> ListenerAsync(IElasticLoadBalancingV2 elb, string balancer, string group, int port, Caller caller, CancellationToken ct)

@@ -58,8 +58,8 @@ internal sealed partial class ConnectReconciler(Store store, ConnectBalancers ba
         var endpoints = ImmutableArray.CreateBuilder<ConnectEndpoint>(connect.Offers.Length);
         foreach (var offer in connect.Offers)
         {
-            var endpoint = known?.Endpoints.FirstOrDefault(e => e.Offer == offer) is { Address: not null } made ? made
-                : await balancers.EnsureAsync(service, connect.Namespace, offer, ct);
+            // Even of one that is known: somebody may have deleted a part of it, or a crash have come while it was taken away.
+            var endpoint = await balancers.EnsureAsync(service, connect.Namespace, offer, known?.Endpoints.FirstOrDefault(e => e.Offer == offer), ct);
             await balancers.RegisterAsync(endpoint, TargetsOf(state, service.Key, offer), scope, ct);
             endpoints.Add(endpoint);
         }

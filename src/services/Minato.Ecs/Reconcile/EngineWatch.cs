@@ -22,7 +22,13 @@ internal sealed partial class EngineWatch(
         var ecs = store.Current;
         foreach (var instance in ecs.All(EcsTables.Instances))
             if (instance.Engine is { } name && (instance.Status is not null || HasTasks(ecs, name))) Begin(name, ct);
-        await watcher.RunAsync(null, _ => ValueTask.CompletedTask, () => true, ct);
+        await watcher.RunAsync(null, isThere => SayHereAsync(!isThere), () => true, ct);
+    }
+
+    private ValueTask SayHereAsync(bool isAway)
+    {
+        engines.SayAway(null, isAway);
+        return ValueTask.CompletedTask;
     }
 
     private void Begin(string name, CancellationToken ct)

@@ -8,6 +8,7 @@ namespace Minato.Ecs.Reconcile;
 /// <summary>Which container engine a task is on: that of the machine its container instance is, or of this one.</summary>
 internal sealed class TaskEngines(Store store, IContainerEngines engines)
 {
+    private const string Here = "";
     private static readonly LostEngine s_lost = new();
     private readonly ConcurrentDictionary<string, bool> _away = new(StringComparer.Ordinal);
 
@@ -30,11 +31,15 @@ internal sealed class TaskEngines(Store store, IContainerEngines engines)
         var instance => engines.Of(instance.Engine),
     };
 
-    public void SayAway(string name, bool isAway)
+    /// <param name="name">Null for that of this machine.</param>
+    public void SayAway(string? name, bool isAway)
     {
-        if (isAway) _away[name] = true;
-        else _away.TryRemove(name, out _);
+        if (isAway) _away[name ?? Here] = true;
+        else _away.TryRemove(name ?? Here, out _);
     }
+
+    /// <summary>Whether it did not answer when it was last looked at.</summary>
+    public bool IsAway(string? name) => _away.ContainsKey(name ?? Here);
 
     private ContainerInstanceState? InstanceOf(TaskState task) => task.InstanceKey is { } key ? store.Current.Find(EcsTables.Instances, key) : null;
 }

@@ -56,6 +56,9 @@ internal static class ServiceEvents
     public static string TargetGroupGone(string service, string taskSet, string task, string targetGroup) =>
         $"(service {service}) task set ({taskSet}) (task {task}) is not healthy in target-group ({targetGroup}) due to TARGET GROUP IS NOT FOUND.";
 
+    public static string TargetGone(string service, string taskSet, string task, string targetGroup) =>
+        $"(service {service}) task set ({taskSet}) (task {task}) is not healthy in target-group ({targetGroup}) due to TARGET IS NOT FOUND.";
+
     public static string UnableToPlace(string service, string reason) =>
         $"(service {service}) was unable to place a task. Reason: {reason.TrimEnd('.')}.";
 
