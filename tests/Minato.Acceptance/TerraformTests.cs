@@ -49,7 +49,7 @@ public sealed class TerraformTests : IAsyncLifetime
         var listener = (string?)(await _host.AwsAsync(Ct, "elbv2", "describe-listeners", "--load-balancer-arn", load))?["Listeners"]?[0]?["ListenerArn"] ?? "";
         var rules = (await _host.AwsAsync(Ct, "elbv2", "describe-rules", "--listener-arn", listener))?["Rules"]?.AsArray() ?? [];
         var rule = (string?)rules.First(r => (string?)r?["Priority"] == "10")?["RuleArn"] ?? "";
-        var action = $$"""[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"{{groups["shop-blue"]}}","Weight":0},{"TargetGroupArn":"{{groups["shop-green"]}}","Weight":100}]}}]""";
+        var action = $$$"""[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"{{{groups["shop-blue"]}}}","Weight":0},{"TargetGroupArn":"{{{groups["shop-green"]}}}","Weight":100}]}}]""";
         await _host.AwsAsync(Ct, "elbv2", "modify-rule", "--rule-arn", rule, "--actions", action);
     }
 
