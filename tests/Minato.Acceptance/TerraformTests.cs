@@ -44,13 +44,15 @@ public sealed class TerraformTests : IAsyncLifetime
     /// <summary>As a deployment does it that goes from blue to green.</summary>
     private async Task ShiftAsync()
     {
-        var groups = (await _host.AwsAsync(Ct, "elbv2", "describe-target-groups"))?["TargetGroups"]?.AsArray().ToDictionary(g => (string?)g?["TargetGroupName"] ?? "", g => (string?)g?["TargetGroupArn"]) ?? [];
+        var groups = (await _host.AwsAsync(Ct, "elbv2", "describe-target-groups"))?["TargetGroups"]?.AsArray() ?? [];
         var load = (string?)(await _host.AwsAsync(Ct, "elbv2", "describe-load-balancers", "--names", "shop"))?["LoadBalancers"]?[0]?["LoadBalancerArn"] ?? "";
         var listener = (string?)(await _host.AwsAsync(Ct, "elbv2", "describe-listeners", "--load-balancer-arn", load))?["Listeners"]?[0]?["ListenerArn"] ?? "";
         var rules = (await _host.AwsAsync(Ct, "elbv2", "describe-rules", "--listener-arn", listener))?["Rules"]?.AsArray() ?? [];
         var rule = (string?)rules.First(r => (string?)r?["Priority"] == "10")?["RuleArn"] ?? "";
-        var action = $$"""[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"{{groups["shop-blue"]}}","Weight":0},{"TargetGroupArn":"{{groups["shop-green"]}}","Weight":100}]}}]""";
+        var action = $$$"""[{"Type":"forward","ForwardConfig":{"TargetGroups":[{"TargetGroupArn":"{{{ArnOf("shop-blue")}}}","Weight":0},{"TargetGroupArn":"{{{ArnOf("shop-green")}}}","Weight":100}]}}]""";
         await _host.AwsAsync(Ct, "elbv2", "modify-rule", "--rule-arn", rule, "--actions", action);
+
+        string? ArnOf(string name) => (string?)groups.First(g => (string?)g?["TargetGroupName"] == name)?["TargetGroupArn"];
     }
 
     /// <summary>What is still there of it, by the calls that anybody could make.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Minato.CloudTrail.State;
 
 namespace Minato.CloudTrail.Recording;
@@ -16,5 +17,7 @@ internal sealed record RecordedEvent
     public bool IsReadOnly { get; init; }
     public bool IsManagement { get; init; } = true;
     public ImmutableArray<NamedResource> Resources { get; init; } = [];
+
+    [JsonConverter(typeof(RawJson))]
     public required ReadOnlyMemory<byte> Json { get; init; }
 }
