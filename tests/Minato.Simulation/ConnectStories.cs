@@ -41,13 +41,14 @@ public sealed class ConnectStories
         await BeginAsync(story);
         for (var changes = story.Between(1, 4); changes > 0; changes--)
         {
+            if (story.OneIn(4)) await DeleteBalancerAsync(services);
             await Task.WhenAll(
                 services.UpdateAsync(new() { Service = "web", ServiceConnectConfiguration = story.OneIn(2) ? s_offered : new() { Enabled = false } }),
                 services.UpdateAsync(new() { Service = "web", DesiredCount = story.Between(1, 4) }));
+            await services.World.RunFor(TimeSpan.FromSeconds(1)); // Until it is looked at again, ECS does not know that its load balancer is gone.
             await story.WaitAsync(20);
             if (story.OneIn(3)) await services.World.RestartAsync(story.Within(3));
             if (story.OneIn(4)) services.Host.Faults.EngineAway(story.Within(20), containersDie: story.OneIn(2));
-            if (story.OneIn(4)) await DeleteBalancerAsync(services);
         }
 
         await services.UpdateAsync(new() { Service = "web", ServiceConnectConfiguration = s_offered, ForceNewDeployment = true });

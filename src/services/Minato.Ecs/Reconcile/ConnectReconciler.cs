@@ -29,7 +29,8 @@ internal sealed partial class ConnectReconciler(Store store, ConnectBalancers ba
         if (service?.Spec.Connect is null && known is null) return Next.Done;
         try
         {
-            foreach (var gone in (known?.Endpoints ?? []).Where(e => service?.Spec.Connect?.Offers.Contains(e.Offer) is not true))
+            if (known is not null) known = await ForgetAddressesAsync(known, service?.Spec.Connect, ct);
+            foreach (var gone in (known?.Endpoints ?? []).Where(e => !IsOffered(e, service?.Spec.Connect)))
                 await RemoveAsync(gone, key.Service.Cluster.Scope, ct);
             if (service?.Spec.Connect is not { } connect)
             {
@@ -50,6 +51,17 @@ internal sealed partial class ConnectReconciler(Store store, ConnectBalancers ba
             LogRefused(key.Service, e.Message);
             return Next.After(s_again);
         }
+    }
+
+    private static bool IsOffered(ConnectEndpoint endpoint, ConnectSpec? connect) => connect?.Offers.Contains(endpoint.Offer) is true;
+
+    /// <summary>No task is to learn the address of what is about to go, even if the name is offered again before all of it is gone.</summary>
+    private async ValueTask<ConnectState> ForgetAddressesAsync(ConnectState known, ConnectSpec? connect, CancellationToken ct)
+    {
+        if (!known.Endpoints.Any(e => e.Address is not null && !IsOffered(e, connect))) return known;
+        var now = known with { Endpoints = [.. known.Endpoints.Select(e => IsOffered(e, connect) ? e : e with { Address = null })] };
+        await store.UpdateAsync(ecs => ecs.Put(ConnectTables.Connections, now), ct);
+        return now;
     }
 
     private async ValueTask<Next> KeepAsync(IReadState state, ServiceState service, ConnectSpec connect, ConnectState? known, CancellationToken ct)
