@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Minato.Platform;
 
 /// <summary>An index as its table sees it.</summary>
@@ -40,12 +38,12 @@ public sealed class Index<TIndexKey, TKey, TRecord> : IndexDefinition
 }
 
 /// <summary>One version of an index: sets of keys, which only the table knows the type of.</summary>
-internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDictionary<object, object> map)
+internal sealed class IndexData(Table table, IndexDefinition index, HashTree map)
 {
-    public static IndexData Empty(Table table, IndexDefinition index) => new(table, index, ImmutableDictionary<object, object>.Empty);
+    public static IndexData Empty(Table table, IndexDefinition index) => new(table, index, HashTree.Empty);
 
     /// <returns>Null for none.</returns>
-    public object? At(object at) => map.GetValueOrDefault(at);
+    public object? At(object at) => map.Find(at);
 
     public IndexData Replace(object key, object? before, object? after)
     {
@@ -53,11 +51,12 @@ internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDic
         // Most updates stay where they are: nothing is copied then.
         if (Equals(from, to)) return this;
         var next = map;
-        if (from is not null && next.TryGetValue(from, out var keys)) next = table.Without(keys, key) is { } rest ? next.SetItem(from, rest) : next.Remove(from);
-        if (to is not null) next = next.SetItem(to, table.With(next.GetValueOrDefault(to), key));
+        if (from is not null && next.Find(from) is { } keys) next = table.Without(keys, key) is { } rest ? next.Put(from, rest) : next.Remove(from);
+        if (to is not null) next = next.Put(to, table.With(next.Find(to), key));
         return new(table, index, next);
     }
 
+    /// <param name="records">In the order of their keys.</param>
     public IndexData Build(IEnumerable<KeyValuePair<object, object>> records)
     {
         var groups = new Dictionary<object, List<object>>();
@@ -68,6 +67,6 @@ internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDic
             keys.Add(key);
         }
 
-        return new(table, index, groups.ToImmutableDictionary(g => g.Key, g => table.SetOf(g.Value)));
+        return new(table, index, groups.Aggregate(HashTree.Empty, (next, g) => next.Put(g.Key, table.SetOf(g.Value))));
     }
 }
