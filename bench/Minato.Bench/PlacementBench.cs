@@ -16,6 +16,9 @@ internal static class PlacementBench
     private const int All = Instances * OnEach;
     private const int Turns = 15;
     private const int OfATurn = 500;
+    private const int Low = All / 50;
+    private const int High = (All * 9 / 10) - (Turns * OfATurn / 2); // The middle of its turns is at 90 %.
+    private const int Dictionaries = 8;
 
     public static async Task<object> RunAsync()
     {
@@ -23,6 +26,7 @@ internal static class PlacementBench
         var rows = new List<object>();
         foreach (var (name, strategies) in Strategies)
             foreach (var count in new[] { 10, 1 }) rows.Add(await MeasureAsync(name, strategies, count));
+        rows.Add(await MeasurePeerAsync());
         return new { Instances, Turns, OfATurn, rows };
     }
 
@@ -38,22 +42,57 @@ internal static class PlacementBench
 
     private static async Task<object> MeasureAsync(string name, ImmutableArray<PlacementStrategy> strategies, int count)
     {
-        await using var low = await OpenAsync(strategies, All / 50);
-        await using var high = await OpenAsync(strategies, (All * 9 / 10) - (Turns * OfATurn / 2)); // The middle of its turns is at 90 %.
+        await using var low = await OpenAsync(strategies, Low);
+        await using var high = await OpenAsync(strategies, High);
+        return await CompareAsync(name, count, () => TimeAsync(low, strategies, count), () => TimeAsync(high, strategies, count));
+    }
+
+    /// <summary>As many records in plain dictionaries as a task is in, and no instances at all: what it loses with more of them, the machine takes.</summary>
+    private static Task<object> MeasurePeerAsync()
+    {
+        var (low, high) = (Plain(Low), Plain(High));
+        return CompareAsync("peer: eight plain dictionaries", 1, () => Task.FromResult(Time(low)), () => Task.FromResult(Time(high)));
+    }
+
+    private static async Task<object> CompareAsync(string name, int count, Func<Task<double>> low, Func<Task<double>> high)
+    {
         List<double> empty = [], full = [], ratios = [];
         for (var turn = 0; turn < Turns; turn++)
         {
             // Whoever comes second finds what the first has left behind: they change about.
-            var first = turn % 2 == 0 ? low : high;
-            var before = await TimeAsync(first, strategies, count);
-            var after = await TimeAsync(first == low ? high : low, strategies, count);
-            var (e, f) = first == low ? (before, after) : (after, before);
+            var isLowFirst = turn % 2 == 0;
+            var before = await (isLowFirst ? low : high)();
+            var after = await (isLowFirst ? high : low)();
+            var (e, f) = isLowFirst ? (before, after) : (after, before);
             empty.Add(e);
             full.Add(f);
             ratios.Add(f / e);
         }
 
         return new { name, count, empty = Median(empty), full = Median(full), ratio = Median(ratios), least = ratios.Min(), most = ratios.Max() };
+    }
+
+    private static Dictionary<string, object>[] Plain(int records)
+    {
+        var all = Enumerable.Range(0, Dictionaries).Select(_ => new Dictionary<string, object>(records + (Turns * OfATurn), StringComparer.Ordinal)).ToArray();
+        for (var i = 0; i < records; i++) Add(all, Key());
+        return all;
+    }
+
+    private static void Add(Dictionary<string, object>[] all, string key)
+    {
+        foreach (var one in all) one.Add(key, new object());
+    }
+
+    private static string Key() => Guid.NewGuid().ToString("N");
+
+    private static double Time(Dictionary<string, object>[] all)
+    {
+        string[] keys = [.. Enumerable.Range(0, OfATurn).Select(_ => Key())];
+        Settle();
+        var watch = Stopwatch.StartNew();
+        foreach (var key in keys) Add(all, key);
+        return OfATurn / watch.Elapsed.TotalSeconds;
     }
 
     private static async Task<Fleet> OpenAsync(ImmutableArray<PlacementStrategy> strategies, int tasks)

@@ -88,6 +88,16 @@ public sealed class RehearsalTests
         result.Timeline.ShouldContain(s => s.What == "eu-west-1b is lost");
     }
 
+    [Fact]
+    public void A_zone_lost_in_the_middle_of_a_deployment_is_not_tried_for_ever()
+    {
+        var slow = Given.Web();
+        slow = slow with { DeregistrationDelays = slow.DeregistrationDelays.SetItem(Given.TargetGroup, 300) };
+        var result = Rehearsal.Run(slow, new() { LostZone = new("eu-west-1b", TimeSpan.FromMinutes(3)) });
+        result.Status.ShouldBe("SUCCESSFUL", string.Join('\n', result.Timeline));
+        result.Took.ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMinutes(7));
+    }
+
     [Theory]
     [InlineData(0, "SUCCESSFUL")]
     [InlineData(1, "ROLLBACK_SUCCESSFUL")]

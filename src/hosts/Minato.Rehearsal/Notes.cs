@@ -18,6 +18,8 @@ internal sealed class Notes(RehearsalInput input, WhatIf whatIf)
             throw new RehearsalException("a DAEMON service needs container instances: name some, for example --instances 3:m5.large.");
         if (whatIf.Instances is not null && !Machines.AreUsed(input, whatIf))
             throw new RehearsalException("the service runs on Fargate: container instances make no difference to it. Name a --capacity.");
+        if (input.SecurityGroupsAfter is not null && input.Service.NetworkConfiguration?.AwsvpcConfiguration is null)
+            throw new RehearsalException("the tasks of the service have no network interface, and so no security groups of their own.");
         Alarms.Check(input, whatIf);
         Hooks.Check(input, whatIf);
     }
@@ -32,8 +34,8 @@ internal sealed class Notes(RehearsalInput input, WhatIf whatIf)
         }
 
         if (whatIf.Hooks.IsEmpty && Hooks.AreThere(input)) yield return "lifecycle hooks succeed at once: say what they answer with --hook.";
-        if (input.Service.NetworkConfiguration?.AwsvpcConfiguration?.SecurityGroups is { Length: > 0 } && input.Service.LoadBalancers is { Length: > 0 })
-            yield return "security groups are not rehearsed: health checks reach every task.";
+        if (Groups.OfTasks(input).Any() && !Groups.AreRehearsed(input) && input.Service.LoadBalancers is { Length: > 0 })
+            yield return "the rules of the security groups are not known: health checks reach every task.";
         if (input.Service.LaunchType is LaunchType.Ec2 or LaunchType.External && !Machines.AreUsed(input, whatIf))
         {
             yield return whatIf.Capacity is { } capacity

@@ -59,7 +59,7 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
         var spectator = _spectator = new Spectator(_store, Key, time);
         var hooks = new Hooks(_ecs, _store, input, whatIf, time, Caller);
         hooks.Answer(services.GetRequiredService<SimFunctions>(), spectator.Note);
-        var update = await UpdateAsync();
+        var update = await UpdateAsync(scenery);
         var loss = LoseZoneAsync(scenery, machines);
         Task[] besides = [loss, alarms.GoOffAsync(time, spectator.Note, CancellationToken.None), hooks.AnswerPausesAsync(Key, CancellationToken.None)];
         await UntilAsync(() => spectator.IsOver(update) || besides.Any(b => b.IsFaulted), whatIf.Horizon);
@@ -83,7 +83,7 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
                 LaunchType = _onInstances ? LaunchType.Ec2 : LaunchType.Fargate, LoadBalancers = scenery.LoadBalancers.IsEmpty ? null : scenery.LoadBalancers,
                 PlacementConstraints = _onInstances ? asked.PlacementConstraints : null,
                 PlacementStrategy = _onInstances && !isDaemon ? asked.PlacementStrategy : null,
-                NetworkConfiguration = _onInstances && input.Before.NetworkMode is not NetworkMode.Awsvpc ? null : new() { AwsvpcConfiguration = new() { Subnets = scenery.Subnets } },
+                NetworkConfiguration = _onInstances && input.Before.NetworkMode is not NetworkMode.Awsvpc ? null : new() { AwsvpcConfiguration = scenery.Network(asked.NetworkConfiguration?.AwsvpcConfiguration?.SecurityGroups) },
                 DeploymentConfiguration = configuration is null ? null
                     : configuration with { Alarms = null, LifecycleHooks = null, BakeTimeInMinutes = configuration.BakeTimeInMinutes is null ? null : 0 },
                 HealthCheckGracePeriodSeconds = scenery.LoadBalancers.IsEmpty ? null : asked.HealthCheckGracePeriodSeconds,
@@ -93,15 +93,20 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
         var before = new Spectator(_store, Key, time);
         if (await UntilAsync(() => before.IsSteady, s_overture)) return;
         var room = whatIf.Capacity is { } capacity ? $"room for {capacity} tasks" : _onInstances ? "these container instances" : "room for all tasks";
-        throw new RehearsalException($"{Name} does not even come up as it is, with {whatIf.StartUp.TotalSeconds:0.#} s to start and {room}.");
+        var groups = Groups.AreRehearsed(input) ? ", behind its security groups" : "";
+        throw new RehearsalException($"{Name} does not even come up as it is, with {whatIf.StartUp.TotalSeconds:0.#} s to start and {room}{groups}.");
     }
 
     /// <returns>Id of the service deployment.</returns>
-    private async Task<string> UpdateAsync()
+    private async Task<string> UpdateAsync(Scenery scenery)
     {
         var definition = await DefineAsync(input.After, isNew: true);
         var answer = await _ecs.UpdateServiceAsync(
-            new() { Cluster = Cluster, Service = Name, TaskDefinition = definition, DeploymentConfiguration = input.Service.DeploymentConfiguration, ForceNewDeployment = true },
+            new()
+            {
+                Cluster = Cluster, Service = Name, TaskDefinition = definition, DeploymentConfiguration = input.Service.DeploymentConfiguration, ForceNewDeployment = true,
+                NetworkConfiguration = input.SecurityGroupsAfter is { } groups ? new() { AwsvpcConfiguration = scenery.Network(groups) } : null,
+            },
             Caller, CancellationToken.None);
         return answer.Service?.CurrentServiceDeployment?.Split('/')[^1] ?? "";
     }
@@ -119,7 +124,7 @@ internal sealed class Play(IServiceProvider services, SimHost machine, Rehearsal
     {
         if (whatIf.LostZone is not { } lost) return;
         if (scenery.RangeOf(lost.Zone) is not { } range || (_onInstances && !machines.Zones.Contains(lost.Zone)))
-            throw new RehearsalException($"the service is not in {lost.Zone}, but in {string.Join(", ", _onInstances ? machines.Zones : scenery.Zones)}.");
+            throw new RehearsalException($"the service is not in {lost.Zone}, but in {string.Join(", ", (_onInstances ? machines.Zones : scenery.Zones).Order(StringComparer.Ordinal))}.");
         await Task.Delay(lost.At, time);
         _spectator?.Note($"{lost.Zone} is lost");
         machine.Faults.LoseNetwork(System.Net.IPNetwork.Parse(range));

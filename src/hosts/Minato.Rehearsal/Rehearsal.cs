@@ -16,7 +16,7 @@ internal static class Rehearsal
         var thread = new SimThread(time);
         var context = new SimContext(thread);
         // Not disposed: nothing of it is worth an orderly end.
-        var services = Stage.Compose(time, context, whatIf, out var machine);
+        var services = Stage.Compose(time, context, whatIf, Groups.AreRehearsed(input), out var machine);
         var play = new Play(services, machine, input, whatIf, time);
         var run = context.RunAsync(async () =>
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Minato.Contracts.CloudWatch;
+using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 
@@ -18,6 +19,18 @@ internal sealed record RehearsalInput
 
     /// <summary>Availability Zone of each subnet of the service.</summary>
     public ImmutableDictionary<string, string> Zones { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Addresses of each subnet of the service and of its load balancers; rules of security groups may name them.</summary>
+    public ImmutableDictionary<string, string> Ranges { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Groups of tasks and load balancers with their rules. Without those of the tasks every health check reaches every task.</summary>
+    public ImmutableArray<SecurityGroup> SecurityGroups { get; init; } = [];
+
+    /// <summary>Groups of the load balancers in front, by ARN of the target group.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> BalancerGroups { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>The tasks' groups from the update on; null for those that they have.</summary>
+    public ImmutableArray<string>? SecurityGroupsAfter { get; init; }
 
     /// <summary>The service's deployment alarms, as CloudWatch describes them. One that is missing here looks back a minute.</summary>
     public ImmutableArray<MetricAlarm> Alarms { get; init; } = [];

@@ -13,6 +13,7 @@ namespace Minato.Rehearsal;
 internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalInput input, bool onInstances, Caller caller)
 {
     private const int DefaultDelay = 300; // AWS: of deregistration.
+    private readonly Groups _securityGroups = new(ec2, input, caller);
     private readonly Dictionary<string, string> _groups = new(StringComparer.Ordinal);
     private ImmutableArray<Subnet> _subnets = [];
 
@@ -20,6 +21,9 @@ internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalIn
     public ImmutableArray<string> Subnets { get; private set; } = [];
 
     public ImmutableArray<LoadBalancer> LoadBalancers { get; private set; } = [];
+
+    /// <summary>Where the tasks of the service are, with those groups.</summary>
+    public AwsVpcConfiguration Network(ImmutableArray<string>? groups) => new() { Subnets = Subnets, SecurityGroups = _securityGroups.Of(groups ?? []) };
 
     /// <summary>The range of addresses in a zone; null when the service has no subnet there.</summary>
     public string? RangeOf(string zone) => _subnets.FirstOrDefault(s => s.AvailabilityZone == zone && Subnets.Contains(s.SubnetId ?? ""))?.CidrBlock;
@@ -36,6 +40,7 @@ internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalIn
         var zones = (input.Service.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? []).Select(s => input.Zones.GetValueOrDefault(s)).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var chosen = _subnets.Where(s => zones.Contains(s.AvailabilityZone ?? "")).ToList();
         Subnets = [.. (chosen.Count > 0 ? chosen : _subnets.AsEnumerable()).Select(s => s.SubnetId ?? "")];
+        await _securityGroups.BuildAsync(_subnets, ct);
         var balancers = ImmutableArray.CreateBuilder<LoadBalancer>();
         foreach (var asked in (input.Service.LoadBalancers ?? []).Where(b => b.TargetGroupArn is not null)) balancers.Add(await BalanceAsync(asked, balancers.Count, ct));
         LoadBalancers = balancers.ToImmutable();
@@ -45,7 +50,8 @@ internal sealed class Scenery(IEc2 ec2, IElasticLoadBalancingV2 elb, RehearsalIn
     {
         var group = await GroupAsync(asked.TargetGroupArn ?? "", ct);
         var type = IsNetwork(asked) ? LoadBalancerTypeEnum.Network : LoadBalancerTypeEnum.Application;
-        var made = await elb.CreateLoadBalancerAsync(new() { Name = $"rehearsal-{number}", Type = type, Subnets = Subnets }, caller, ct);
+        var made = await elb.CreateLoadBalancerAsync(
+            new() { Name = $"rehearsal-{number}", Type = type, Subnets = Subnets, SecurityGroups = _securityGroups.Of(input.BalancerGroups.GetValueOrDefault(asked.TargetGroupArn ?? "", [])) }, caller, ct);
         var arn = made.LoadBalancers?[0].LoadBalancerArn ?? "";
         var advanced = asked.AdvancedConfiguration;
         var other = advanced?.AlternateTargetGroupArn is { } alternate ? await GroupAsync(alternate, ct) : null;

@@ -6,6 +6,7 @@ using Minato.Ec2;
 using Minato.Ecs;
 using Minato.Elb;
 using Minato.Engines.Containers;
+using Minato.Engines.Firewall;
 using Minato.Engines.Functions;
 using Minato.Engines.Proxy;
 using Minato.Logs;
@@ -18,13 +19,15 @@ internal static class Stage
 {
     private const string InstallationId = "rehearsal";
 
-    public static ServiceProvider Compose(SimTime time, SimContext context, WhatIf whatIf, out SimHost machine)
+    public static ServiceProvider Compose(SimTime time, SimContext context, WhatIf whatIf, bool withGroups, out SimHost machine)
     {
         var clock = new SimProcessTime(time, context);
         var seed = (int)(whatIf.Seed % int.MaxValue);
         var host = machine = new SimHost(time, seed) { Capacity = whatIf.Capacity };
-        var network = new SimTargets { Fallback = request => Ask(host, request) };
-        return new ServiceCollection()
+        var firewall = new SimFirewall();
+        var network = new SimTargets { Fallback = request => Ask(host, request), Passes = request => !firewall.Knows(request.Address) || firewall.Lets(request.Source, request.Address, request.Port) };
+        var services = withGroups ? new ServiceCollection().AddSingleton<INetworkFirewall>(firewall) : new ServiceCollection();
+        return services
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(new Ids(whatIf.Seed))
             .AddSingleton(new Installation { Id = InstallationId, AccountId = Play.AccountId, Endpoint = new("http://127.0.0.1") })

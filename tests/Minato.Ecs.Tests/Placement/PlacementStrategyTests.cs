@@ -1,5 +1,6 @@
 using Minato.Contracts.Ecs;
 using Minato.Ecs.Planning.Placement;
+using Minato.Testing;
 
 namespace Minato.Ecs.Tests.Placement;
 
@@ -98,4 +99,45 @@ public sealed class PlacementStrategyTests
             kept.Put(views[changed]);
         }
     }
+
+    /// <summary>Against a planner that looks at every instance each time, too simple to be wrong, until nothing fits any more.</summary>
+    [Theory, Seeds(1, 30)]
+    public void The_instance_that_is_taken_is_one_that_the_naive_planner_may_take(ulong seed)
+    {
+        var chance = new Minato.Platform.Ids(seed);
+        PlacementStrategy[] known = [Given.Spread("attribute:ecs.availability-zone"), Given.Binpack("cpu"), Given.Binpack("memory"), Given.Spread("instanceId"), Given.Spread("attribute:ecs.instance-type")];
+        PlacementStrategy[] strategies = [.. Enumerable.Range(0, chance.Next(4)).Select(_ => known[chance.Next(known.Length)])];
+        var request = Given.Task(cpu: 128, memory: 256, strategies: strategies);
+        var views = Enumerable.Range(0, 20 + chance.Next(40)).Select(i => Given.Instance(
+            $"i{i:00}", cpu: 128 * chance.Next(8), memory: 256 * chance.Next(8), zone: $"z{chance.Next(3)}", type: $"t{chance.Next(2)}").With(chance.Next(3))).ToArray();
+        var ranking = new Ranking(request);
+        foreach (var view in views) ranking.Put(view);
+        while (ranking.Best(chance) is { } best)
+        {
+            Naive(views, strategies, request).Select(v => v.Instance.Key.Id).ShouldContain(best.Instance.Key.Id);
+            var at = Array.FindIndex(views, v => v.Instance.Key == best.Instance.Key);
+            views[at].ShouldBeSameAs(best);
+            ranking.Put(views[at] = best.With(request.Demand, request.Group));
+        }
+
+        Naive(views, strategies, request).ShouldBeEmpty();
+    }
+
+    private static IEnumerable<InstanceView> Naive(IEnumerable<InstanceView> views, ReadOnlySpan<PlacementStrategy> strategies, PlacementRequest request)
+    {
+        if (strategies.IsEmpty) return [.. views.Where(v => InstancePlacement.Explain(v, request) is null)];
+        var first = strategies[0];
+        var rest = strategies[1..];
+        var isSpread = first.Type == PlacementStrategyType.Spread;
+        var groups = views.GroupBy(v => isSpread ? ValueOf(v, first.Field ?? "") : $"{Left(v, first.Field)}")
+            .Where(g => g.Any(v => InstancePlacement.Explain(v, request) is null)).Select(g => (Members: g.ToArray(), Order: isSpread ? g.Sum(v => v.TasksOf(request.Group)) : Left(g.First(), first.Field))).ToArray();
+        var found = new List<InstanceView>();
+        foreach (var (members, _) in groups.Where(g => g.Order == groups.Min(o => o.Order))) found.AddRange(Naive(members, rest, request));
+        return found;
+    }
+
+    private static int Left(InstanceView view, string? field) => field == "cpu" ? view.CpuLeft : view.MemoryLeft;
+
+    private static string ValueOf(InstanceView view, string field) => field == "instanceId" ? view.Instance.Key.Id
+        : view.Instance.Attributes.First(a => field == $"attribute:{a.Name}").Value ?? "";
 }

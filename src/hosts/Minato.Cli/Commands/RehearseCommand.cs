@@ -16,11 +16,12 @@ internal static class RehearseCommand
     private static readonly Option<string> InCluster = new("--cluster") { Description = "Its cluster (default: default).", HelpName = "NAME", DefaultValueFactory = _ => "default" };
     private static readonly Option<FileInfo?> From = new("--from") { Description = "Read service and task definitions from this file, without any server.", HelpName = "FILE" };
     private static readonly Option<FileInfo?> Save = new("--save") { Description = "Write to this file what was read, for --from.", HelpName = "FILE" };
+    private static readonly Option<string[]> SecurityGroup = new("--security-group") { Description = "Security group of the tasks from the update on. May be repeated.", HelpName = "ID" };
     private static readonly Option<int?> Desired = new("--desired") { Description = "Another desired count.", HelpName = "N" };
 
     public static Command Create()
     {
-        var command = new Command("rehearse", "Shows in a moment what a deployment would do, and what if: fails when the deployment would.") { Service, TaskDefinition, Image, InCluster, From, Save, Desired };
+        var command = new Command("rehearse", "Shows in a moment what a deployment would do, and what if: fails when the deployment would.") { Service, TaskDefinition, Image, InCluster, From, Save, SecurityGroup, Desired };
         WhatIfOptions.AddTo(command);
         AwsAccess.AddOptions(command);
         command.SetAction(RunAsync);
@@ -53,11 +54,12 @@ internal static class RehearseCommand
         {
             if (parsed.GetValue(TaskDefinition) is not null) throw new UserException("with --from the new task definition is in the file, as newTaskDefinition.");
             var read = RehearsalFile.Read(file.FullName);
+            if (parsed.GetValue(SecurityGroup) is { Length: > 0 } groups) read = read with { SecurityGroupsAfter = [.. groups] };
             return read with { After = TaskDefinitionRevision.WithImages(read.After, images) };
         }
 
         var name = parsed.GetValue(Service) ?? throw new UserException("name the service to rehearse, or a file with --from.");
         using var aws = AwsAccess.Of(parsed);
-        return await RehearsalReader.ReadAsync(aws, parsed.GetRequiredValue(InCluster), name, parsed.GetValue(TaskDefinition), images, ct);
+        return await RehearsalReader.ReadAsync(aws, parsed.GetRequiredValue(InCluster), name, parsed.GetValue(TaskDefinition), images, [.. parsed.GetValue(SecurityGroup) ?? []], ct);
     }
 }

@@ -11,8 +11,9 @@ namespace Minato.Cli.Rehearsing;
 
 /// <summary>
 /// What is rehearsed, in a file: <c>service</c> and <c>taskDefinition</c>, <c>newTaskDefinition</c>, <c>targetGroups</c>, <c>alarms</c>,
-/// <c>containerInstances</c> and <c>tasks</c> as the AWS CLI prints them, <c>deregistrationDelaySeconds</c> by target group and
-/// <c>zones</c> by subnet. All but the first two may be missing.
+/// <c>containerInstances</c>, <c>tasks</c> and <c>securityGroups</c> as the AWS CLI prints them, <c>deregistrationDelaySeconds</c> and
+/// <c>loadBalancerSecurityGroups</c> by target group, <c>zones</c> and <c>ranges</c> of addresses by subnet, <c>newSecurityGroups</c> for the
+/// tasks from the update on. All but the first two may be missing.
 /// </summary>
 internal static class RehearsalFile
 {
@@ -28,6 +29,9 @@ internal static class RehearsalFile
         ["containerInstances"] = new JsonArray([.. input.Instances.Select(Node)]),
         ["tasks"] = new JsonArray([.. input.Tasks.Select(Node)]),
         ["deregistrationDelaySeconds"] = new JsonObject(input.DeregistrationDelays.Select(d => System.Collections.Generic.KeyValuePair.Create(d.Key, (JsonNode?)d.Value))),
+        ["securityGroups"] = GroupsFile.Write(input.SecurityGroups),
+        ["loadBalancerSecurityGroups"] = new JsonObject(input.BalancerGroups.Select(g => System.Collections.Generic.KeyValuePair.Create(g.Key, (JsonNode?)new JsonArray([.. g.Value.Select(id => (JsonNode)id)])))),
+        ["ranges"] = new JsonObject(input.Ranges.Select(r => System.Collections.Generic.KeyValuePair.Create(r.Key, (JsonNode?)r.Value))),
         ["zones"] = new JsonObject(input.Zones.Select(z => System.Collections.Generic.KeyValuePair.Create(z.Key, (JsonNode?)z.Value))),
     }.ToJsonString(s_indented));
 
@@ -47,6 +51,10 @@ internal static class RehearsalFile
                 Instances = [.. (file["containerInstances"] as JsonArray ?? []).Select(Shape<ContainerInstance>)],
                 Tasks = [.. (file["tasks"] as JsonArray ?? []).Select(Shape<Contracts.Ecs.Task>)],
                 DeregistrationDelays = (file["deregistrationDelaySeconds"] as JsonObject ?? []).ToImmutableDictionary(d => d.Key, d => (int?)d.Value ?? 0, StringComparer.Ordinal),
+                SecurityGroups = GroupsFile.Read(file["securityGroups"]),
+                BalancerGroups = (file["loadBalancerSecurityGroups"] as JsonObject ?? []).ToImmutableDictionary(g => g.Key, g => Texts(g.Value), StringComparer.Ordinal),
+                SecurityGroupsAfter = file["newSecurityGroups"] is { } groups ? Texts(groups) : null,
+                Ranges = (file["ranges"] as JsonObject ?? []).ToImmutableDictionary(r => r.Key, r => (string?)r.Value ?? "", StringComparer.Ordinal),
                 Zones = (file["zones"] as JsonObject ?? []).ToImmutableDictionary(z => z.Key, z => (string?)z.Value ?? "", StringComparer.Ordinal),
             };
         }
@@ -55,6 +63,8 @@ internal static class RehearsalFile
             throw new UserException($"{path}: {e.Message}");
         }
     }
+
+    private static ImmutableArray<string> Texts(JsonNode? node) => [.. (node as JsonArray ?? []).Select(n => (string?)n ?? "")];
 
     private static JsonNode? Node(IShape shape) => JsonNode.Parse(ShapeJson.Write(shape).Span);
 

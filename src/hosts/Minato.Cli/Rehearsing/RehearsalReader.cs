@@ -7,6 +7,7 @@ using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Rehearsal;
+using LoadBalancer = Minato.Contracts.ElasticLoadBalancingV2.LoadBalancer;
 
 namespace Minato.Cli.Rehearsing;
 
@@ -16,17 +17,26 @@ internal static class RehearsalReader
     private const string DelayAttribute = "deregistration_delay.timeout_seconds";
 
     /// <param name="definition">Null for the one the service has.</param>
-    public static async Task<RehearsalInput> ReadAsync(AwsAccess aws, string cluster, string name, string? definition, IReadOnlyCollection<string> images, CancellationToken ct)
+    /// <param name="groupsAfter">Security groups of the tasks from the update on; empty for those that they have.</param>
+    public static async Task<RehearsalInput> ReadAsync(
+        AwsAccess aws, string cluster, string name, string? definition, IReadOnlyCollection<string> images, ImmutableArray<string> groupsAfter, CancellationToken ct)
     {
         var service = await ServiceReader.FindAsync(aws, cluster, name, ct);
         var before = await TaskDefinitionRevision.FindAsync(aws, service.TaskDefinition ?? "", ct);
         var after = definition is null ? before : await TaskDefinitionRevision.FindAsync(aws, definition, ct);
         var groups = await GroupsAsync(aws, service, ct);
+        var balancers = await BalancersAsync(aws, groups, ct);
+        var subnets = await SubnetsAsync(aws, service, balancers, ct);
         var isOnInstances = Machines.NeedsInstances(service);
         return new()
         {
             Service = service with { Events = null }, Before = before, After = TaskDefinitionRevision.WithImages(after, images), TargetGroups = groups,
-            DeregistrationDelays = await DelaysAsync(aws, groups, ct), Zones = await ZonesAsync(aws, service, ct),
+            DeregistrationDelays = await DelaysAsync(aws, groups, ct),
+            Zones = subnets.ToImmutableDictionary(s => s.SubnetId ?? "", s => s.AvailabilityZone ?? "", StringComparer.Ordinal),
+            Ranges = subnets.ToImmutableDictionary(s => s.SubnetId ?? "", s => s.CidrBlock ?? "", StringComparer.Ordinal),
+            SecurityGroups = await SecurityGroupsAsync(aws, service, balancers, groupsAfter, ct),
+            BalancerGroups = groups.ToImmutableDictionary(g => g.TargetGroupArn ?? "", g => GroupsInFrontOf(g, balancers), StringComparer.Ordinal),
+            SecurityGroupsAfter = groupsAfter.IsEmpty ? null : groupsAfter,
             Alarms = await AlarmsAsync(aws, service, ct),
             Instances = isOnInstances ? await aws.InstancesAsync(cluster, ct) : [],
             Tasks = isOnInstances ? await aws.TasksAsync(cluster, name, ct) : [],
@@ -58,10 +68,29 @@ internal static class RehearsalReader
         return delays.ToImmutable();
     }
 
-    private static async Task<ImmutableDictionary<string, string>> ZonesAsync(AwsAccess aws, Service service, CancellationToken ct)
+    private static async Task<ImmutableArray<LoadBalancer>> BalancersAsync(AwsAccess aws, ImmutableArray<TargetGroup> groups, CancellationToken ct)
     {
-        if (service.NetworkConfiguration?.AwsvpcConfiguration?.Subnets is not { IsEmpty: false } subnets) return ImmutableDictionary<string, string>.Empty;
-        var answer = await aws.Ec2.DescribeSubnetsAsync(new() { SubnetIds = subnets }, aws.Caller, ct);
-        return (answer.Subnets ?? []).ToImmutableDictionary(s => s.SubnetId ?? "", s => s.AvailabilityZone ?? "", StringComparer.Ordinal);
+        var arns = groups.SelectMany(g => g.LoadBalancerArns ?? []).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        return arns.IsEmpty ? [] : (await aws.Elb.DescribeLoadBalancersAsync(new() { LoadBalancerArns = arns }, aws.Caller, ct)).LoadBalancers ?? [];
     }
+
+    private static async Task<ImmutableArray<Subnet>> SubnetsAsync(AwsAccess aws, Service service, ImmutableArray<LoadBalancer> balancers, CancellationToken ct)
+    {
+        var subnets = (service.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? [])
+            .Concat(balancers.SelectMany(b => b.AvailabilityZones ?? []).Select(z => z.SubnetId).OfType<string>()).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        return subnets.IsEmpty ? [] : (await aws.Ec2.DescribeSubnetsAsync(new() { SubnetIds = subnets }, aws.Caller, ct)).Subnets ?? [];
+    }
+
+    private static async Task<ImmutableArray<SecurityGroup>> SecurityGroupsAsync(
+        AwsAccess aws, Service service, ImmutableArray<LoadBalancer> balancers, ImmutableArray<string> after, CancellationToken ct)
+    {
+        var ids = (service.NetworkConfiguration?.AwsvpcConfiguration?.SecurityGroups ?? []).Concat(after)
+            .Concat(balancers.SelectMany(b => b.SecurityGroups ?? [])).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        return ids.IsEmpty ? [] : (await aws.Ec2.DescribeSecurityGroupsAsync(new() { GroupIds = ids }, aws.Caller, ct)).SecurityGroups ?? [];
+    }
+
+    private static ImmutableArray<string> GroupsInFrontOf(TargetGroup group, ImmutableArray<LoadBalancer> balancers) =>
+    [
+        .. balancers.Where(b => (group.LoadBalancerArns ?? []).Contains(b.LoadBalancerArn ?? "")).SelectMany(b => b.SecurityGroups ?? []).Distinct(StringComparer.Ordinal),
+    ];
 }

@@ -28,7 +28,7 @@ internal sealed class KeySource(Table table, Func<object, IEnumerable<object>> k
 {
     public void Start(Snapshot state, Action<object> enqueue)
     {
-        foreach (var record in state.Data(table).Records.Values) Enqueue(record, enqueue);
+        foreach (var (_, record) in state.Data(table).Records) Enqueue(record, enqueue);
     }
 
     public void Changed(Change change, Action<object> enqueue)

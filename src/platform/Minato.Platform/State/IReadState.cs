@@ -22,6 +22,12 @@ public interface IReadState
         where TKey : notnull, IComparable<TKey>
         where TRecord : class;
 
+    /// <summary>Keys after <paramref name="after"/> (which need not exist any more), in order, without a look at their records; all of them for null.</summary>
+    IEnumerable<TKey> KeysAfter<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at, TKey? after)
+        where TIndexKey : notnull
+        where TKey : class, IComparable<TKey>
+        where TRecord : class;
+
     int Count<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
         where TIndexKey : notnull
         where TKey : notnull, IComparable<TKey>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Minato.Platform;
 
 /// <summary>An index as its table sees it.</summary>
@@ -52,12 +50,12 @@ public sealed class Index<TIndexKey, TKey, TRecord> : IndexDefinition
 }
 
 /// <summary>One version of an index: sets of keys, which only the table knows the type of.</summary>
-internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDictionary<object, object> map)
+internal sealed class IndexData(Table table, IndexDefinition index, HashTree map)
 {
-    public static IndexData Empty(Table table, IndexDefinition index) => new(table, index, ImmutableDictionary<object, object>.Empty);
+    public static IndexData Empty(Table table, IndexDefinition index) => new(table, index, HashTree.Empty);
 
     /// <returns>Null for none.</returns>
-    public object? At(object at) => map.GetValueOrDefault(at);
+    public object? At(object at) => map.Find(at);
 
     public IndexData Replace(object key, object? before, object? after)
     {
@@ -67,10 +65,11 @@ internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDic
         if (Equals(from, to)) return this;
         var next = map;
         if (from is not null) next = Without(next, from, key);
-        if (to is not null) next = next.SetItem(to, table.With(next.GetValueOrDefault(to), key));
+        if (to is not null) next = next.Put(to, table.With(next.Find(to), key));
         return new(table, index, next);
     }
 
+    /// <param name="records">In the order of their keys.</param>
     public IndexData Build(IEnumerable<KeyValuePair<object, object>> records)
     {
         var groups = new Dictionary<object, List<object>>();
@@ -86,7 +85,7 @@ internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDic
             }
         }
 
-        return new(table, index, groups.ToImmutableDictionary(g => g.Key, g => table.SetOf(g.Value)));
+        return new(table, index, groups.Aggregate(HashTree.Empty, (next, g) => next.Put(g.Key, table.SetOf(g.Value))));
 
         void Add(object at, object key)
         {
@@ -105,12 +104,12 @@ internal sealed class IndexData(Table table, IndexDefinition index, ImmutableDic
 
         foreach (var at in to)
         {
-            if (!from.Contains(at)) next = next.SetItem(at, table.With(next.GetValueOrDefault(at), key));
+            if (!from.Contains(at)) next = next.Put(at, table.With(next.Find(at), key));
         }
 
         return ReferenceEquals(next, map) ? this : new(table, index, next);
     }
 
-    private ImmutableDictionary<object, object> Without(ImmutableDictionary<object, object> all, object at, object key) =>
-        !all.TryGetValue(at, out var keys) ? all : table.Without(keys, key) is { } rest ? all.SetItem(at, rest) : all.Remove(at);
+    private HashTree Without(HashTree all, object at, object key) =>
+        all.Find(at) is not { } keys ? all : table.Without(keys, key) is { } rest ? all.Put(at, rest) : all.Remove(at);
 }

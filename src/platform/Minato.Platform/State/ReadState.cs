@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Minato.Platform;
 
 /// <summary>What snapshot and transaction read alike. Sequences hold on to the version they were asked of.</summary>
@@ -21,12 +19,21 @@ public abstract class ReadState : IReadState
 
     public IEnumerable<TRecord> All<TKey, TRecord>(Table<TKey, TRecord> table)
         where TKey : notnull, IComparable<TKey>
-        where TRecord : class => Data(table).Records.Values.Cast<TRecord>();
+        where TRecord : class => Data(table).Records.Select(r => (TRecord)r.Value);
 
     public IReadOnlyList<TKey> Keys<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
         where TIndexKey : notnull
         where TKey : notnull, IComparable<TKey>
         where TRecord : class => KeysOf(Data(index.Table), index, at);
+
+    public IEnumerable<TKey> KeysAfter<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at, TKey? after)
+        where TIndexKey : notnull
+        where TKey : class, IComparable<TKey>
+        where TRecord : class
+    {
+        var keys = KeysOf(Data(index.Table), index, at);
+        return after is null ? keys : keys.After(after);
+    }
 
     public int Count<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
         where TIndexKey : notnull
@@ -39,7 +46,7 @@ public abstract class ReadState : IReadState
         where TRecord : class
     {
         var data = Data(index.Table);
-        return KeysOf(data, index, at).Select(key => (TRecord)data.Records[key]);
+        return KeysOf(data, index, at).Select(key => Record<TRecord>(data, key));
     }
 
     public IEnumerable<TRecord> After<TIndexKey, TKey, TRecord>(Index<TIndexKey, TKey, TRecord> index, TIndexKey at, TKey? after)
@@ -54,18 +61,16 @@ public abstract class ReadState : IReadState
         where TRecord : class =>
         after is not { } last ? Where(index, at) : From(Data(index.Table), index, at, last);
 
-    private static ImmutableSortedSet<TKey> KeysOf<TIndexKey, TKey, TRecord>(TableData data, Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
+    private static KeySet<TKey> KeysOf<TIndexKey, TKey, TRecord>(TableData data, Index<TIndexKey, TKey, TRecord> index, TIndexKey at)
         where TIndexKey : notnull
         where TKey : notnull, IComparable<TKey>
-        where TRecord : class => (ImmutableSortedSet<TKey>?)data.Keys(index, at) ?? index.Table.NoKeys;
+        where TRecord : class => (KeySet<TKey>?)data.Keys(index, at) ?? index.Table.NoKeys;
+
+    private static TRecord Record<TRecord>(TableData data, object key)
+        where TRecord : class => (TRecord)(data.Find(key) ?? throw new InvalidOperationException("An index names a record that is not there."));
 
     private static IEnumerable<TRecord> From<TIndexKey, TKey, TRecord>(TableData data, Index<TIndexKey, TKey, TRecord> index, TIndexKey at, TKey after)
         where TIndexKey : notnull
         where TKey : notnull, IComparable<TKey>
-        where TRecord : class
-    {
-        var keys = KeysOf(data, index, at);
-        var found = keys.IndexOf(after);
-        for (var i = found >= 0 ? found + 1 : ~found; i < keys.Count; i++) yield return (TRecord)data.Records[keys[i]];
-    }
+        where TRecord : class => KeysOf(data, index, at).After(after).Select(key => Record<TRecord>(data, key));
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -33,7 +32,10 @@ public abstract class Table
     /// <returns>The set with one key less; null when it was the last.</returns>
     internal abstract object? Without(object set, object key);
 
+    /// <param name="keys">In order.</param>
     internal abstract object SetOf(List<object> keys);
+
+    internal abstract IComparer<object> Order { get; }
 
     public override string ToString() => Name;
 }
@@ -67,9 +69,7 @@ public sealed class Table<TKey, TRecord> : Table
 
     internal JsonTypeInfo<TRecord> Json => field ??= _json();
 
-    // Strings order by code unit, whatever the culture of the machine.
-    internal ImmutableSortedSet<TKey> NoKeys => field ??= ImmutableSortedSet.Create(
-        typeof(TKey) == typeof(string) ? (IComparer<TKey>)(object)StringComparer.Ordinal : Comparer<TKey>.Default);
+    internal KeySet<TKey> NoKeys => field ??= new(SortedTree.Empty(KeyOrder<TKey>.Instance));
 
     /// <summary>Declares an index before any store uses the table.</summary>
     /// <param name="name">For messages; unique in the table.</param>
@@ -92,7 +92,7 @@ public sealed class Table<TKey, TRecord> : Table
     internal string KeyText(TKey key) => _keyText(key);
 
     internal override TableData Empty => _empty ??= new(
-        this, ImmutableSortedDictionary.Create<object, object>(KeyOrder<TKey>.Instance), [.. _indexes.Select(i => IndexData.Empty(this, i))]);
+        this, SortedTree.Empty(KeyOrder<TKey>.Instance), [.. _indexes.Select(i => IndexData.Empty(this, i))]);
 
     internal override (object Key, object Record) Read(byte[] json)
     {
@@ -102,11 +102,13 @@ public sealed class Table<TKey, TRecord> : Table
 
     internal override Change Deletion(object key, object record) => new Change<TKey, TRecord>(this, (TKey)key, (TRecord)record, null);
 
-    internal override object With(object? set, object key) => ((ImmutableSortedSet<TKey>?)set ?? NoKeys).Add((TKey)key);
+    internal override object With(object? set, object key) => ((KeySet<TKey>?)set ?? NoKeys).With(key);
 
-    internal override object? Without(object set, object key) => ((ImmutableSortedSet<TKey>)set).Remove((TKey)key) is { IsEmpty: false } rest ? rest : null;
+    internal override object? Without(object set, object key) => ((KeySet<TKey>)set).Without(key);
 
-    internal override object SetOf(List<object> keys) => NoKeys.Union(keys.Cast<TKey>());
+    internal override object SetOf(List<object> keys) => new KeySet<TKey>(SortedTree.Of(keys, null, KeyOrder<TKey>.Instance));
+
+    internal override IComparer<object> Order => KeyOrder<TKey>.Instance;
 
     private Index<TIndexKey, TKey, TRecord> Add<TIndexKey>(Index<TIndexKey, TKey, TRecord> index)
         where TIndexKey : notnull
@@ -117,7 +119,7 @@ public sealed class Table<TKey, TRecord> : Table
     }
 }
 
-/// <summary>The same order, of keys as the store holds them.</summary>
+/// <summary>The order of a table's keys, as the store holds them. Strings order by code unit, whatever the culture of the machine.</summary>
 internal sealed class KeyOrder<TKey> : IComparer<object>
     where TKey : notnull, IComparable<TKey>
 {

@@ -7,27 +7,28 @@ namespace Minato.Platform;
 /// One version of a table with its indexes. Never changes. It holds objects: each immutable collection of a type of its own has the runtime
 /// load dozens of types, and there are hundreds of tables and indexes, of which most stay empty.
 /// </summary>
-internal sealed class TableData(Table table, ImmutableSortedDictionary<object, object> records, ImmutableArray<IndexData> indexes)
+internal sealed class TableData(Table table, SortedTree records, ImmutableArray<IndexData> indexes)
 {
-    public ImmutableSortedDictionary<object, object> Records { get; } = records;
+    public int Count => records.Count;
 
-    public int Count => Records.Count;
+    /// <summary>In the order of their keys.</summary>
+    public IEnumerable<KeyValuePair<object, object>> Records => records.Pairs;
 
-    public object? Find(object key) => Records.TryGetValue(key, out var record) ? record : null;
+    public object? Find(object key) => records.Find(key);
 
     /// <returns>The set of keys, in the table's own type; null for none.</returns>
     public object? Keys(IndexDefinition index, object at) => indexes[index.Ordinal].At(at);
 
-    public TableData Put(object key, object? before, object after) => new(table, Records.SetItem(key, after), Reindex(key, before, after));
+    public TableData Put(object key, object? before, object after) => new(table, records.Put(key, after), Reindex(key, before, after));
 
-    public TableData Delete(object key, object before) => new(table, Records.Remove(key), Reindex(key, before, null));
+    public TableData Delete(object key, object before) => new(table, records.Remove(key), Reindex(key, before, null));
 
-    public TableData With(ImmutableSortedDictionary<object, object> all) => all.IsEmpty ? this : new(table, all, [.. indexes.Select(i => i.Build(all))]);
+    public TableData With(SortedTree all) => all.Count == 0 ? this : new(table, all, [.. indexes.Select(i => i.Build(all.Pairs))]);
 
     /// <summary>Adds a deletion of every record.</summary>
     public void DeleteAll(List<Change> changes)
     {
-        foreach (var (key, record) in Records) changes.Add(table.Deletion(key, record));
+        foreach (var (key, record) in records.Pairs) changes.Add(table.Deletion(key, record));
     }
 
     private ImmutableArray<IndexData> Reindex(object key, object? before, object? after)
@@ -48,7 +49,7 @@ internal sealed class TableData(Table table, ImmutableSortedDictionary<object, o
 /// <summary>Gathers the records of a table while the journal is read, then makes its first version in one go.</summary>
 internal sealed class TableLoad(Table table)
 {
-    private readonly ImmutableSortedDictionary<object, object>.Builder _records = table.Empty.Records.ToBuilder();
+    private readonly SortedDictionary<object, object> _records = new(table.Order);
 
     public void Visit(JournalEntry entry)
     {
@@ -65,5 +66,5 @@ internal sealed class TableLoad(Table table)
         }
     }
 
-    public TableData Finish() => table.Empty.With(_records.ToImmutable());
+    public TableData Finish() => table.Empty.With(SortedTree.Of([.. _records.Keys], [.. _records.Values], table.Order));
 }

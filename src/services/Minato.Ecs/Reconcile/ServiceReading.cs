@@ -23,8 +23,13 @@ internal sealed record ServiceReading(ServiceState Service, ServiceView View, Im
             views.Add(task is null ? Vanished(memory) : ViewOf(ecs, task, memory, health, now) with { Room = rooms?.Of(task) ?? default });
         }
 
-        return new(service, ViewOf(ecs, service, views.ToImmutable(), zones, ServiceInstances.ForDaemon(ecs, service)), tasks.ToImmutable());
+        var view = ViewOf(ecs, service, views.ToImmutable(), zones, ServiceInstances.ForDaemon(ecs, service));
+        return new(service, service.Deployments.Any(d => d.Backoff.Level > 0) ? view with { FailedSubnets = [.. FailedSubnets(ecs, key)] } : view, tasks.ToImmutable());
     }
+
+    private static IEnumerable<string> FailedSubnets(IReadState ecs, ServiceKey key) => ecs.Where(EcsTables.TasksByService, key)
+        .Where(t => t.IsStopped && t.Progress.StopCode == TaskStopCode.TaskFailedToStart)
+        .SelectMany(t => t.NetworkConfiguration?.AwsvpcConfiguration?.Subnets ?? []);
 
     private static ServiceView ViewOf(
         IReadState ecs, ServiceState service, ImmutableArray<TaskInService> tasks, ImmutableDictionary<string, string> zones,

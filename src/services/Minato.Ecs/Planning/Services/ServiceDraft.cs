@@ -124,7 +124,8 @@ internal sealed class ServiceDraft
         }
 
         var taken = _tasks.Where(t => t.IsSound && t.Task.Subnet is not null).Select(t => t.Task.Subnet ?? "")
-            .Concat(_starts.Select(s => s.Subnet).OfType<string>());
+            .Concat(_starts.Select(s => s.Subnet).OfType<string>())
+            .Concat(View.FailedSubnets); // Where starts fail counts as taken: a zone that is lost would be tried for ever.
         _starts.AddRange(SubnetSpread.Choose(subnets, View.SubnetZones, taken.ToArray(), count).Select(s => new TaskStart(deployment.Id, s)));
     }
 

@@ -67,6 +67,9 @@ internal sealed record ServiceView
     /// <summary>Availability Zone of each subnet, as far as known.</summary>
     public ImmutableDictionary<string, string> SubnetZones { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Subnet of each task that did not start lately, while the service waits because of such; empty otherwise.</summary>
+    public ImmutableArray<string> FailedSubnets { get; init; } = [];
+
     /// <summary>Container instances of the cluster for a DAEMON service, whose desired count they make; null for REPLICA.</summary>
     public ImmutableArray<DaemonInstance>? Daemon { get; init; }
 
