@@ -6,7 +6,7 @@ export function readModel(service) {
   const folders = [join(import.meta.dirname, '../models'), join(import.meta.dirname, '../../../models')];
   const model = JSON.parse(readFileSync(folders.map((folder) => join(folder, `${service}.json`)).find(existsSync), 'utf8'));
   // Route 53's page sizes are texts in our model and numbers in the SDK's.
-  if (service === 'route-53') model.shapes.PageMaxItems.numeric = true;
+  if (service === 'route-53') for (const size of ['PageMaxItems', 'MaxResults']) model.shapes[size].numeric = true;
   return model;
 }
 
