@@ -4,14 +4,23 @@ import pathlib
 import random
 import re
 import subprocess
+import sys
 import tempfile
 import time
 
-from common import Minato, client, need, processor_seconds, table
+from common import Minato, client, end, free_port, need, processor_seconds, table
 
 RECORDS = 9_900
 SECONDS = 10
 PACED = 20_000
+# Answers every question with itself: how long a question takes on this machine when nobody looks anything up.
+ECHO = """import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+while True:
+    packet, asker = s.recvfrom(512)
+    s.sendto(packet[:2] + bytes([packet[2] | 0x80]) + packet[3:], asker)
+"""
 
 
 def fill(minato):
@@ -69,8 +78,16 @@ def run():
         rate, _, lost = ask(port, path, "-q", "64")
         cores = (processor_seconds(minato.pid) - before) / (time.perf_counter() - started)
         paced, p99, lost_paced = ask(port, path, "-v", "-Q", str(PACED))
+        echo = free_port()
+        bare = subprocess.Popen([sys.executable, "-c", ECHO, str(echo)])
+        try:
+            time.sleep(0.5)
+            floor = ask(echo, path, "-v", "-Q", str(PACED))[1]
+        finally:
+            end(bare)
     return table("DNS", "bench/run dns", ["measure", "result", "bar"],
                  [["answers a second, as many as it can", f"{rate:,.0f} ({cores:.2f} cores, {rate / cores:,.0f} a core; {lost} lost)", "≥ 50,000 from one core"],
                   [f"p99 at {paced:,.0f} questions a second", f"{p99:.2f} ms ({lost_paced} lost)", "< 2 ms"],
+                  ["the same of a bare echo", f"{floor:.2f} ms", "–"],
                   [f"{RECORDS:,} records through the API until they are answered", f"{filled:.2f} s", "–"]],
                  [f"dnsperf over UDP for {SECONDS} s on the same machine; 70 % plain names, 10 % weighted, 10 % wildcard, 5 % CNAME, 5 % that do not exist."])

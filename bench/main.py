@@ -2,6 +2,7 @@ import importlib
 import os
 import pathlib
 import platform
+import signal
 import sys
 import traceback
 
@@ -23,13 +24,17 @@ def write(found):
     results.write_text(head + "\n".join(found[n] for n in ALL if n in found))
 
 
+# Whoever ends it from outside ends all that it started, too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 found = sections()
 failed = []
 for name in sys.argv[1:] or ALL:
     print(f"{name} …", file=sys.stderr, flush=True)
     try:
         text = importlib.import_module(name).run()
-    except (Exception, SystemExit):  # One that breaks keeps no other from its table.
+    except (Exception, SystemExit) as e:  # One that breaks keeps no other from its table.
+        if isinstance(e, SystemExit) and e.code == 143:
+            raise
         traceback.print_exc()
         failed.append(name)
         continue

