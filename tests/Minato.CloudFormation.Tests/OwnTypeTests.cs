@@ -230,6 +230,20 @@ public sealed class OwnTypeTests
             w.Cfn.DescribeStackDriftDetectionStatusAsync(new() { StackDriftDetectionId = id }, w.Caller, default);
     });
 
+    [Fact]
+    public void What_a_service_adds_or_orders_is_no_drift_and_neither_is_what_it_does_not_tell() => CfnWorld.Run(async w =>
+    {
+        await w.MadeAsync("Resources:\n  A: { Type: Test::Cloud::Thing, Properties: { Value: { a: 1 }, List: [{ k: x }, { k: y }], Secret: once } }\n");
+        var thing = w.PropertiesOf("A");
+        (thing["Value"], thing["List"]) = (new JsonObject { ["a"] = "1", ["b"] = 2 }, new JsonArray(new JsonObject { ["k"] = "y", ["more"] = true }, new JsonObject { ["k"] = "x" }));
+        thing.Remove("Secret");
+        var drift = (await w.Cfn.DetectStackResourceDriftAsync(new() { StackName = "demo", LogicalResourceId = "A" }, w.Caller, default)).StackResourceDrift;
+        drift?.StackResourceDriftStatus.ShouldBe(StackResourceDriftStatus.InSync);
+        (thing["List"] as JsonArray)?.Add("third");
+        drift = (await w.Cfn.DetectStackResourceDriftAsync(new() { StackName = "demo", LogicalResourceId = "A" }, w.Caller, default)).StackResourceDrift;
+        drift?.PropertyDifferences.ShouldNotBeNull().ShouldHaveSingleItem().PropertyPath.ShouldBe("/List");
+    });
+
     private static async Task AnswerAsync(CfnWorld w, JsonObject asked, string answer)
     {
         var url = new Uri(asked["ResponseURL"]?.ToString() ?? "");

@@ -137,6 +137,14 @@ public sealed class ResourceTypeTests
         (oidc.Id, oidc.GetAtt("Arn")).ShouldBe(("arn:aws:iam::123456789012:oidc-provider/id.example.com/x", oidc.Id));
         oidc = await types.UpdateAsync(oidc, $$"""{"Url":"https://id.example.com/x","ClientIdList":["b"],"ThumbprintList":["{{new string('b', 40)}}"]}""");
         await types.DeleteAsync(oidc);
+        var saml = await types.CreateAsync("AWS::IAM::SAMLProvider", $$"""{"Name":"corp","SamlMetadataDocument":"{{Metadata("one")}}","Tags":[{"Key":"a","Value":"1"}]}""");
+        (saml.Id, saml.GetAtt("Arn")).ShouldBe(("arn:aws:iam::123456789012:saml-provider/corp", saml.Id));
+        saml.GetAtt("SamlProviderUUID").ShouldNotBeEmpty();
+        saml = await types.UpdateAsync(saml, $$"""{"Name":"corp","SamlMetadataDocument":"{{Metadata("two")}}","Tags":[{"Key":"b","Value":"2"}]}""");
+        (await types.TryCreateAsync("AWS::IAM::SAMLProvider", saml.Properties.ToJsonString(), "Twice")).ShouldBeOfType<ResourceProgress.Failed>().Code.ShouldBe("AlreadyExists");
+        await types.DeleteAsync(saml);
+
+        static string Metadata(string entity) => $"<EntityDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata' entityID='https://id.example.com/{entity}'><!--{new string('x', 1000)}--></EntityDescriptor>";
     });
 
     [Fact]

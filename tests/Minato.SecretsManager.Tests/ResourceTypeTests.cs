@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Minato.Aws.Templates;
+using Minato.Engines.Functions;
 using Minato.Testing.Templates;
 
 namespace Minato.SecretsManager.Tests;
@@ -61,9 +62,16 @@ public sealed class ResourceTypeTests
         string Schedule(int days) => $$"""
             {"SecretId":"{{secret.Id}}","RotationLambdaARN":"arn:aws:lambda:us-east-1:123456789012:function:turn","RotationRules":{"AutomaticallyAfterDays":{{days}}},"RotateImmediatelyOnUpdate":false}
             """;
+        foreach (var name in (string[])["turn", "other"]) world.World.Functions.Put($"arn:aws:lambda:us-east-1:123456789012:function:{name}", _ => new FunctionOutcome.Returned("null"));
         var schedule = await types.CreateAsync("AWS::SecretsManager::RotationSchedule", Schedule(30));
         (schedule.Id, schedule.GetAtt("Id")).ShouldBe((secret.Id, secret.Id));
         (await types.TryCreateAsync("AWS::SecretsManager::RotationSchedule", Schedule(7))).ShouldBeOfType<ResourceProgress.Failed>().Code.ShouldBe("AlreadyExists");
+        await world.World.RunFor(TimeSpan.FromMinutes(1)); // The function was tried: AWS does that even when nothing is to be rotated yet.
+        schedule = await types.UpdateAsync(schedule, Schedule(7));
+        (await world.Secrets.DescribeSecretAsync(new() { SecretId = secret.Id }, world.Caller, default)).RotationRules?.AutomaticallyAfterDays.ShouldBe(7);
+        await world.World.RunFor(TimeSpan.FromMinutes(1));
+        schedule = await types.UpdateAsync(schedule, Schedule(7).Replace("function:turn", "function:other", StringComparison.Ordinal));
+        (await world.Secrets.DescribeSecretAsync(new() { SecretId = secret.Id }, world.Caller, default)).RotationLambdaARN.ShouldNotBeNull().ShouldEndWith("function:other");
         await types.DeleteAsync(schedule);
     });
 }

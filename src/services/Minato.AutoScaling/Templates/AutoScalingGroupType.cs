@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Minato.Aws.Templates;
 using Minato.AutoScaling.Planning;
@@ -9,11 +8,12 @@ namespace Minato.AutoScaling.Templates;
 internal sealed class AutoScalingGroupType(IAutoScaling scaling, TimeProvider clock) : ResourceHandler("AWS::AutoScaling::AutoScalingGroup", clock)
 {
     private const string TagKind = "auto-scaling-group";
-    private const string Rolling = "rolling";
     private static readonly string[] s_sizes = ["DesiredCapacity", "MaxSize", "MinSize"];
 
     /// <summary>AWS: another value of these makes the instances that run an old kind.</summary>
     private static readonly string[] s_kinds = ["AvailabilityZones", "LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "PlacementGroup", "VPCZoneIdentifier"];
+
+    private static readonly TimeSpan s_longestRoll = TimeSpan.FromHours(36);
 
     private readonly TimeProvider _clock = clock;
 
@@ -35,7 +35,7 @@ internal sealed class AutoScalingGroupType(IAutoScaling scaling, TimeProvider cl
     }
 
     public override bool IsReplacedBy(JsonObject updatePolicy, JsonObject before, JsonObject after) =>
-        updatePolicy["AutoScalingReplacingUpdate"]?["WillReplace"]?.ToString() is "true" && s_kinds.Any(k => !JsonNode.DeepEquals(before[k], after[k]));
+        Said(updatePolicy, "AutoScalingReplacingUpdate", "WillReplace") is "true" && s_kinds.Any(k => !JsonNode.DeepEquals(before[k], after[k]));
 
     protected override async Task ChangeAsync(TemplateResource r, CancellationToken ct)
     {
@@ -43,9 +43,11 @@ internal sealed class AutoScalingGroupType(IAutoScaling scaling, TimeProvider cl
         await scaling.UpdateAutoScalingGroupAsync(asked, r.Caller, ct);
         if (RollingUpdate.Of(r.Request.UpdatePolicy) is { } rolling && r.Changed(s_kinds) && await GroupAsync(r, ct) is { } group)
         {
-            r.Note = Rolling;
             var capacity = rolling.CapacityFor(group.DesiredCapacity, group.MaxSize);
-            if (capacity != group.DesiredCapacity) await scaling.SetDesiredCapacityAsync(new() { AutoScalingGroupName = r.Id, DesiredCapacity = capacity }, r.Caller, ct);
+            var isMore = capacity != group.DesiredCapacity;
+            r.Note = new RollingProgress(isMore ? _clock.GetUtcNow() : null, int.TryParse(r.Text("DesiredCapacity"), out var given) ? given : group.DesiredCapacity,
+                string.Join(',', (group.Instances ?? []).Where(i => !IsOld(i, group)).Select(i => i.InstanceId))).Write();
+            if (isMore) await scaling.SetDesiredCapacityAsync(new() { AutoScalingGroupName = r.Id, DesiredCapacity = capacity }, r.Caller, ct);
         }
         var wanted = TagsOf(r).OfType<JsonObject>().Select(r.Read<Tag>).ToArray();
         var gone = ((await GroupAsync(r, ct))?.Tags ?? []).Where(t => wanted.All(w => w.Key != t.Key)).Select(t => new Tag { Key = t.Key ?? "", ResourceId = r.Id, ResourceType = TagKind }).ToArray();
@@ -57,28 +59,38 @@ internal sealed class AutoScalingGroupType(IAutoScaling scaling, TimeProvider cl
     protected override async Task<bool> IsSettledAsync(TemplateResource r, CancellationToken ct)
     {
         if (await GroupAsync(r, ct) is not { } group) return true;
-        if (r.Note?.StartsWith(Rolling, StringComparison.Ordinal) is true && RollingUpdate.Of(r.Request.UpdatePolicy) is { } rolling && !await IsRolledAsync(rolling, group, r, ct)) return false;
+        if (RollingProgress.Read(r.Note) is { } progress && RollingUpdate.Of(r.Request.UpdatePolicy) is { } rolling && !await IsRolledAsync(rolling, progress, group, r, ct)) return false;
         return InService(group).Count() >= group.DesiredCapacity;
     }
 
-    /// <summary>Lets a batch of the old ones go when that of before is made up for. The note has the time of the last one.</summary>
-    private async Task<bool> IsRolledAsync(RollingUpdate rolling, AutoScalingGroup group, TemplateResource r, CancellationToken ct)
+    // The pauses of a rolling update may be long, and many.
+    protected override TimeSpan LongestOf(TemplateResource r) => RollingProgress.Read(r.Note) is null ? Longest : s_longestRoll;
+
+    /// <summary>Lets a batch of the old ones go when that of before is made up for.</summary>
+    /// <exception cref="ResourceFailedException">Too many of the new ones do not work.</exception>
+    private async Task<bool> IsRolledAsync(RollingUpdate rolling, RollingProgress progress, AutoScalingGroup group, TemplateResource r, CancellationToken ct)
     {
+        var now = _clock.GetUtcNow();
         var old = (group.Instances ?? []).Where(i => IsOld(i, group)).ToList();
+        var serving = InService(group).ToList();
+        if (progress.Last is { } last)
+        {
+            var batch = rolling.StateOf([.. serving.Except(old).Select(i => i.InstanceId).Where(i => !progress.WasThere(i))], group.DesiredCapacity - serving.Count, r.Request.Signals, group.DesiredCapacity, now >= last + rolling.Pause);
+            if (batch.IsHopeless)
+                throw new ResourceFailedException("", $"Received {batch.Failures} FAILURE signal(s) out of {group.DesiredCapacity}.  Unable to satisfy {rolling.MinSuccessfulInstancesPercent}% MinSuccessfulInstancesPercent requirement");
+            if (!batch.IsReady && (old.Count > 0 || rolling.WaitOnResourceSignals)) return false;
+        }
         if (old.Count == 0)
         {
             // There may have been more of them for a while.
-            if (int.TryParse(r.Text("DesiredCapacity"), out var wanted) && wanted < group.DesiredCapacity)
-                await scaling.SetDesiredCapacityAsync(new() { AutoScalingGroupName = r.Id, DesiredCapacity = wanted }, r.Caller, ct);
+            if (progress.Capacity < group.DesiredCapacity) await scaling.SetDesiredCapacityAsync(new() { AutoScalingGroupName = r.Id, DesiredCapacity = progress.Capacity }, r.Caller, ct);
             return true;
         }
-        var last = r.Note?.Split('@') is [_, var text] ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text, CultureInfo.InvariantCulture)) : (DateTimeOffset?)null;
-        if (last + rolling.Pause > _clock.GetUtcNow()) return false;
-        var serving = old.Where(i => i.LifecycleState == LifecycleState.InService).ToList();
-        var batch = rolling.BatchOf(serving.Count, InService(group).Count(), group.DesiredCapacity);
-        foreach (var instance in serving.Take(batch))
+        var going = old.Where(i => i.LifecycleState == LifecycleState.InService).ToList();
+        var size = rolling.BatchOf(going.Count, serving.Count, group.DesiredCapacity);
+        foreach (var instance in going.Take(size))
             await scaling.TerminateInstanceInAutoScalingGroupAsync(new() { InstanceId = instance.InstanceId, ShouldDecrementDesiredCapacity = false }, r.Caller, ct);
-        if (batch > 0) r.Note = $"{Rolling}@{_clock.GetUtcNow().ToUnixTimeMilliseconds()}";
+        if (size > 0) r.Note = (progress with { Last = now }).Write();
         return false;
     }
 
@@ -93,9 +105,11 @@ internal sealed class AutoScalingGroupType(IAutoScaling scaling, TimeProvider cl
             || (template.Version is { } version && !version.StartsWith('$') && made.Version != version);
     }
 
+    private static string? Said(JsonObject? updatePolicy, string policy, string name) => (updatePolicy?[policy] as JsonObject)?[name]?.ToString();
+
     /// <summary>AWS: sizes that the template left alone stay what schedules and policies made of them.</summary>
     private static IEnumerable<string> Unmodified(TemplateResource r) =>
-        r.Request.UpdatePolicy?["AutoScalingScheduledAction"]?["IgnoreUnmodifiedGroupSizeProperties"]?.ToString() is "true" ? s_sizes.Where(s => !r.Changed(s)) : [];
+        Said(r.Request.UpdatePolicy, "AutoScalingScheduledAction", "IgnoreUnmodifiedGroupSizeProperties") is "true" ? s_sizes.Where(s => !r.Changed(s)) : [];
 
     protected override async Task RemoveAsync(TemplateResource r, CancellationToken ct)
     {

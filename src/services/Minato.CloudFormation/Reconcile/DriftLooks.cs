@@ -31,8 +31,8 @@ internal sealed class DriftLooks(TypeRegistry types, FactsVault vault, DynamicRe
         }, ct);
         if (model is null) return drift with { StackResourceDriftStatus = StackResourceDriftStatus.Deleted };
         if (model.Properties.Count == 0) return drift with { StackResourceDriftStatus = StackResourceDriftStatus.NotChecked };
-        // AWS: only what the template gives is looked at.
-        var differences = facts.Properties.Where(p => !DynamicReferences.Has(p.Value?.ToJsonString() ?? "")).SelectMany(p => Differ($"/{p.Key}", p.Value, model.Properties[p.Key])).ToList();
+        // AWS: only what the template gives is looked at, and of that what a handler can read: there are properties that nobody tells again.
+        var differences = facts.Properties.Where(p => model.Properties.ContainsKey(p.Key) && !DynamicReferences.Has(p.Value?.ToJsonString() ?? "")).SelectMany(p => Differ($"/{p.Key}", p.Value, model.Properties[p.Key])).ToList();
         return drift with
         {
             StackResourceDriftStatus = differences.Count == 0 ? StackResourceDriftStatus.InSync : StackResourceDriftStatus.Modified,
@@ -49,9 +49,17 @@ internal sealed class DriftLooks(TypeRegistry types, FactsVault vault, DynamicRe
         tx.Put(CloudFormationTables.Drifts, new DriftState(resourceKey, resource.StackId, Encoding.UTF8.GetString(ShapeJson.Write(drift).Span)));
     }
 
+    // AWS: what was left to a service is no drift, and neither is another order of a list.
+    private static bool Covers(JsonNode? actual, JsonNode? expected) => (actual, expected) switch
+    {
+        (JsonObject a, JsonObject e) => e.All(p => Covers(a[p.Key], p.Value)),
+        (JsonArray a, JsonArray e) => a.Count == e.Count && e.All(item => a.Any(other => Covers(other, item))),
+        _ => Values.SameValue(expected, actual),
+    };
+
     private static IEnumerable<PropertyDifference> Differ(string path, JsonNode? expected, JsonNode? actual)
     {
-        if (Values.SameValue(expected, actual)) return [];
+        if (Covers(actual, expected)) return [];
         if (expected is JsonObject map && actual is JsonObject other)
             return map.SelectMany(p => Differ($"{path}/{p.Key}", p.Value, other[p.Key]));
         return

@@ -17,7 +17,7 @@ internal sealed partial class IamApi
         var created = new ProviderState
         {
             Arn = $"arn:aws:iam::{caller.AccountId}:saml-provider/{request.Name}", AccountId = caller.AccountId, CreatedAt = clock.GetUtcNow(),
-            Metadata = CheckMetadata(request.SAMLMetadataDocument), Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags),
+            Uuid = NewId("", 24), Metadata = CheckMetadata(request.SAMLMetadataDocument), Tags = Merge(ImmutableSortedDictionary<string, string>.Empty, request.Tags),
         };
         await AddProvider(created, ct);
         return new() { SAMLProviderArn = created.Arn, Tags = created.Tags.IsEmpty ? null : ToWire(created.Tags) };
@@ -28,7 +28,7 @@ internal sealed partial class IamApi
         var provider = Saml(store.Current, caller, request.SAMLProviderArn);
         return Task.FromResult(new GetSAMLProviderResponse
         {
-            SAMLMetadataDocument = provider.Metadata, CreateDate = provider.CreatedAt, ValidUntil = provider.CreatedAt.AddYears(YearsValid),
+            SAMLProviderUUID = provider.Uuid, SAMLMetadataDocument = provider.Metadata, CreateDate = provider.CreatedAt, ValidUntil = provider.CreatedAt.AddYears(YearsValid),
             Tags = provider.Tags.IsEmpty ? null : ToWire(provider.Tags),
         });
     }

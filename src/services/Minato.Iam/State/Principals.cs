@@ -94,6 +94,7 @@ internal sealed record ProviderState
 
     /// <summary>Of SAML.</summary>
     public string? Metadata { get; init; }
+    public string? Uuid { get; init; }
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     public bool IsSaml => Metadata is not null;
 }

@@ -43,8 +43,14 @@ internal sealed class LogGroupType(ICloudWatchLogs logs, TimeProvider clock) : R
 
     protected override Task RemoveAsync(TemplateResource r, CancellationToken ct) => logs.DeleteLogGroupAsync(new() { LogGroupName = r.Id }, r.Caller, ct);
 
-    protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct) =>
-        await GroupAsync(r, ct) is { } group ? r.Model(group, ("Arn", group.Arn)) : null;
+    protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
+    {
+        if (await GroupAsync(r, ct) is not { LogGroupArn: { } arn } group) return null;
+        var seen = r.Seen(group);
+        var tags = (await logs.ListTagsForResourceAsync(new() { ResourceArn = arn }, r.Caller, ct)).Tags ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+        seen["Tags"] = new JsonArray([.. tags.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => new JsonObject { ["Key"] = t.Key, ["Value"] = t.Value })]);
+        return r.ModelOf(seen, ("Arn", group.Arn));
+    }
 
     // AWS: a prefix finds the group of that very name first.
     private async Task<LogGroup?> GroupAsync(TemplateResource r, CancellationToken ct) =>

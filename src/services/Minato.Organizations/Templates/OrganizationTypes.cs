@@ -113,6 +113,9 @@ internal sealed class OrganizationalUnitType(IOrganizations organizations, TimeP
     protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
     {
         var unit = (await organizations.DescribeOrganizationalUnitAsync(new() { OrganizationalUnitId = r.Id }, r.Caller, ct)).OrganizationalUnit;
-        return unit is null ? null : r.Model(unit, ("Arn", unit.Arn), ("Id", unit.Id));
+        if (unit is null) return null;
+        var seen = r.Seen(unit);
+        seen["ParentId"] = (await organizations.ListParentsAsync(new() { ChildId = r.Id }, r.Caller, ct)).Parents?.FirstOrDefault()?.Id;
+        return r.ModelOf(seen, ("Arn", unit.Arn), ("Id", unit.Id));
     }
 }

@@ -78,7 +78,8 @@ internal sealed class HostedZoneType(IRoute53 route53, TimeProvider clock) : Res
     {
         var seen = await route53.GetHostedZoneAsync(new() { Id = r.Id }, r.Caller, ct);
         var model = r.Model(seen, ("Id", r.Id), ("NameServers", new JsonArray([.. (seen.DelegationSet?.NameServers ?? []).Select(n => (JsonNode)n)])));
-        model.Properties["Name"] = seen.HostedZone.Name;
+        // With or without the dot at its end it is the same name.
+        model.Properties["Name"] = r.Text("Name") is { } given && given.TrimEnd('.') == seen.HostedZone.Name.TrimEnd('.') ? given : seen.HostedZone.Name;
         if (seen.HostedZone.Config?.Comment is { } comment) model.Properties["HostedZoneConfig"] = new JsonObject { ["Comment"] = comment };
         model.Properties["HostedZoneTags"] = await route53.TagsAsync(TagResourceType.Hostedzone, r, ct);
         return model;
