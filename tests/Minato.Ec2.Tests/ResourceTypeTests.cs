@@ -110,6 +110,18 @@ public sealed class ResourceTypeTests
     });
 
     [Fact]
+    public void An_attachment_of_an_interface_fails_with_the_reason_that_a_machine_has_one() => Run(async (world, types) =>
+    {
+        var subnet = await SubnetAsync(world);
+        var inter = await types.CreateAsync(Prefix + "NetworkInterface", $$"""{"SubnetId":"{{subnet.SubnetId}}"}""", "Interface");
+        var instance = (await world.Client<IEc2>().RunInstancesAsync(new() { ImageId = "ami-0", InstanceType = "t3.micro", MinCount = 1, MaxCount = 1, SubnetId = subnet.SubnetId }, world.Caller, default)).Instances?[0].InstanceId ?? "";
+        var end = (await types.TryCreateAsync(Prefix + "NetworkInterfaceAttachment", $$"""{"NetworkInterfaceId":"{{inter.Id}}","InstanceId":"{{instance}}","DeviceIndex":"1"}""")).ShouldBeOfType<ResourceProgress.Failed>();
+        (end.Code, end.PhysicalResourceId).ShouldBe(("ServiceLimitExceeded", null));
+        end.Message.ShouldStartWith("Interface count 3 exceeds the limit for t3.micro");
+        await types.DeleteAsync(inter);
+    });
+
+    [Fact]
     public void Network_acls_have_a_life() => Run(async (world, types) =>
     {
         var subnet = await SubnetAsync(world);

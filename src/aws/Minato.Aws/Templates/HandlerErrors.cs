@@ -7,7 +7,7 @@ public static class HandlerErrors
     public static bool IsAlreadyThere(AwsException e) => Has(e, "AlreadyExist") || Has(e, "AlreadyOwned") || Has(e, "Duplicate") || Has(e, "ResourceExists");
 
     /// <summary>It is not there.</summary>
-    public static bool IsNotThere(AwsException e) => Has(e, "NotFound") || Has(e, "NoSuch") || e.ShapeName is "ServiceNotActiveException" or "NonExistentQueue";
+    public static bool IsNotThere(AwsException e) => Has(e, "NotFound") || Has(e, "NoSuch") || e.ShapeName is "ServiceNotActiveException" or "NonExistentQueue" or "AWSOrganizationsNotInUseException";
 
     /// <summary>Others still need it. What they need it for may end by itself, as when tasks of a deleted service stop.</summary>
     public static bool IsStillNeeded(AwsException e) =>
