@@ -71,7 +71,7 @@ internal sealed class S3Server : IAsyncDisposable
         await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {Address.Authority}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync();
-        var code = System.Text.RegularExpressions.Regex.Match(answer, "<Code>([^<]*)</Code>").Groups[1].Value;
+        var code = answer.Split("<Code>") is [_, var rest, ..] ? rest.Split('<')[0] : "";
         return (int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), code);
     }
 
