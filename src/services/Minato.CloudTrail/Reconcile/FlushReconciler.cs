@@ -15,18 +15,20 @@ internal sealed partial class FlushReconciler(EventLog events, Store store, ILog
     private const int MostInPut = 10;
     private const int LargestDetail = 240 * 1024; // AWS: an entry of PutEvents has 256 KB, all in all.
     private const string DetailType = "AWS API Call via CloudTrail";
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(100);
 
     public async ValueTask<Next> ReconcileAsync(FlushKey key, CancellationToken ct)
     {
         await events.FlushAsync(ct);
         var written = events.TakeWritten();
-        if (bridge is null) return Next.Done;
+        var next = events.HasSpentRows ? Next.After(s_again) : Next.Done;
+        if (bridge is null) return next;
         foreach (var group in written.Where(IsTold).GroupBy(e => e.Home))
         {
             foreach (var some in group.Chunk(MostInPut)) await TellAsync(bridge, group.Key, some, ct);
         }
 
-        return Next.Done;
+        return next;
     }
 
     // AWS: rules hear of what changes something, and only while a trail of the account writes it down.
@@ -66,7 +68,8 @@ internal sealed class FirstAndLastFlush(EventLog events, IWorkQueue<FlushKey> fl
         flushes.Enqueue(FlushKey.Only);
         var ended = new TaskCompletionSource();
         await using (ct.Register(ended.SetResult)) await ended.Task;
-        await events.FlushAsync(CancellationToken.None);
+        do await events.FlushAsync(CancellationToken.None);
+        while (events.HasSpentRows);
     }
 }
 

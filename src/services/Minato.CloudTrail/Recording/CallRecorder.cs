@@ -34,22 +34,24 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
     /// <summary>Calls that are in no record, since the last time the record said so.</summary>
     public long Lost => Interlocked.Read(ref _lost);
 
-    /// <summary>Of this process: events that were kept with another one's have nobody any more who appends them.</summary>
-    public string Run { get; } = ids.Uuid();
+    /// <summary>What is kept in rows of another process has nobody any more who appends it.</summary>
+    public KeptRows Rows { get; } = new(ids.Uuid());
 
     public Home Own => _own;
 
     public object? Open(CallRecord call)
     {
         if (!MustLast(call)) return null;
-        var kept = new KeptCall(Run, EventMaker.Make(call, ids.Uuid(), _own));
-        return new Opened(kept.Event.Id, Rider.Board(tx => tx.Put(CloudTrailTables.Kept, kept)));
+        var (row, isThere) = Rows.Take();
+        var kept = new KeptCall(row, EventMaker.Make(call, ids.Uuid(), _own));
+        return new Opened(kept, isThere, Rider.Board(tx => tx.Put(CloudTrailTables.Kept, kept)));
     }
 
     public async ValueTask CloseAsync(CallRecord call, object? opened)
     {
         var begun = opened as Opened;
         begun?.Rider.Leave();
+        if (begun is { Rider.Written: null }) Rows.GiveBack(begun.Kept.Row, begun.IsThere);
         var mustLast = MustLast(call);
         var isFull = Volatile.Read(ref _count) >= MostWaiting || Interlocked.Read(ref _bytes) >= MostBytes;
         if (isFull && !mustLast)
@@ -58,10 +60,10 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
             return;
         }
 
-        var made = EventMaker.Make(call, begun?.Id ?? ids.Uuid(), _own);
+        var made = EventMaker.Make(call, begun?.Kept.Event.Id ?? ids.Uuid(), _own);
         var isKept = begun is not null && await IsKeptAsync(begun.Rider);
         var waits = mustLast && (isFull || !isKept);
-        var one = new WaitingEvent(made, begun?.Rider.Written is not null, waits ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null);
+        var one = new WaitingEvent(made, begun is { Rider.Written: not null } ? begun.Kept.Row : null, waits ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null);
         Interlocked.Increment(ref _count);
         Interlocked.Add(ref _bytes, made.Json.Length);
         _waiting.Enqueue(one);
@@ -124,11 +126,12 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
         }
     }
 
-    private sealed record Opened(string Id, Rider Rider);
+    /// <param name="IsThere">The row had another event before.</param>
+    private sealed record Opened(KeptCall Kept, bool IsThere, Rider Rider);
 }
 
 /// <summary>An event on its way to the log.</summary>
 /// <param name="Event">What is written.</param>
-/// <param name="WasKept">It may be in the journal, too, until it is in the log.</param>
+/// <param name="Row">Where it may be in the journal, too, until it is in the log.</param>
 /// <param name="Appended">Somebody waits for it; null when nobody does.</param>
-internal sealed record WaitingEvent(RecordedEvent Event, bool WasKept, TaskCompletionSource? Appended);
+internal sealed record WaitingEvent(RecordedEvent Event, string? Row, TaskCompletionSource? Appended);

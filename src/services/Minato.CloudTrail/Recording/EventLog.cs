@@ -9,8 +9,10 @@ namespace Minato.CloudTrail.Recording;
 internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, Store store, KeyedLocks locks, Ids ids, TimeProvider clock, ILogger<EventLog> logger) : IResettable
 {
     private const int MostInBlock = 1000;
+    private const int MostForgotten = 64; // Rows that one flush deletes: what comes fast uses them again, and nobody waits long for a deletion.
     private readonly List<WaitingEvent> _unwritten = []; // Of an append that failed: tried again before anything newer.
     private readonly List<RecordedEvent> _untold = [];
+    private readonly List<string> _forgotten = []; // Rows of an earlier process whose events are in the log.
     private bool _isWhole; // What an earlier process kept and did not append is appended.
 
     /// <summary>Writes what waits. When it returns, everything that was closed before the call is durable.</summary>
@@ -23,12 +25,16 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
         if (lost > 0)
         {
             LogLost(lost);
-            taken.Add(new(Overload(lost), WasKept: false, null));
+            taken.Add(new(Overload(lost), null, null));
         }
 
         _unwritten.AddRange(taken);
         foreach (var group in _unwritten.GroupBy(e => e.Event.Home).ToArray()) await WriteAsync(group.Key, [.. group], ct);
+        await ForgetAsync(ct);
     }
+
+    /// <summary>Rows are left that a later flush deletes.</summary>
+    public bool HasSpentRows => recorder.Rows.HasSpent;
 
     /// <summary>What was written since the last time.</summary>
     public IReadOnlyList<RecordedEvent> TakeWritten()
@@ -65,17 +71,22 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
         _unwritten.RemoveAll(e => e.Event.Home == home);
         foreach (var one in group) one.Appended?.TrySetResult();
         lock (_untold) _untold.AddRange(group.Select(e => e.Event));
-        if (store.Current.Find(CloudTrailTables.Homes, home) is not null && !Array.Exists(group, e => e.WasKept)) return;
-        await store.UpdateAsync(
-            tx =>
-            {
-                if (tx.Find(CloudTrailTables.Homes, home) is null) tx.Put(CloudTrailTables.Homes, new(home));
-                foreach (var one in group)
-                {
-                    if (one.WasKept) tx.Delete(CloudTrailTables.Kept, one.Event.Id);
-                }
-            },
-            ct);
+        foreach (var row in group.Select(e => e.Row).OfType<string>())
+        {
+            if (recorder.Rows.IsOurs(row)) recorder.Rows.GiveBack(row, isThere: true);
+            else _forgotten.Add(row);
+        }
+
+        if (store.Current.Find(CloudTrailTables.Homes, home) is null) await store.UpdateAsync(tx => tx.Put(CloudTrailTables.Homes, new(home)), ct);
+    }
+
+    private async ValueTask ForgetAsync(CancellationToken ct)
+    {
+        _forgotten.AddRange(recorder.Rows.TakeSpent(MostForgotten));
+        if (_forgotten.Count == 0) return;
+        await store.UpdateAsync(tx => _forgotten.ForEach(row => tx.Delete(CloudTrailTables.Kept, row)), ct);
+        foreach (var row in _forgotten.Where(recorder.Rows.IsOurs)) recorder.Rows.GiveBack(row, isThere: false);
+        _forgotten.Clear();
     }
 
     private async ValueTask AppendAsync(Home home, WaitingEvent[] events, CancellationToken ct)
@@ -90,14 +101,13 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
     private async ValueTask<List<WaitingEvent>> LeftBehindAsync(CancellationToken ct)
     {
         var left = new List<WaitingEvent>();
-        foreach (var group in store.Current.All(CloudTrailTables.Kept).Where(k => k.Run != recorder.Run).Select(k => k.Event).GroupBy(e => e.Home))
+        foreach (var group in store.Current.All(CloudTrailTables.Kept).Where(k => !recorder.Rows.IsOurs(k.Row)).GroupBy(k => k.Event.Home))
         {
-            var from = group.Min(e => e.At).ToUnixTimeMilliseconds();
+            var from = group.Min(k => k.Event.At).ToUnixTimeMilliseconds();
             var blocks = await log.ReadAsync(group.Key.Partition, new() { FromMs = from, Limit = int.MaxValue }, ct);
             var known = blocks.SelectMany(b => EventBlock.Read(b.Entry.Payload, group.Key)).Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
-            left.AddRange(group.Where(e => !known.Contains(e.Id)).Select(e => new WaitingEvent(e, WasKept: true, null)));
-            var appended = group.Where(e => known.Contains(e.Id)).Select(e => e.Id).ToArray();
-            await store.UpdateAsync(tx => Array.ForEach(appended, id => tx.Delete(CloudTrailTables.Kept, id)), ct);
+            left.AddRange(group.Where(k => !known.Contains(k.Event.Id)).Select(k => new WaitingEvent(k.Event, k.Row, null)));
+            _forgotten.AddRange(group.Where(k => known.Contains(k.Event.Id)).Select(k => k.Row));
         }
 
         if (left.Count > 0) LogLeft(left.Count);

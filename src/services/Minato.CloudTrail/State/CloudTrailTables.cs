@@ -9,7 +9,7 @@ internal static class CloudTrailTables
     public static readonly Table<Home, RecordedHome> Homes = new("cloudtrail.homes", h => h.Home, () => CloudTrailJson.Default.RecordedHome);
     public static readonly Index<string, Home, RecordedHome> HomesByAccount = Homes.AddIndex<string>("account", h => h.Home.AccountId);
 
-    public static readonly Table<string, KeptCall> Kept = new("cloudtrail.kept", k => k.Event.Id, () => CloudTrailJson.Default.KeptCall);
+    public static readonly Table<string, KeptCall> Kept = new("cloudtrail.kept", k => k.Row, () => CloudTrailJson.Default.KeptCall);
 
     public static readonly Table<string, TrailState> Trails = new("cloudtrail.trails", t => t.Arn, () => CloudTrailJson.Default.TrailState);
     public static readonly Index<string, string, TrailState> TrailsByAccount = Trails.AddIndex<string>("account", t => t.Home.AccountId);

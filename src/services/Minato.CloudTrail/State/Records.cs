@@ -27,8 +27,8 @@ internal sealed record RecordedHome(Home Home);
 /// <summary>
 /// The event of a call that changes something, without its answer: in the journal from the first change of the call until the event itself is in the log.
 /// </summary>
-/// <param name="Run">The process that was called.</param>
-internal sealed record KeptCall(string Run, RecordedEvent Event);
+/// <param name="Row">Of the process that was called, which uses it again.</param>
+internal sealed record KeptCall(string Row, RecordedEvent Event);
 
 /// <summary>A trail as asked for.</summary>
 internal sealed record TrailState
