@@ -49,6 +49,10 @@ public sealed class CommandTests(Host host)
     private async Task LeavesADeploymentAlone(DemoWorld world)
     {
         var start = host.Outside(null, "deploy", "web", "--cluster", "outside", "--image", $"web={host.Image.Name("v1")}", "--json");
+        // Whoever runs the tests in the background may have them ignore Ctrl-C, and what they start with them.
+        start.ArgumentList.Insert(0, start.FileName);
+        start.ArgumentList.Insert(0, "--default-signal=INT");
+        start.FileName = "env";
         using var process = Process.Start(start) ?? throw new InvalidOperationException("The command line could not be started.");
         process.StandardInput.Close();
         var first = JsonNode.Parse(await process.StandardOutput.ReadLineAsync(Ct) ?? "{}");

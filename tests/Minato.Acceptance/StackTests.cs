@@ -26,7 +26,8 @@ public sealed class StackTests(Host host)
         (await DeployAsync(file, "--parameter-overrides", "Value=two")).Ok().ShouldContain("Successfully created/updated stack - cli-stack");
         (await ValueAsync()).ShouldBe("two");
         (await DeployAsync(file)).Ok().ShouldContain("No changes to deploy. Stack cli-stack is up to date");
-        var wrong = await DeployAsync(await FileAsync("wrong", Template.Replace("!Ref Value", "!Ref Nobody", StringComparison.Ordinal)));
+        // The CLI names change sets by the second: in another stack none can have the name.
+        var wrong = await DeployAsync(await FileAsync("wrong", Template.Replace("!Ref Value", "!Ref Nobody", StringComparison.Ordinal)), "--stack-name", "wrong-stack");
         wrong.Code.ShouldNotBe(0);
         wrong.Error.ShouldContain("An error occurred (ValidationError) when calling the CreateChangeSet operation: Template format error: Unresolved resource dependencies [Nobody] in the Resources block of the template");
         await host.AwsAsync(Ct, "cloudformation", "delete-stack", "--stack-name", "cli-stack");
