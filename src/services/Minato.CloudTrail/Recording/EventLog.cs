@@ -9,7 +9,7 @@ namespace Minato.CloudTrail.Recording;
 internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, Store store, KeyedLocks locks, Ids ids, TimeProvider clock, ILogger<EventLog> logger) : IResettable
 {
     private const int MostInBlock = 1000;
-    private const int MostForgotten = 64; // Rows that one flush deletes: what comes fast uses them again, and nobody waits long for a deletion.
+    private const int MostForgotten = 64; // Rows that one flush deletes: nobody waits long for a deletion.
     private readonly List<WaitingEvent> _unwritten = []; // Of an append that failed: tried again before anything newer.
     private readonly List<RecordedEvent> _untold = [];
     private readonly List<string> _forgotten = []; // Rows of an earlier process whose events are in the log.
@@ -30,7 +30,7 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
 
         _unwritten.AddRange(taken);
         foreach (var group in _unwritten.GroupBy(e => e.Event.Home).ToArray()) await WriteAsync(group.Key, [.. group], ct);
-        await ForgetAsync(ct);
+        if (taken.Count < MostForgotten) await ForgetAsync(ct); // What comes faster uses them again.
     }
 
     /// <summary>Rows are left that a later flush deletes.</summary>
