@@ -138,7 +138,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task The_inForcevpc_can_be_deleted_and_made_again()
+    public async Task The_default_vpc_can_be_deleted_and_made_again()
     {
         await using var world = await Ec2Fixture.StartAsync();
         var old = (await world.DefaultVpcAsync()).VpcId ?? "";
