@@ -25,7 +25,7 @@ public sealed class NetworkTests
     private static Filter By(string name, params string[] values) => new() { Name = name, Values = [.. values] };
 
     [Fact]
-    public async Task A_new_vpc_has_a_main_route_table_a_inForcegroup_and_a_inForceacl()
+    public async Task A_new_vpc_has_a_main_route_table_a_default_group_and_a_default_acl()
     {
         await using var world = await Ec2Fixture.StartAsync();
         var made = (await world.Ec2.CreateVpcAsync(new()
