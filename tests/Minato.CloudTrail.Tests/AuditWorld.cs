@@ -7,6 +7,7 @@ using Minato.CloudTrail.Recording;
 using Minato.Contracts.Cloudtrail;
 using Minato.Contracts.Eventbridge;
 using Minato.Contracts.S3;
+using Minato.Platform;
 using Minato.S3;
 using Minato.Testing;
 
@@ -23,10 +24,10 @@ internal sealed class AuditWorld(World world, List<PutEventsRequestEntry> told)
 
     public static void Run(Func<AuditWorld, Task> test) => Run(1, test);
 
-    public static void Run(ulong seed, Func<AuditWorld, Task> test)
+    public static void Run(ulong seed, Func<AuditWorld, Task> test, IAppendLog? log = null)
     {
         var told = new List<PutEventsRequestEntry>();
-        World.Run(seed, world => test(new(world, told)), services => services.AddSingleton(new PageTokens("a secret of the test"u8))
+        World.Run(seed, world => test(new(world, told)), services => (log is null ? services : services.AddSingleton(log)).AddSingleton(new PageTokens("a secret of the test"u8))
             .AddS3().AddSingleton<IEventbridge>(new EventbridgeClient(new Bus(told))).AddCloudTrail());
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Minato.CloudTrail.Recording;
 using Minato.Contracts.Cloudtrail;
 using Minato.Contracts.Ecs;
@@ -114,6 +115,27 @@ public sealed class RecordTests
     });
 
     [Fact]
+    public void While_the_log_cannot_be_written_no_more_waits_than_is_allowed_and_all_of_that_is_written_later()
+    {
+        var disk = new FullDisk { IsFull = true };
+        AuditWorld.Run(1, async w =>
+        {
+            w.Called(EcsService.Model, "DescribeClusters");
+            for (var i = 0; i < 3; i++)
+            {
+                for (var j = 0; j < CallRecorder.MostWaiting / 2; j++) w.Called(EcsService.Model, "ListClusters");
+                await w.World.RunFor(TimeSpan.FromSeconds(1)); // It is tried, and fails.
+            }
+
+            disk.IsFull = false;
+            (await w.LookupAsync(LookupAttributeKey.EventName, "EventsLost")).Sum(LostIn).ShouldBe((CallRecorder.MostWaiting / 2) + 1);
+            (await w.LookupAsync(LookupAttributeKey.EventName, "DescribeClusters")).ShouldHaveSingleItem();
+        }, disk);
+    }
+
+    private static long LostIn(Minato.Contracts.Cloudtrail.Event one) => JsonDocument.Parse(one.CloudTrailEvent ?? "").RootElement.GetProperty("serviceEventDetails").GetProperty("lostEvents").GetInt64();
+
+    [Fact]
     public void What_was_written_survives_a_crash() => AuditWorld.Run(async w =>
     {
         w.Called(EcsService.Model, "CreateCluster");
@@ -125,9 +147,11 @@ public sealed class RecordTests
     [Fact]
     public void A_broken_block_is_not_taken_for_events()
     {
-        var good = EventBlock.Write([new() { Id = "1", Home = new("1", "r"), At = default, Name = "N", Source = "s", Json = "{}"u8.ToArray() }]);
-        EventBlock.Read(good, new("1", "r")).ShouldHaveSingleItem().Name.ShouldBe("N");
-        Should.Throw<InvalidDataException>(() => EventBlock.Read(new byte[] { 9 }, new("1", "r")));
-        Should.Throw<InvalidDataException>(() => EventBlock.Read(ReadOnlyMemory<byte>.Empty, new("1", "r")));
+        var pack = new EventPack();
+        pack.Add(new() { Id = "1", Home = new("1", "r"), At = default, Name = "N", Source = "s", Json = "{}"u8.ToArray() }, null);
+        var good = pack.ToBlocks().ShouldHaveSingleItem();
+        EventBlock.ReadAll(good, new("1", "r")).ShouldHaveSingleItem().Name.ShouldBe("N");
+        Should.Throw<InvalidDataException>(() => EventBlock.ReadAll(new byte[] { 9 }, new("1", "r")));
+        Should.Throw<InvalidDataException>(() => EventBlock.ReadAll(ReadOnlyMemory<byte>.Empty, new("1", "r")));
     }
 }

@@ -161,6 +161,26 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task A_subscriber_of_a_table_hears_of_that_table_alone_until_it_ends()
+    {
+        var store = await Given.Store();
+        var heard = new List<(Boat? Before, Boat? After)>();
+        var other = 0;
+        using var notes = store.Subscribe(Tables.Rumours, _ => other++);
+        using (store.Subscribe(Tables.Boats, change => heard.Add((((Change<BoatKey, Boat>)change).Before, ((Change<BoatKey, Boat>)change).After))))
+        {
+            using var failing = store.Subscribe(Tables.Boats, _ => throw new InvalidOperationException("No subscriber keeps the others from hearing."));
+            await store.Put(Given.Boat(1));
+            await store.UpdateAsync(tx => tx.Put(Tables.Rumours, new Note("r", "storm")), Given.Ct);
+            await store.UpdateAsync(tx => tx.Delete(Tables.Boats, new("Kobe", 1)), Given.Ct);
+        }
+
+        await store.Put(Given.Boat(2));
+        heard.ShouldBe([(null, Given.Boat(1)), (Given.Boat(1), null)]);
+        other.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Reset_empties_every_table_in_memory_and_in_the_journal()
     {
         var journal = new MemoryJournal();

@@ -26,6 +26,8 @@ public sealed class ReconcilerOptions<TKey>
 /// <summary>Which keys a record of a table is of concern to.</summary>
 internal sealed class KeySource(Table table, Func<object, IEnumerable<object>> keys)
 {
+    public Table Table => table;
+
     public void Start(Snapshot state, Action<object> enqueue)
     {
         foreach (var (_, record) in state.Data(table).Records) Enqueue(record, enqueue);
@@ -33,7 +35,6 @@ internal sealed class KeySource(Table table, Func<object, IEnumerable<object>> k
 
     public void Changed(Change change, Action<object> enqueue)
     {
-        if (!ReferenceEquals(change.Table, table)) return;
         Enqueue(change.RecordBefore, enqueue);
         Enqueue(change.RecordAfter, enqueue);
     }

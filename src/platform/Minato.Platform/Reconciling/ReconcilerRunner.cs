@@ -20,32 +20,25 @@ internal sealed record ReconcilerPlan(string Name, int Workers, TimeSpan Deadlin
 internal sealed partial class ReconcilerRunner(ReconcilerPlan plan, WorkQueue queue, Store store, TimeProvider clock, ILogger<ReconcilerRunner> log) : IReconcilerRunner
 {
     private readonly List<Task> _workers = [];
-    private IDisposable? _subscription;
+    private IDisposable[] _subscriptions = [];
 
     public string Name => plan.Name;
 
     public void Start(CancellationToken stopping)
     {
         // Subscribed before the state is read: what changes in between is enqueued twice rather than never.
-        _subscription = store.Subscribe(Changed);
+        Action<object> enqueue = queue.Enqueue;
+        _subscriptions = [.. plan.Sources.Select(s => store.Subscribe(s.Table, change => s.Changed(change, enqueue)))];
         var state = store.Current;
-        foreach (var source in plan.Sources) source.Start(state, queue.Enqueue);
+        foreach (var source in plan.Sources) source.Start(state, enqueue);
         for (var i = 0; i < plan.Workers; i++) _workers.Add(WorkAsync(stopping));
     }
 
     public async Task StopAsync()
     {
-        _subscription?.Dispose();
+        foreach (var subscription in _subscriptions) subscription.Dispose();
         await Task.WhenAll(_workers);
         queue.Dispose();
-    }
-
-    private void Changed(ChangeSet changes)
-    {
-        foreach (var change in changes.Changes)
-        {
-            foreach (var source in plan.Sources) source.Changed(change, queue.Enqueue);
-        }
     }
 
     private async Task WorkAsync(CancellationToken stopping)

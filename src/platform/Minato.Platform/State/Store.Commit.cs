@@ -92,16 +92,23 @@ public sealed partial class Store
 
     private void Tell(ChangeSet changes)
     {
-        foreach (var subscriber in _subscribers)
+        foreach (var subscriber in _subscribers) Tell(subscriber, changes, changes.After);
+        foreach (var change in changes.Changes)
         {
-            try
-            {
-                subscriber(changes);
-            }
-            catch (Exception e)
-            {
-                LogSubscriberFailed(e, changes.After.Version);
-            }
+            if (!_subscribersOfTables.TryGetValue(change.Table, out var ofTable)) continue;
+            foreach (var subscriber in ofTable) Tell(subscriber, change, changes.After);
+        }
+    }
+
+    private void Tell<T>(Action<T> subscriber, T news, Snapshot after)
+    {
+        try
+        {
+            subscriber(news);
+        }
+        catch (Exception e)
+        {
+            LogSubscriberFailed(e, after.Version);
         }
     }
 

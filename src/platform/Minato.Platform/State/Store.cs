@@ -24,6 +24,7 @@ public sealed partial class Store
     private Commit? _last; // The newest commit that is not decided yet; null when head and current are one.
     private bool _committing;
     private ImmutableArray<Action<ChangeSet>> _subscribers = [];
+    private ImmutableDictionary<Table, ImmutableArray<Action<Change>>> _subscribersOfTables = ImmutableDictionary<Table, ImmutableArray<Action<Change>>>.Empty;
 
     public Store(IEnumerable<Table> tables, IJournal journal, ILogger<Store> log)
     {
@@ -82,7 +83,17 @@ public sealed partial class Store
     public IDisposable Subscribe(Action<ChangeSet> onCommitted)
     {
         ImmutableInterlocked.Update(ref _subscribers, (all, one) => all.Add(one), onCommitted);
-        return new Subscription(this, onCommitted);
+        return new Subscription(() => ImmutableInterlocked.Update(ref _subscribers, (all, one) => all.Remove(one), onCommitted));
+    }
+
+    /// <summary>
+    /// Hears of every change of one table. However many listen to other tables, a change costs them nothing: so reconcilers listen, of which there are hundreds.
+    /// </summary>
+    /// <inheritdoc cref="Subscribe(Action{ChangeSet})" path="/param"/>
+    public IDisposable Subscribe(Table table, Action<Change> onCommitted)
+    {
+        ImmutableInterlocked.AddOrUpdate(ref _subscribersOfTables, table, [onCommitted], (_, others) => others.Add(onCommitted));
+        return new Subscription(() => ImmutableInterlocked.AddOrUpdate(ref _subscribersOfTables, table, [], (_, all) => all.Remove(onCommitted)));
     }
 
     /// <summary>Empties every table. Subscribers see every record deleted.</summary>
@@ -179,9 +190,9 @@ public sealed partial class Store
         return entries;
     }
 
-    private sealed class Subscription(Store store, Action<ChangeSet> onCommitted) : IDisposable
+    private sealed class Subscription(Action end) : IDisposable
     {
-        public void Dispose() => ImmutableInterlocked.Update(ref store._subscribers, (all, one) => all.Remove(one), onCommitted);
+        public void Dispose() => end();
     }
 
     [LoggerMessage(1001, LogLevel.Warning, "The journal holds {Count} records of table {Table}, which this version does not know; they are left alone")]

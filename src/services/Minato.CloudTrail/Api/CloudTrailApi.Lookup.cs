@@ -63,7 +63,7 @@ internal sealed partial class CloudTrailApi
             read += blocks.Count;
             foreach (var block in blocks)
             {
-                var all = EventBlock.Read(block.Entry.Payload, query.Home);
+                var all = EventBlock.ReadAll(block.Entry.Payload, query.Home);
                 var left = place.Block == block.Position ? place.Left ?? all.Count : all.Count;
                 for (; left > 0; left--)
                 {

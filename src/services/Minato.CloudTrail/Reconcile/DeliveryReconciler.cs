@@ -46,7 +46,7 @@ internal sealed partial class DeliveryReconciler(Store store, IAppendLog log, Id
         {
             var blocks = await log.ReadAsync(home.Partition, new() { After = new(before.TimestampMs, before.Sequence), Limit = BlocksAtOnce }, ct);
             if (blocks.Count == 0) break;
-            var events = blocks.SelectMany(b => EventBlock.Read(b.Entry.Payload, home)).Where(e => e.At >= started && Selection.Takes(trail, e)).OrderBy(e => e.At).ToList();
+            var events = blocks.SelectMany(b => EventBlock.ReadAll(b.Entry.Payload, home)).Where(e => e.At >= started && Selection.Takes(trail, e)).OrderBy(e => e.At).ToList();
             var error = events.Count == 0 ? null : await PutAsync(to, trail, home, events, now, ct);
             var end = blocks[^1].Position;
             var after = error is null

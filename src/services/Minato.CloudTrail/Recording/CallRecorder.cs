@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Minato.Aws.Dispatch;
 using Minato.CloudTrail.State;
 using Minato.Platform;
@@ -20,14 +19,17 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
 {
     public const int MostWaiting = 50_000;
     private const long MostBytes = 64 * 1024 * 1024;
+    private const int MostSpare = 2; // One is written while the other fills.
 
     // Long enough that a busy moment is one append, short enough that a crash takes little with it.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentQueue<WaitingEvent> _waiting = new();
+    private readonly Lock _gate = new();
+    private readonly Stack<EventPack> _spare = new();
+    private Dictionary<Home, EventPack> _waiting = [];
     private readonly Home _own = new(installation.AccountId, "us-east-1");
-    private int _count;
-    private long _bytes;
+    private int _count; // Of what waits, and of what is being written.
+    private long _size;
     private long _lost;
     private int _isAsked;
 
@@ -43,8 +45,9 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
     {
         if (!MustLast(call)) return null;
         var (row, isThere) = Rows.Take();
-        var kept = new KeptCall(row, EventMaker.Make(call, ids.Uuid(), _own));
-        return new Opened(kept, isThere, Rider.Board(tx => tx.Put(CloudTrailTables.Kept, kept)));
+        var made = EventMaker.Make(call, ids.Uuid(), _own);
+        var kept = new KeptCall { Row = row, Event = made };
+        return new Opened(made.Id, kept, isThere, Rider.Board(tx => tx.Put(CloudTrailTables.Kept, kept)));
     }
 
     public async ValueTask CloseAsync(CallRecord call, object? opened)
@@ -53,21 +56,21 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
         begun?.Rider.Leave();
         if (begun is { Rider.Written: null }) Rows.GiveBack(begun.Kept.Row, begun.IsThere);
         var mustLast = MustLast(call);
-        var isFull = Volatile.Read(ref _count) >= MostWaiting || Interlocked.Read(ref _bytes) >= MostBytes;
+        var isFull = Volatile.Read(ref _count) >= MostWaiting || Volatile.Read(ref _size) >= MostBytes;
         if (isFull && !mustLast)
         {
             Interlocked.Increment(ref _lost);
             return;
         }
 
-        var made = EventMaker.Make(call, begun?.Kept.Event.Id ?? ids.Uuid(), _own);
+        var made = EventMaker.Make(call, begun?.Id ?? ids.Uuid(), _own);
         var isKept = begun is not null && await IsKeptAsync(begun.Rider);
+        if (begun is not null && isKept) begun.Kept.Event = null;
         var waits = mustLast && (isFull || !isKept);
-        var one = new WaitingEvent(made, begun is { Rider.Written: not null } ? begun.Kept.Row : null, waits ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null);
-        Interlocked.Increment(ref _count);
-        Interlocked.Add(ref _bytes, made.Json.Length);
-        _waiting.Enqueue(one);
-        if (one.Appended is { } appended)
+        WaitingChange? change = !mustLast ? null
+            : new(begun is { Rider.Written: not null } ? begun.Kept.Row : null, waits ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null);
+        Add(made, change);
+        if (change is { Appended: { } appended })
         {
             flushes.Enqueue(FlushKey.Only);
             await AppendedAsync(appended.Task, isRefused: call.ErrorCode is not null);
@@ -78,24 +81,42 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
         }
     }
 
-    /// <summary>Everything that waits now; the caller answers for it from here on.</summary>
-    public (List<WaitingEvent> Events, long Lost) Take()
+    /// <summary>Everything that waits now; the caller answers for it from here on, and gives it back when it is written.</summary>
+    public Dictionary<Home, EventPack> Take()
     {
-        Volatile.Write(ref _isAsked, 0); // Before the queue is read: who comes after this asks again.
-        var taken = new List<WaitingEvent>();
-        while (taken.Count < MostWaiting && _waiting.TryDequeue(out var one))
+        Volatile.Write(ref _isAsked, 0); // Before it is taken: who comes after this asks again.
+        lock (_gate)
         {
-            Interlocked.Decrement(ref _count);
-            Interlocked.Add(ref _bytes, -one.Event.Json.Length);
-            taken.Add(one);
+            var taken = _waiting;
+            _waiting = [];
+            return taken;
         }
-
-        return (taken, Interlocked.Exchange(ref _lost, 0));
     }
 
-    public void Clear()
+    public long TakeLost() => Interlocked.Exchange(ref _lost, 0);
+
+    /// <summary>Nobody needs its events any more; it takes others.</summary>
+    public void GiveBack(EventPack pack)
     {
-        foreach (var one in Take().Events) one.Appended?.TrySetResult();
+        lock (_gate)
+        {
+            _count -= pack.Count;
+            _size -= pack.Size;
+            if (pack.TryClear() && _spare.Count < MostSpare) _spare.Push(pack);
+        }
+    }
+
+    /// <summary>Packs an event behind those of its home that wait already.</summary>
+    public void Add(RecordedEvent one, WaitingChange? change)
+    {
+        lock (_gate)
+        {
+            if (!_waiting.TryGetValue(one.Home, out var pack)) _waiting.Add(one.Home, pack = _spare.TryPop(out var spare) ? spare : new());
+            var before = pack.Size;
+            pack.Add(one, change);
+            _size += pack.Size - before;
+            _count++;
+        }
     }
 
     private static bool MustLast(CallRecord call) => !call.IsReadOnly && !EventKinds.IsData(call.Service.SigningName, call.Operation.Name);
@@ -127,11 +148,5 @@ internal sealed class CallRecorder(IWorkQueue<FlushKey> flushes, Installation in
     }
 
     /// <param name="IsThere">The row had another event before.</param>
-    private sealed record Opened(KeptCall Kept, bool IsThere, Rider Rider);
+    private sealed record Opened(string Id, KeptCall Kept, bool IsThere, Rider Rider);
 }
-
-/// <summary>An event on its way to the log.</summary>
-/// <param name="Event">What is written.</param>
-/// <param name="Row">Where it may be in the journal, too, until it is in the log.</param>
-/// <param name="Appended">Somebody waits for it; null when nobody does.</param>
-internal sealed record WaitingEvent(RecordedEvent Event, string? Row, TaskCompletionSource? Appended);

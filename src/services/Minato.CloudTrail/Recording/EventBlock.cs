@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
@@ -5,30 +6,36 @@ using Minato.CloudTrail.State;
 
 namespace Minato.CloudTrail.Recording;
 
-/// <summary>Events that were written together: one entry of the append log, compressed. A thousand calls cost one row.</summary>
+/// <summary>Events that were written together: one entry of the append log, compressed. Hundreds of calls cost one row.</summary>
 internal static class EventBlock
 {
     private const byte Version = 1;
     private const int AtOnce = 64 * 1024;
     private const int MostEvents = 100_000; // Of what is read: nobody writes as many.
 
-    public static byte[] Write(IReadOnlyCollection<RecordedEvent> events)
+    /// <param name="to">Where the block is written.</param>
+    /// <param name="events">As <see cref="Write(BinaryWriter, RecordedEvent)"/> wrote each.</param>
+    public static void Write(Stream to, IReadOnlyCollection<ReadOnlyMemory<byte>> events)
     {
-        var whole = new MemoryStream();
-        whole.WriteByte(Version);
-        using (var packed = new ZLibStream(whole, CompressionLevel.Fastest, leaveOpen: true))
-        using (var gathered = new BufferedStream(packed, AtOnce)) // A dozen small writes an event would cost more than the packing.
-        using (var writer = new BinaryWriter(gathered, Encoding.UTF8))
-        {
-            writer.Write(events.Count);
-            foreach (var one in events) Write(writer, one);
-        }
+        to.WriteByte(Version);
+        using var packed = new ZLibStream(to, CompressionLevel.Fastest, leaveOpen: true);
+        using var gathered = new BufferedStream(packed, AtOnce); // Many small writes would cost more than the packing.
+        Span<byte> count = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(count, events.Count);
+        gathered.Write(count);
+        foreach (var one in events) gathered.Write(one.Span);
+    }
 
-        return whole.ToArray();
+    /// <param name="one">As <see cref="Write(BinaryWriter, RecordedEvent)"/> wrote it.</param>
+    /// <param name="home">Whose it is.</param>
+    public static RecordedEvent Read(ArraySegment<byte> one, Home home)
+    {
+        using var reader = new BinaryReader(new MemoryStream(one.Array!, one.Offset, one.Count), Encoding.UTF8);
+        return Read(reader, home);
     }
 
     /// <exception cref="InvalidDataException">It is no block.</exception>
-    public static List<RecordedEvent> Read(ReadOnlyMemory<byte> block, Home home)
+    public static List<RecordedEvent> ReadAll(ReadOnlyMemory<byte> block, Home home)
     {
         if (block.Length == 0 || block.Span[0] != Version) throw new InvalidDataException("The audit's record is of a version that is not known.");
         using var packed = new ZLibStream(new MemoryStream(block[1..].ToArray()), CompressionMode.Decompress);
@@ -40,7 +47,7 @@ internal static class EventBlock
         return events;
     }
 
-    private static void Write(BinaryWriter writer, RecordedEvent one)
+    public static void Write(BinaryWriter writer, RecordedEvent one)
     {
         writer.Write(one.Id);
         writer.Write(one.At.UtcTicks);

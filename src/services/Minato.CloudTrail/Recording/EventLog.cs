@@ -8,9 +8,8 @@ namespace Minato.CloudTrail.Recording;
 /// <summary>The record in the append log: written in groups, read newest first.</summary>
 internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, Store store, KeyedLocks locks, Ids ids, TimeProvider clock, ILogger<EventLog> logger) : IResettable
 {
-    private const int MostInBlock = 1000;
     private const int MostForgotten = 64; // Rows that one flush deletes: nobody waits long for a deletion.
-    private readonly List<WaitingEvent> _unwritten = []; // Of an append that failed: tried again before anything newer.
+    private readonly Dictionary<Home, EventPack> _unwritten = []; // Taken, and not yet in the log: of an append that failed, too.
     private readonly List<RecordedEvent> _untold = [];
     private readonly List<string> _forgotten = []; // Rows of an earlier process whose events are in the log.
     private bool _isWhole; // What an earlier process kept and did not append is appended.
@@ -19,24 +18,23 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
     public async ValueTask FlushAsync(CancellationToken ct)
     {
         using var turn = await locks.EnterAsync("cloudtrail.flush", ct);
-        if (!_isWhole) _unwritten.AddRange(await LeftBehindAsync(ct));
+        if (!_isWhole) await LeftBehindAsync(ct);
         _isWhole = true;
-        var (taken, lost) = recorder.Take();
-        if (lost > 0)
+        if (recorder.TakeLost() is > 0 and var lost)
         {
             LogLost(lost);
-            taken.Add(new(Overload(lost), null, null));
+            recorder.Add(Overload(lost), null);
         }
 
-        _unwritten.AddRange(taken);
-        foreach (var group in _unwritten.GroupBy(e => e.Event.Home).ToArray()) await WriteAsync(group.Key, [.. group], ct);
-        if (taken.Count < MostForgotten) await ForgetAsync(ct); // What comes faster uses them again.
+        var count = Take();
+        foreach (var (home, pack) in _unwritten.ToArray()) await WriteAsync(home, pack, ct);
+        if (count < MostForgotten) await ForgetAsync(ct); // What comes faster uses them again.
     }
 
     /// <summary>Rows are left that a later flush deletes.</summary>
     public bool HasSpentRows => recorder.Rows.HasSpent;
 
-    /// <summary>What was written since the last time.</summary>
+    /// <summary>Changes that were written since the last time, of accounts that have a trail which is logging.</summary>
     public IReadOnlyList<RecordedEvent> TakeWritten()
     {
         lock (_untold)
@@ -47,37 +45,68 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
         }
     }
 
-    public ValueTask ResetAsync(CancellationToken ct)
+    public async ValueTask ResetAsync(CancellationToken ct)
     {
-        recorder.Clear();
-        foreach (var one in _unwritten) one.Appended?.TrySetResult();
+        using var turn = await locks.EnterAsync("cloudtrail.flush", ct);
+        Take();
+        foreach (var pack in _unwritten.Values)
+        {
+            foreach (var one in pack.Changes) one.Appended?.TrySetResult();
+            recorder.GiveBack(pack);
+        }
+
         _unwritten.Clear();
         TakeWritten();
-        return ValueTask.CompletedTask;
     }
 
-    private async ValueTask WriteAsync(Home home, WaitingEvent[] group, CancellationToken ct)
+    private int Take()
+    {
+        var count = 0;
+        foreach (var (home, pack) in recorder.Take())
+        {
+            count += pack.Count;
+            if (_unwritten.TryAdd(home, pack)) continue;
+            _unwritten[home].Absorb(pack);
+            recorder.GiveBack(pack);
+        }
+
+        return count;
+    }
+
+    private async ValueTask WriteAsync(Home home, EventPack pack, CancellationToken ct)
     {
         try
         {
-            await AppendAsync(home, group, ct);
+            // By the time of writing, which never goes back: what was read up to a position is complete.
+            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            await log.AppendAsync(home.Partition, [.. pack.ToBlocks().Select(b => new LogEntry(now, now, b))], ct);
         }
         catch (Exception e)
         {
-            foreach (var one in group) one.Appended?.TrySetException(e);
+            foreach (var one in pack.Changes) one.Appended?.TrySetException(e);
             throw;
         }
 
-        _unwritten.RemoveAll(e => e.Event.Home == home);
-        foreach (var one in group) one.Appended?.TrySetResult();
-        lock (_untold) _untold.AddRange(group.Select(e => e.Event));
-        foreach (var row in group.Select(e => e.Row).OfType<string>())
+        _unwritten.Remove(home);
+        Written(home, pack);
+        recorder.GiveBack(pack);
+        if (store.Current.Find(CloudTrailTables.Homes, home) is null) await store.UpdateAsync(tx => tx.Put(CloudTrailTables.Homes, new(home)), ct);
+    }
+
+    private void Written(Home home, EventPack pack)
+    {
+        foreach (var one in pack.Changes)
         {
+            one.Appended?.TrySetResult();
+            if (one.Row is not { } row) continue;
             if (recorder.Rows.IsOurs(row)) recorder.Rows.GiveBack(row, isThere: true);
             else _forgotten.Add(row);
         }
 
-        if (store.Current.Find(CloudTrailTables.Homes, home) is null) await store.UpdateAsync(tx => tx.Put(CloudTrailTables.Homes, new(home)), ct);
+        // AWS: rules hear of changes only while a trail of the account writes them down.
+        if (pack.Changes.Count == 0 || !store.Current.Where(CloudTrailTables.TrailsByAccount, home.AccountId).Any(t => t.IsLogging && t.Covers(home))) return;
+        var changes = pack.ReadChanges(home);
+        lock (_untold) _untold.AddRange(changes);
     }
 
     private async ValueTask ForgetAsync(CancellationToken ct)
@@ -89,29 +118,37 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
         _forgotten.Clear();
     }
 
-    private async ValueTask AppendAsync(Home home, WaitingEvent[] events, CancellationToken ct)
-    {
-        // By the time of writing, which never goes back: what was read up to a position is complete.
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        LogEntry[] blocks = [.. events.Select(e => e.Event).OrderBy(e => e.At).Chunk(MostInBlock).Select(c => new LogEntry(now, now, EventBlock.Write(c)))];
-        await log.AppendAsync(home.Partition, blocks, ct);
-    }
-
     // Killed between the change and the append, or between the append and forgetting what was kept.
-    private async ValueTask<List<WaitingEvent>> LeftBehindAsync(CancellationToken ct)
+    private async ValueTask LeftBehindAsync(CancellationToken ct)
     {
-        var left = new List<WaitingEvent>();
-        foreach (var group in store.Current.All(CloudTrailTables.Kept).Where(k => !recorder.Rows.IsOurs(k.Row)).GroupBy(k => k.Event.Home))
+        var left = 0;
+        foreach (var group in Others().GroupBy(k => k.Event.Home))
         {
             var from = group.Min(k => k.Event.At).ToUnixTimeMilliseconds();
             var blocks = await log.ReadAsync(group.Key.Partition, new() { FromMs = from, Limit = int.MaxValue }, ct);
-            var known = blocks.SelectMany(b => EventBlock.Read(b.Entry.Payload, group.Key)).Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
-            left.AddRange(group.Where(k => !known.Contains(k.Event.Id)).Select(k => new WaitingEvent(k.Event, k.Row, null)));
-            _forgotten.AddRange(group.Where(k => known.Contains(k.Event.Id)).Select(k => k.Row));
+            var known = blocks.SelectMany(b => EventBlock.ReadAll(b.Entry.Payload, group.Key)).Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var kept in group)
+            {
+                if (known.Contains(kept.Event.Id))
+                {
+                    _forgotten.Add(kept.Row);
+                    continue;
+                }
+
+                recorder.Add(kept.Event, new(kept.Row, null));
+                left++;
+            }
         }
 
-        if (left.Count > 0) LogLeft(left.Count);
-        return left;
+        if (left > 0) LogLeft(left);
+    }
+
+    private IEnumerable<(string Row, RecordedEvent Event)> Others()
+    {
+        foreach (var kept in store.Current.All(CloudTrailTables.Kept))
+        {
+            if (kept.Event is { } one && !recorder.Rows.IsOurs(kept.Row)) yield return (kept.Row, one);
+        }
     }
 
     private RecordedEvent Overload(long lost)

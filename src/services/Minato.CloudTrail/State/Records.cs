@@ -27,8 +27,14 @@ internal sealed record RecordedHome(Home Home);
 /// <summary>
 /// The event of a call that changes something, without its answer: in the journal from the first change of the call until the event itself is in the log.
 /// </summary>
-/// <param name="Row">Of the process that was called, which uses it again.</param>
-internal sealed record KeptCall(string Row, RecordedEvent Event);
+internal sealed class KeptCall
+{
+    /// <summary>Of the process that was called, which uses it again.</summary>
+    public required string Row { get; init; }
+
+    /// <summary>Taken out of memory once the journal has it: only the next process reads it, and the records of all changes would outlive them here.</summary>
+    public RecordedEvent? Event { get; set; }
+}
 
 /// <summary>A trail as asked for.</summary>
 internal sealed record TrailState
