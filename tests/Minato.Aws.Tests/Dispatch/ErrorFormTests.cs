@@ -104,6 +104,19 @@ public sealed class ErrorFormTests : IAsyncLifetime
         answer.Text.ShouldBe("""{"Message":"Schedule x does not exist."}""");
     }
 
+    // A header with a letter beyond ASCII, or with the end of a line in it, is none that the host would send.
+    [Theory]
+    [InlineData("AMAZONS3", "AMAZONS3"), InlineData("ÄMÄZÕÑ S3", "=?UTF-8?B?w4PChE3Dg8KEWsODwpXDg8KRIFMz?="), InlineData("a\\r\\nb", "=?UTF-8?B?YQ0KYg==?=")]
+    public async Task What_a_header_cannot_carry_is_encoded_as_S3_does(string value, string header)
+    {
+        Server.AnswerNext($$$"""{"answer":{"Metadata":{"who":"{{{value}}}"},"ContentDisposition":"{{{value}}}"}}""");
+        var request = Exchange.Request("");
+        (request.Method, request.Path) = ("HEAD", "/things/a");
+        var answer = await Exchange.SignedAsync(Server.Endpoint, request, "s3");
+        answer.Status.ShouldBe(200, answer.Text);
+        (answer.Headers["x-amz-meta-who"].ToString(), answer.Headers.ContentDisposition.ToString()).ShouldBe((header, header));
+    }
+
     [Fact]
     public async Task CloudWatch_goes_on_telling_the_code_of_its_query_days()
     {
