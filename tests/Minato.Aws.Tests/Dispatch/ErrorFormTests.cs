@@ -183,6 +183,16 @@ public sealed class ErrorFormTests : IAsyncLifetime
         (await JsonAsync("ListClusters", $$"""{"nextToken":"{{new string('a', 10 * 1024 * 1024 - 20)}}"}""")).Status.ShouldBe(200);
     }
 
+    // ECR asks for parts of 10 MiB and takes 20; as text they are a third longer.
+    [Theory, InlineData(10 << 20, 200), InlineData(20 << 20, 200), InlineData(21 << 20, 413)]
+    public async Task A_blob_arrives_as_large_as_the_model_lets_it_be(int size, int status)
+    {
+        var part = Exchange.Json("AmazonEC2ContainerRegistry_V20150921.UploadLayerPart",
+            $$"""{"repositoryName":"web","uploadId":"0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f","partFirstByte":0,"partLastByte":{{size - 1}},"layerPartBlob":"{{Convert.ToBase64String(new byte[size])}}"}""");
+        (await Exchange.SignedAsync(Server.Endpoint, part, "ecr")).Status.ShouldBe(status);
+        if (status is 200) (Server.Last?.Request as Contracts.Ecr.UploadLayerPartRequest)?.LayerPartBlob.Length.ShouldBe(size);
+    }
+
     [Theory]
     [InlineData("ecs", "AmazonEC2ContainerServiceV20141113.RunTask", """{"launchType":"NOPE"}""",
         """{"__type":"InvalidParameterException","message":"2 validation errors detected: Value 'NOPE' at 'launchType' failed to satisfy constraint: Member must satisfy enum value set: [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES]; Value null at 'taskDefinition' failed to satisfy constraint: Member must not be null"}""")]

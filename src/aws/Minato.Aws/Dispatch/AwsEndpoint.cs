@@ -167,7 +167,7 @@ public sealed partial class AwsEndpoint
         call.Service = route.Service?.Model;
         if (route.Fault is { } fault) throw fault;
         if (route.Operation?.InputSchema.StreamsPayload is true) request.Stream = http.BodyReader.AsStream();
-        else if (!await body.ReadAsync(http, _options.LargestBody, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
+        else if (LimitOf(route.Operation) is var limit && !await body.ReadAsync(http, limit, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, limit);
         (request.Body, request.SignedBody) = (body.Content, body.Sent);
         route = route.WithBody(request, service, _services);
         call.Protocol = route.Protocol;
@@ -194,6 +194,9 @@ public sealed partial class AwsEndpoint
         call.Protocol.WriteAnswer(served.Model, operation, answer, requestId, output);
         call.Answer = answer;
     }
+
+    // A layer part of ECR may be larger than all else together.
+    private int LimitOf(OperationModel? operation) => operation is null ? _options.LargestBody : Math.Max(_options.LargestBody, operation.InputSchema.LargestBody);
 
     private void Authorize(Call call, ServiceModel service, OperationModel operation, IShape input, Caller caller)
     {
