@@ -110,6 +110,17 @@ public sealed class ClientTests(Host host)
         (await host.RunAsync(Ct, "env")).Ok().ShouldContain($"export AWS_ENDPOINT_URL='{host.Minato.Endpoint.ToString().TrimEnd('/')}'");
     }
 
+    [Theory]
+    [InlineData("events nobody", "there is no service nobody. ./minato status shows all of them."), InlineData("events --cluster nowhere", "there is no cluster nowhere. ./minato status shows all of them.")]
+    [InlineData("logs nowhere", "there is no log group nowhere. ./minato logs shows all of them.")]
+    public async Task What_is_asked_for_and_not_there_is_an_error(string command, string words)
+    {
+        Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
+        var told = await host.RunAsync(Ct, command.Split(' '));
+        (told.Code, told.Error).ShouldBe((1, $"minato: {words}\n"));
+        (await host.RunAsync(Ct, "logs", "--minutes", $"{int.MaxValue}")).Ok();
+    }
+
     [Fact]
     public async Task A_load_balancer_answers_to_its_name_on_the_endpoint()
     {

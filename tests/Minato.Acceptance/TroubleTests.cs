@@ -72,6 +72,56 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    public async Task An_engine_that_DOCKER_HOST_names_is_neither_installed_nor_started_by_up()
+    {
+        Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
+        var data = Path.Combine(Path.GetTempPath(), $"minato-acceptance-{Guid.NewGuid():N}");
+        var up = await Shell.RunAsync(Host.Cli, ["up", "--detach", "--data", data, "--port", "0"], Ct, new Dictionary<string, string> { ["DOCKER_HOST"] = "unix:///nowhere/docker.sock" });
+        (up.Code, up.Error, Directory.Exists(data)).ShouldBe((1, "minato: Docker Engine does not answer on /nowhere/docker.sock, which DOCKER_HOST names: start it, or unset DOCKER_HOST.\n", false));
+    }
+
+    // A company's proxy knows nothing of this machine's loopback, and .NET does not leave loopback out by itself.
+    [Fact]
+    public async Task A_proxy_for_the_internet_is_not_asked_for_the_server_of_this_machine()
+    {
+        Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
+        await using var host = new Host(new Dictionary<string, string> { ["HTTP_PROXY"] = "http://127.0.0.1:9", ["http_proxy"] = "http://127.0.0.1:9" });
+        await host.StartAsync(Ct);
+        (await host.RunAsync(Ct, "status")).Ok().ShouldContain("account 123456789012");
+    }
+
+    // The server remembers that the network is there; the containers of the task were made for a pause container that could not start.
+    [Fact]
+    public async Task A_network_that_somebody_pruned_is_made_again_by_the_next_task()
+    {
+        Assert.SkipWhen(Host.Missing is not null, Host.Missing ?? "");
+        await using var host = new Host();
+        await host.InitializeAsync();
+        var (ecs, caller) = (host.Minato.Ecs, host.Minato.Caller);
+        await ecs.CreateClusterAsync(new() { ClusterName = Cluster }, caller, Ct);
+        var definition = await host.World(Cluster).RegisterAsync("v1", Ct);
+        var subnet = (await host.Minato.Ec2.DescribeSubnetsAsync(new(), caller, Ct)).Subnets?[0].SubnetId ?? "";
+        await StartAsync();
+        await ecs.StopTaskAsync(new() { Cluster = Cluster, Task = (await RunningAsync(host, 1))[0] }, caller, Ct);
+        var networks = (await Shell.DockerAsync(Ct, "network", "ls", "-q", "--filter", $"label=minato.installation={host.Files.Require().Installation.Id}")).Ok()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        networks.ShouldNotBeEmpty();
+        await Host.UntilAsync("the end of the network", async () =>
+        {
+            var removed = await Shell.DockerAsync(Ct, ["network", "rm", .. networks]);
+            return (removed.Code is 0, removed.Error);
+        }, Ct, 60);
+
+        await StartAsync();
+        await RunningAsync(host, 1);
+
+        Task StartAsync() => ecs.RunTaskAsync(new()
+        {
+            Cluster = Cluster, TaskDefinition = definition, LaunchType = LaunchType.Fargate, NetworkConfiguration = new() { AwsvpcConfiguration = new() { Subnets = [subnet] } },
+        }, caller, Ct);
+    }
+
+    [Fact]
     public async Task A_full_disk_refuses_writes_loses_nothing_and_heals()
     {
         Assert.SkipWhen(Host.Missing is not null || !Environment.IsPrivilegedProcess, Host.Missing ?? "A disk that can be filled needs root.");

@@ -71,6 +71,7 @@ internal sealed partial class DockerEngine(DockerClient docker, DockerEngineOpti
                 var words when Words.IsPortTaken(words) => new StartOutcome.PortTaken(words),
                 var words when Words.IsAddressTaken(words) => new StartOutcome.AddressTaken(words),
                 var words when Words.IsDiskFull(words) => new StartOutcome.DiskFull(words),
+                var words when Words.IsNetworkGone(words) => new StartOutcome.NetworkGone(words),
                 var words => new StartOutcome.Refused(words),
             };
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Minato.Cli.Sessions;
 
 namespace Minato.Cli;
 
@@ -18,7 +19,7 @@ internal static class Options
     {
         Description = "Region to look at (default: AWS_REGION, AWS_DEFAULT_REGION or us-east-1).",
         Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1",
+        DefaultValueFactory = _ => DefaultRegion(Environment.GetEnvironmentVariable("AWS_REGION"), Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION")),
     };
 
     public static void AddShared(RootCommand root)
@@ -39,7 +40,15 @@ internal static class Options
     public static string DataDirectory(this ParseResult parsed) => parsed.GetValue(Data)?.FullName ?? DefaultDataDirectory();
 
     /// <summary>What to add to a command that is shown, so that it means the same installation.</summary>
-    public static string DataArgument(this ParseResult parsed) => parsed.GetValue(Data) is null ? "" : $" --data {parsed.DataDirectory()}";
+    public static string DataArgument(this ParseResult parsed) => parsed.GetValue(Data) is null ? "" : $" --data {ShellWords.Quote(parsed.DataDirectory())}";
+
+    /// <summary>A variable without a value is as good as none.</summary>
+    internal static string DefaultRegion(params ReadOnlySpan<string?> variables)
+    {
+        foreach (var region in variables)
+            if (!string.IsNullOrEmpty(region)) return region;
+        return "us-east-1";
+    }
 
     private static string DefaultDataDirectory()
     {

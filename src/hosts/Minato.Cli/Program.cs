@@ -48,6 +48,11 @@ catch (HttpRequestException e)
     Screen.Error($"the server does not answer: {e.Message}");
     return 1;
 }
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Screen.Error(e.Message);
+    return 1;
+}
 catch (OperationCanceledException)
 {
     return 130;

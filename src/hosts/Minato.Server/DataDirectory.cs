@@ -7,6 +7,9 @@ public static partial class DataDirectory
 {
     /// <summary>Certificates of container engines on other machines.</summary>
     internal const string Engines = "engines";
+
+    /// <summary>What a server in the background says.</summary>
+    public const string LogFile = "server.log";
     private const uint OwnerOnly = 0x3F; // 077: nothing for group and others.
 
     /// <exception cref="ServerStartException">It cannot be made.</exception>
@@ -19,6 +22,29 @@ public static partial class DataDirectory
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ServerStartException($"the data directory {path} cannot be made: {e.Message} Choose another with --data DIR.");
+        }
+    }
+
+    /// <summary>Names of what is in a directory that no installation has yet: it is somebody else's.</summary>
+    internal static string[] OthersIn(string path) =>
+        [.. Directory.EnumerateFileSystemEntries(path).Select(e => Path.GetFileName(e)).Where(name => name is not LogFile).Order(StringComparer.Ordinal)];
+
+    /// <summary>Removes all but these, and the directory itself when nothing is left in it.</summary>
+    internal static void Clear(string path, IReadOnlyCollection<string> others)
+    {
+        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos().Where(e => !others.Contains(e.Name, StringComparer.Ordinal)).ToList())
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } folder) folder.Delete(recursive: true);
+            else entry.Delete();
+        }
+
+        try
+        {
+            if (!Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
+        }
+        catch (IOException)
+        {
+            // A disk is mounted there.
         }
     }
 

@@ -26,6 +26,9 @@ public sealed record InstallationFile
     /// <summary>Where DNS answers, over UDP and TCP. It stays the same, so that resolvers may be told.</summary>
     public int DnsPort { get; init; }
 
+    /// <summary>Names of what was in the directory before it was this installation's; it is not Minato's to remove.</summary>
+    public string[]? Others { get; init; }
+
     private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "installation.json");
 
     public static InstallationFile? Find(string dataDirectory) => PrivateFile.Read(PathIn(dataDirectory), HostJson.Default.InstallationFile);
@@ -42,11 +45,19 @@ public sealed record InstallationFile
             RootKey = options.Credentials ?? RootKeyFile.New(),
             Secret = RandomNumberGenerator.GetBytes(32),
             SharedProxyPort = LoopbackPort.Free(0),
+            Others = DataDirectory.OthersIn(options.DataDirectory),
         };
         file = file with { RootKey = options.Credentials ?? file.RootKey, Port = options.Port ?? file.Port };
         file = file with { Port = LoopbackPort.Free(file.Port ?? ServerOptions.DefaultPort) };
         file = file with { DnsPort = options.DnsPort ?? (file.DnsPort > 0 ? file.DnsPort : LoopbackPort.FreeForDns(ServerOptions.DefaultDnsPort)) };
-        if (file != found) PrivateFile.Write(PathIn(options.DataDirectory), file, HostJson.Default.InstallationFile);
+        try
+        {
+            if (file != found) PrivateFile.Write(PathIn(options.DataDirectory), file, HostJson.Default.InstallationFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ServerStartException($"the data directory {options.DataDirectory} cannot be written: {e.Message}");
+        }
         return file;
     }
 }

@@ -14,6 +14,10 @@ internal static class PrivateFile
         }
         catch (FileNotFoundException) { return null; }
         catch (DirectoryNotFoundException) { return null; }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new ServerStartException($"{path} cannot be read: {e.Message} Only the user who started this installation, and root, can.");
+        }
         catch (JsonException e) { throw new ServerStartException($"{path} is damaged: {e.Message} Restore it, or remove the data directory to start anew."); }
     }
 

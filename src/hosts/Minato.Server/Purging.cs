@@ -31,7 +31,7 @@ public static class Purging
         await services.GetRequiredService<IInsideEndpoint>().RemoveAsync(ct);
         await services.GetRequiredService<INetworkFirewall>().RemoveAsync(ct);
         await services.GetRequiredService<IResolverRedirect>().RemoveAsync(ct);
-        Directory.Delete(dataDirectory, recursive: true);
+        DataDirectory.Clear(dataDirectory, installation.Others ?? []);
         return containers;
     }
 

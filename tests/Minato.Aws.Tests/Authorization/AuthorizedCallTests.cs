@@ -5,6 +5,7 @@ using Minato.Aws.Signing;
 using Minato.Aws.Tests.Echo;
 using Minato.Aws.Tests.Given;
 using Minato.Contracts.Ecs;
+using Minato.Contracts.Iam;
 using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Aws.Tests.Authorization;
@@ -162,6 +163,22 @@ public sealed class AuthorizedCallTests : ICallObserver
         var more = operation is "AssumeRole" ? "&RoleArn=arn:aws:iam::123456789012:role/ci&RoleSessionName=build" : "";
         var answer = await Exchange.SignedAsync(server.Endpoint, Exchange.Form($"Action={operation}&Version={(service is "iam" ? "2010-05-08" : "2011-06-15")}{more}"), service, s_ann);
         (answer.Status, _calls[^1].ErrorCode).ShouldBe((status, code));
+    }
+
+    // AWS: a stack with a role in it cannot be made with the keys of such a session, unless there was a second factor.
+    [Theory]
+    [InlineData(false, "InvalidClientTokenId"), InlineData(true, null)]
+    public async Task What_a_room_does_in_the_name_of_a_session_is_refused_as_the_session_s_own_call_is(bool hasMfa, string? code)
+    {
+        await using var server = await StartAsync(new());
+        var rooms = new ServiceCollection().AddSingleton<ICallObserver>(this)
+            .AddSingleton(new AwsEndpointOptions { NewRequestId = () => "request" }).AddSingleton((IIam)IamService.Model.MakeClient(server)).BuildServiceProvider();
+        var iam = (IIam?)new GuardedRooms(rooms, [IamService.Model]).GetService(typeof(IIam)) ?? throw new InvalidOperationException();
+        var stack = Asked.Ann with { InvokedBy = "cloudformation.amazonaws.com", Session = new() { IssuedAt = Asked.Noon, HasMfa = hasMfa } };
+        var refused = await Record.ExceptionAsync(() => iam.CreateRoleAsync(new() { RoleName = "web", AssumeRolePolicyDocument = "{}" }, stack, TestContext.Current.CancellationToken));
+        ((refused as AwsException)?.Code, server.Last?.Operation).ShouldBe((code, code is null ? "CreateRole" : null));
+        _calls.ShouldHaveSingleItem().ErrorCode.ShouldBe(code);
+        await iam.GetRoleAsync(new() { RoleName = "web" }, stack with { IsOwnLook = true }, TestContext.Current.CancellationToken);
     }
 
     private Task<EchoServer> StartAsync(Asked asked) => EchoServer.StartAsync(more: services =>

@@ -104,6 +104,19 @@ public sealed class ErrorFormTests : IAsyncLifetime
         answer.Text.ShouldBe("""{"Message":"Schedule x does not exist."}""");
     }
 
+    // A header with a letter beyond ASCII, or with the end of a line in it, is none that the host would send.
+    [Theory]
+    [InlineData("AMAZONS3", "AMAZONS3"), InlineData("ÄMÄZÕÑ S3", "=?UTF-8?B?w4PChE3Dg8KEWsODwpXDg8KRIFMz?="), InlineData("a\\r\\nb", "=?UTF-8?B?YQ0KYg==?=")]
+    public async Task What_a_header_cannot_carry_is_encoded_as_S3_does(string value, string header)
+    {
+        Server.AnswerNext($$$"""{"answer":{"Metadata":{"who":"{{{value}}}"},"ContentDisposition":"{{{value}}}"}}""");
+        var request = Exchange.Request("");
+        (request.Method, request.Path) = ("HEAD", "/things/a");
+        var answer = await Exchange.SignedAsync(Server.Endpoint, request, "s3");
+        answer.Status.ShouldBe(200, answer.Text);
+        (answer.Headers["x-amz-meta-who"].ToString(), answer.Headers.ContentDisposition.ToString()).ShouldBe((header, header));
+    }
+
     [Fact]
     public async Task CloudWatch_goes_on_telling_the_code_of_its_query_days()
     {
@@ -168,6 +181,16 @@ public sealed class ErrorFormTests : IAsyncLifetime
         (await QueryAsync("iam", "Action=GetUser&UserName=" + new string('a', 11 * 1024 * 1024))).ShouldSatisfyAllConditions(
             a => a.Status.ShouldBe(413), a => a.Text.ShouldContain("<Code>RequestEntityTooLarge</Code>"));
         (await JsonAsync("ListClusters", $$"""{"nextToken":"{{new string('a', 10 * 1024 * 1024 - 20)}}"}""")).Status.ShouldBe(200);
+    }
+
+    // ECR asks for parts of 10 MiB and takes 20; as text they are a third longer.
+    [Theory, InlineData(10 << 20, 200), InlineData(20 << 20, 200), InlineData(21 << 20, 413)]
+    public async Task A_blob_arrives_as_large_as_the_model_lets_it_be(int size, int status)
+    {
+        var part = Exchange.Json("AmazonEC2ContainerRegistry_V20150921.UploadLayerPart",
+            $$"""{"repositoryName":"web","uploadId":"0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f","partFirstByte":0,"partLastByte":{{size - 1}},"layerPartBlob":"{{Convert.ToBase64String(new byte[size])}}"}""");
+        (await Exchange.SignedAsync(Server.Endpoint, part, "ecr")).Status.ShouldBe(status);
+        if (status is 200) (Server.Last?.Request as Contracts.Ecr.UploadLayerPartRequest)?.LayerPartBlob.Length.ShouldBe(size);
     }
 
     [Theory]

@@ -17,6 +17,9 @@ internal sealed class RandomReader(Random random, bool full = false) : ShapeRead
         public int Next { get; set; }
         public int Left { get; set; }
         public int Chosen { get; init; } = -1;
+
+        /// <summary>Headers carry what is printable and ASCII; anything else comes back in another form.</summary>
+        public bool IsHeader { get; init; }
     }
 
     public static IShape Fill(OperationModel operation, Random random, bool full = false)
@@ -52,7 +55,7 @@ internal sealed class RandomReader(Random random, bool full = false) : ShapeRead
     public override void EndStructure(MemberSchema member) => _frames.Pop();
 
     // Lists and maps are never empty: forms cannot say so.
-    public override void BeginList(MemberSchema member) => _frames.Push(new() { Left = random.Next(1, 3) });
+    public override void BeginList(MemberSchema member) => _frames.Push(new() { Left = random.Next(1, 3), IsHeader = member.Location is MemberLocation.Header or MemberLocation.Headers });
     public override bool NextElement(MemberSchema member) => _frames.Peek().Left-- > 0;
     public override void EndList(MemberSchema member) => _frames.Pop();
     public override void BeginMap(MemberSchema member) => BeginList(member);
@@ -70,6 +73,7 @@ internal sealed class RandomReader(Random random, bool full = false) : ShapeRead
         if (member.Constraint?.Values is { } values) return values[random.Next(values.Length)];
         if (member.Location is not (MemberLocation.Body or MemberLocation.Payload)) return $"a{random.Next(100)}";
         var text = Words[random.Next(Words.Length)] + random.Next(10);
+        if (_frames.Peek().IsHeader && text.AsSpan().ContainsAnyExceptInRange(' ', '~')) text = $"a{text.Length}";
         if (member.Constraint?.Min is { } min) text = text.PadRight((int)min, 'x');
         return member.Constraint?.Max is { } max && text.Length > max ? text[..(int)max] : text;
     }

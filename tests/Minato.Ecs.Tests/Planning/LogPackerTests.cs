@@ -44,6 +44,17 @@ public sealed class LogPackerTests
     }
 
     [Fact]
+    public void Bytes_that_are_no_UTF8_count_as_what_goes_in_their_place()
+    {
+        var packer = new LogPacker();
+        for (var i = 0; i < 8; i++) packer.Add(s_noon, Enumerable.Repeat((byte)0xE9, 200 * 1024).ToArray()); // é in Latin-1.
+        var packs = Packs(packer);
+        packs.SelectMany(p => p.Events).Sum(e => e.Message.Length).ShouldBe(8 * 200 * 1024);
+        packs.SelectMany(p => p.Events).ShouldAllBe(e => Encoding.UTF8.GetByteCount(e.Message) + 26 <= 256 * 1024);
+        packs.ShouldAllBe(p => p.Events.Sum(e => Encoding.UTF8.GetByteCount(e.Message) + 26) <= 1024 * 1024);
+    }
+
+    [Fact]
     public void Empty_lines_are_left_out()
     {
         var packer = new LogPacker();

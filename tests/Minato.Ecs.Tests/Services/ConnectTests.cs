@@ -1,7 +1,13 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Minato.Aws;
+using Minato.Aws.Dispatch;
+using Minato.Aws.Shapes;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Contracts.Servicediscovery;
+using Minato.Elb;
+using Minato.Testing;
 using CreateServiceRequest = Minato.Contracts.Ecs.CreateServiceRequest;
 using NamespaceNotFoundException = Minato.Contracts.Ecs.NamespaceNotFoundException;
 using Service = Minato.Contracts.Ecs.Service;
@@ -88,6 +94,23 @@ public sealed class ConnectTests
     });
 
     [Fact]
+    public void What_the_tasks_of_one_change_bring_does_not_have_the_load_balancer_looked_for_each_time()
+    {
+        var looks = new Looks();
+        Run(async w =>
+        {
+            await ServeAsync(w);
+            await RunningAsync(w, "api", 1);
+            await w.World.RunFor(TimeSpan.FromSeconds(5));
+            looks.Count = 0;
+            await w.UpdateAsync(new() { Service = "api", DesiredCount = 8 });
+            await w.World.Eventually(async () => (await TargetsAsync(w)).Length == 8, TimeSpan.FromSeconds(15));
+            await w.World.RunFor(TimeSpan.FromSeconds(5));
+            looks.Count.ShouldBeInRange(1, 12);
+        }, (_, services) => services.AddSingleton<IElasticLoadBalancingV2>(rooms => new ElasticLoadBalancingV2Client(looks.At(rooms))));
+    }
+
+    [Fact]
     public void Service_Connect_is_taken_away_by_an_update() => Run(async w =>
     {
         await ServeAsync(w);
@@ -153,11 +176,35 @@ public sealed class ConnectTests
         (thrown is NamespaceNotFoundException).ShouldBe(what == "namespace");
     });
 
-    private static void Run(Func<ServiceWorld, Task> test) => ServiceWorld.Run(1, async w =>
+    private static void Run(Func<ServiceWorld, Task> test, Action<World, IServiceCollection>? configure = null) => ServiceWorld.Run(1, async w =>
     {
         await w.Ecs.UpdateClusterAsync(new() { Cluster = "default", ServiceConnectDefaults = new() { Namespace = "local" } }, w.World.Caller, default);
         await test(w);
-    });
+    }, configure: configure);
+
+    /// <summary>Counts how often the load balancer of a name is asked for, in front of the room.</summary>
+    private sealed class Looks : IAwsInvoker
+    {
+        private static readonly Type s_room = new ServiceCollection().AddElb().Last(s => s.ServiceType == typeof(IElasticLoadBalancingV2)).ImplementationType
+            ?? throw new InvalidOperationException();
+
+        private object? _room;
+
+        public int Count { get; set; }
+
+        public IAwsInvoker At(IServiceProvider rooms)
+        {
+            _room = ActivatorUtilities.CreateInstance(rooms, s_room);
+            return this;
+        }
+
+        public async Task<TOut> InvokeAsync<TOut>(ServiceModel service, OperationModel operation, IShape request, Caller caller, CancellationToken ct)
+            where TOut : IShape<TOut>
+        {
+            if (request is DescribeLoadBalancersRequest { Names: [var name] } && name.StartsWith("ecs-sc-", StringComparison.Ordinal)) Count++;
+            return (TOut)await operation.InvokeAsync(_room ?? throw new InvalidOperationException(), request, caller, ct);
+        }
+    }
 
     private static async Task<CreateServiceRequest> RequestAsync(ServiceWorld w, string name, int desired)
     {

@@ -147,6 +147,33 @@ public sealed class TaskLifeTests
     });
 
     [Fact]
+    public void Containers_made_ahead_join_the_pause_container_that_was_made_afresh() => TaskWorld.Run(1, async world =>
+    {
+        world.Host.AddImage(new("here:1") { PullTime = TimeSpan.Zero });
+        await world.UntilAsync(await world.RunAsync(TaskWorld.Container(image: "here:1")), "RUNNING"); // The network is known from here on.
+        var arn = await world.RunAsync(TaskWorld.Container(image: "here:1"));
+        await world.World.Eventually(() => world.Containers().Length == 2, TimeSpan.FromSeconds(5));
+        var ahead = world.Containers()[1];
+        ahead.Phase.ShouldBe(ContainerPhase.Created);
+        var network = world.Containers("~internal~ecs~pause")[1].Spec.Network.ShouldBeOfType<NetworkAttachment.Address>().Network;
+        await world.World.Client<IContainerEngine>().RemoveNetworkAsync(network, default);
+
+        (await world.UntilAsync(arn, "RUNNING", 10)).Containers?[0].RuntimeId.ShouldNotBe(ahead.Id);
+        world.Containers().Length.ShouldBe(2);
+    });
+
+    [Fact]
+    public void A_container_that_could_not_be_made_ahead_is_made_when_it_is_to_start() => TaskWorld.Run(1, async world =>
+    {
+        world.Host.AddImage(new("here:1") { PullTime = TimeSpan.Zero });
+        await world.UntilAsync(await world.RunAsync(TaskWorld.Container(image: "here:1")), "RUNNING");
+        var arn = await world.RunAsync(TaskWorld.Container(image: "here:1"));
+        await world.World.Eventually(() => world.Containers("~internal~ecs~pause").Length == 2, TimeSpan.FromSeconds(5));
+        world.Host.Faults.FailCreates(new CreateOutcome.Refused("No such container: of the first pause"));
+        await world.UntilAsync(arn, "RUNNING", 10);
+    });
+
+    [Fact]
     public void A_task_stopped_before_it_ran_leaves_nothing() => TaskWorld.Run(1, async world =>
     {
         var arn = await world.RunAsync(TaskWorld.Container());

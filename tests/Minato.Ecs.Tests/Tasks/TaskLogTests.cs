@@ -39,6 +39,22 @@ public sealed class TaskLogTests
     });
 
     [Fact]
+    public void Lines_written_while_the_disk_is_full_are_in_Logs_once_it_has_room() => TaskWorld.Run(1, async world =>
+    {
+        await GroupAsync(world);
+        var arn = await world.RunAsync(Logging());
+        await world.UntilAsync(arn, "RUNNING");
+        await world.World.RunFor(TimeSpan.FromSeconds(1));
+        world.World.Disk.IsFull = true;
+        world.Host.Write(world.Containers()[0].Id, "one");
+        await world.World.RunFor(TimeSpan.FromSeconds(5));
+        world.World.Disk.IsFull = false;
+        world.Host.Write(world.Containers()[0].Id, "two");
+        await world.World.RunFor(TimeSpan.FromSeconds(3));
+        (await world.LogAsync(Stream(arn))).ShouldBe(["one", "two"]);
+    });
+
+    [Fact]
     public void A_group_that_is_missing_fails_the_task_as_on_Fargate() => TaskWorld.Run(1, async world =>
     {
         var arn = await world.RunAsync(Logging());

@@ -44,10 +44,12 @@ public abstract partial class ContainerEngineKit
     }
 
     [Fact]
-    public async Task Joining_the_network_of_what_does_not_run_is_refused()
+    public async Task The_network_of_what_does_not_run_or_is_removed_cannot_be_joined()
     {
         var pause = await CreateAsync(Spec() with { Image = EngineImage.Pause, Command = null, EntryPoint = null });
         var joined = await CreateAsync(Spec(network: new NetworkAttachment.SharedWith(pause)));
-        (await Engine.StartAsync(joined, Stopping)).ShouldBeOfType<StartOutcome.Refused>();
+        (await Engine.StartAsync(joined, Stopping)).ShouldBeOfType<StartOutcome.NetworkGone>().Reason.ShouldContain("cannot join network");
+        await Engine.RemoveAsync(pause, Stopping);
+        (await Engine.StartAsync(joined, Stopping)).ShouldBeOfType<StartOutcome.NetworkGone>().Reason.ShouldContain(pause);
     }
 }

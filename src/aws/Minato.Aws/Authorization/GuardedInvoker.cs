@@ -14,6 +14,8 @@ namespace Minato.Aws.Authorization;
 /// <param name="tokens">For what EC2 encodes.</param>
 public sealed class GuardedInvoker(IServiceProvider rooms, IAuthorizer? authorizer, PageTokens? tokens) : IAwsInvoker
 {
+    private readonly Admission _admission = new(authorizer, tokens);
+
     // Not asked for before the first call: observers may be made of rooms.
     private ICallObserver[]? _observers;
     private ICallLedger? _ledger;
@@ -23,19 +25,19 @@ public sealed class GuardedInvoker(IServiceProvider rooms, IAuthorizer? authoriz
     {
         var endpoint = rooms.GetService<AwsEndpointOptions>();
         if (endpoint is not null) caller = caller with { RequestId = endpoint.NewRequestId() };
-        var isAsked = authorizer is not null && !(caller.IsOwnLook && operation.IsReadOnly);
+        var (actions, refusal) = caller.IsOwnLook && operation.IsReadOnly ? ([], null)
+            : _admission.Of(WireProtocol.Of(service.Protocols[0], service).Errors, caller, service, operation, request);
         var call = new CallRecord
         {
             At = endpoint?.Clock.GetUtcNow() ?? default, Service = service, Operation = operation, Request = request,
             // AWS: a record of such a call has the service where a client's has address and program.
             Caller = caller with { SourceIp = caller.SourceIp ?? caller.InvokedBy, UserAgent = caller.UserAgent ?? caller.InvokedBy },
-            Actions = isAsked && authorizer is not null ? authorizer.Decide(caller, service, operation, request) : [],
+            Actions = actions,
         };
         object? opened = null;
         try
         {
-            if (call.Actions is [.., { IsAllowed: false } refused])
-                throw Denial.Of(WireProtocol.Of(service.Protocols[0], service).Errors, service, caller, refused, tokens);
+            if (refusal is not null) throw refusal;
             var room = rooms.GetService(service.Interface) ?? throw new InvalidOperationException($"Nobody serves {service.ServiceId}.");
             if (endpoint is not null && !operation.IsReadOnly) opened = Ledger?.Open(call);
             var answer = (TOut)await operation.InvokeAsync(room, request, caller, ct);

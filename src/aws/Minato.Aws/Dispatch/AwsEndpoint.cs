@@ -24,8 +24,7 @@ public sealed partial class AwsEndpoint
     private readonly ILogger<AwsEndpoint> _log;
     private readonly ICallObserver[] _observers;
     private readonly ICallLedger? _ledger;
-    private readonly IAuthorizer? _authorizer;
-    private readonly PageTokens? _tokens;
+    private readonly Admission _admission;
 
     /// <param name="models">All services known; those without a room in <paramref name="rooms"/> are not served.</param>
     /// <param name="rooms">Holds the rooms, whoever observes calls, and whoever knows the policies; without the last everybody who signs may do everything.</param>
@@ -35,8 +34,7 @@ public sealed partial class AwsEndpoint
         _signatures = new(credentials, options.Clock);
         _options = options;
         _log = log;
-        _authorizer = (IAuthorizer?)rooms.GetService(typeof(IAuthorizer));
-        _tokens = (PageTokens?)rooms.GetService(typeof(PageTokens));
+        _admission = new((IAuthorizer?)rooms.GetService(typeof(IAuthorizer)), (PageTokens?)rooms.GetService(typeof(PageTokens)));
         _ledger = (ICallLedger?)rooms.GetService(typeof(ICallLedger));
         _observers = [.. (IEnumerable<ICallObserver>?)rooms.GetService(typeof(IEnumerable<ICallObserver>)) ?? []];
     }
@@ -169,7 +167,7 @@ public sealed partial class AwsEndpoint
         call.Service = route.Service?.Model;
         if (route.Fault is { } fault) throw fault;
         if (route.Operation?.InputSchema.StreamsPayload is true) request.Stream = http.BodyReader.AsStream();
-        else if (!await body.ReadAsync(http, _options.LargestBody, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, _options.LargestBody);
+        else if (LimitOf(route.Operation) is var limit && !await body.ReadAsync(http, limit, context.RequestAborted)) throw Refusal.TooLarge(call.Protocol.Errors, limit);
         (request.Body, request.SignedBody) = (body.Content, body.Sent);
         route = route.WithBody(request, service, _services);
         call.Protocol = route.Protocol;
@@ -197,12 +195,13 @@ public sealed partial class AwsEndpoint
         call.Answer = answer;
     }
 
+    // A layer part of ECR may be larger than all else together.
+    private int LimitOf(OperationModel? operation) => operation is null ? _options.LargestBody : Math.Max(_options.LargestBody, operation.InputSchema.LargestBody);
+
     private void Authorize(Call call, ServiceModel service, OperationModel operation, IShape input, Caller caller)
     {
-        if (SessionLimits.Refusal(caller, service, operation) is { } limited) throw limited;
-        if (_authorizer is null) return;
-        call.Actions = _authorizer.Decide(caller, service, operation, input);
-        if (call.Actions is [.., { IsAllowed: false } refused]) throw Denial.Of(call.Protocol.Errors, service, caller, refused, _tokens);
+        (call.Actions, var refusal) = _admission.Of(call.Protocol.Errors, caller, service, operation, input);
+        if (refusal is not null) throw refusal;
     }
 
     private static async ValueTask OpenBodyAsync(WireInput request, SignedPayload payload, CancellationToken ct)

@@ -145,7 +145,7 @@ internal sealed class HttpBindingWriter(WireOutput to, IRestBody body, Structure
         var (items, spread) = (_items, _spread ?? member);
         _items = null;
         if (!member.IsElement) _spread = null;
-        if (spread.Location is MemberLocation.Header) to.Headers[spread.WireName] = string.Join(", ", items.Select(i => QuoteItem(i, spread.Element?.Kind)));
+        if (spread.Location is MemberLocation.Header) to.Headers[spread.WireName] = HeaderText(string.Join(", ", items.Select(i => QuoteItem(i, spread.Element?.Kind))));
         else foreach (var item in items) AddQuery(_key ?? spread.WireName, item);
     }
 
@@ -198,13 +198,17 @@ internal sealed class HttpBindingWriter(WireOutput to, IRestBody body, Structure
         var place = _spread ?? member;
         switch (place.Location)
         {
-            case MemberLocation.Header: to.Headers[place.WireName] = value; break;
-            case MemberLocation.Headers: to.Headers[place.WireName + _key] = value; break;
+            case MemberLocation.Header: to.Headers[place.WireName] = HeaderText(value); break;
+            case MemberLocation.Headers: to.Headers[place.WireName + _key] = HeaderText(value); break;
             case MemberLocation.Uri: Labels[place.WireName] = value; break;
             case MemberLocation.QueryString: AddQuery(_key ?? place.WireName, value); break;
             default: throw new InvalidOperationException($"{place.Name} has no place.");
         }
     }
+
+    // AWS: what a header cannot carry is written as RFC 2047 has it. Its bytes were taken for Latin-1 when they came.
+    private static string HeaderText(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~') ? value
+        : $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value))))}?=";
 
     private void AddQuery(string name, string value)
     {

@@ -3,9 +3,11 @@ namespace Minato.Aws.Shapes;
 /// <summary>A structure's name and members, in the order of the model; readers and writers refer to members by index.</summary>
 public sealed class StructureSchema(string name, MemberSchema[] members)
 {
+    private const int RestOfBody = 64 * 1024;
     private Dictionary<string, int>? _byWireName;
     private Dictionary<string, int>? _byEc2Name;
     private Dictionary<string, int>? _byProperty;
+    private int _largestBody = -1;
 
     public string Name { get; } = name;
     public MemberSchema[] Members { get; } = members;
@@ -22,6 +24,10 @@ public sealed class StructureSchema(string name, MemberSchema[] members)
     /// <summary>The shape says itself what its body is.</summary>
     internal bool BindsContentType { get; } = Array.Exists(members, m => m is { Location: MemberLocation.Header, LocationName: "Content-Type" });
     internal bool HasBodyMembers { get; } = Array.Exists(members, m => m.Location is MemberLocation.Body);
+
+    /// <summary>Bytes of the body that the largest blob of the model makes: text takes four for three, and the rest is small.</summary>
+    internal int LargestBody => _largestBody >= 0 ? _largestBody
+        : (_largestBody = (int)Members.Where(m => m is { Kind: ShapeKind.Blob, Streaming: false }).Select(m => (m.Constraint?.Max ?? 0) / 3 * 4).DefaultIfEmpty().Max() + RestOfBody);
 
     /// <summary>By the name of JSON, CBOR, XML and query bodies.</summary>
     /// <returns>-1 when the structure has no such member.</returns>

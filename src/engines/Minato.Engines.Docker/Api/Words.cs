@@ -15,6 +15,9 @@ internal static class Words
     public static bool IsAddressTaken(string message) =>
         !IsPortTaken(message) && Has(message, "address already in use");
 
+    /// <summary>Of a start: the container whose network is to be joined does not run, or is unknown.</summary>
+    public static bool IsNetworkGone(string message) => Has(message, "cannot join network") || Has(message, "no such container");
+
     public static bool IsImageMissing(string message) => Has(message, "no such image");
 
     public static bool IsLogUnreadable(string message) => Has(message, "does not support reading");

@@ -224,8 +224,11 @@ public sealed class SimContainerEngine : IContainerEngine
         if (host.Faults.DiskFull) return new StartOutcome.DiskFull(SimContainerFaults.NoSpace);
         if (host.IsUnlucky(container.Image, SimFailure.Refused)) return Refuse(container, "the simulated start failed");
         if (container.Image.StartRefusal is { } words) return Refuse(container, words);
-        if (container.Spec.Network is NetworkAttachment.SharedWith with && Find(with.Container) is not { IsRunning: true })
-            return Refuse(container, $"cannot join network of a non running container: {with.Container}");
+        if (container.Spec.Network is NetworkAttachment.SharedWith with && Find(with.Container) is var owner && owner is not { IsRunning: true })
+        {
+            container.Error = owner is null ? $"No such container: {with.Container}" : $"cannot join network of a non running container: {owner.Id}";
+            return new StartOutcome.NetworkGone(container.Error);
+        }
         if (container.Spec.Network is NetworkAttachment.Address address)
         {
             if (!host.Networks.Exists(n => n.Installation == installation && n.Spec.Name == address.Network))

@@ -33,6 +33,9 @@ public abstract record StartOutcome
 
     /// <summary>The container was removed behind our back.</summary>
     public sealed record Gone : StartOutcome;
+
+    /// <summary>The container whose network it shares does not run, or is not there any more.</summary>
+    public sealed record NetworkGone(string Reason) : StartOutcome;
     public sealed record Refused(string Reason) : StartOutcome;
 }
 

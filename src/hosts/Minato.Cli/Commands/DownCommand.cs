@@ -24,7 +24,8 @@ internal static class DownCommand
         if (!parsed.GetValue(Purge) || files.Installation is not { } installation) return 0;
         foreach (var undone in RegistryCommand.Undo(installation, files.DataDirectory)) Screen.Line($"Removed {undone}.");
         var removed = await Purging.RunAsync(installation, files.DataDirectory, ct);
-        Screen.Line($"Removed {removed} containers, their networks, and the data in {files.DataDirectory}.");
+        var left = Directory.Exists(files.DataDirectory) ? " What was there before it is left." : "";
+        Screen.Line($"Removed {removed} containers, their networks, and the data in {files.DataDirectory}.{left}");
         return 0;
     }
 }

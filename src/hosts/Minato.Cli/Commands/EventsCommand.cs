@@ -30,20 +30,28 @@ internal static class EventsCommand
         var seen = new HashSet<string>(StringComparer.Ordinal);
         do
         {
-            var rows = new List<(string Service, ServiceEvent Event)>();
-            foreach (var cluster in await minato.ClustersAsync(ct))
-            {
-                if (parsed.GetValue(InCluster) is { } wanted && wanted != cluster.ClusterName) continue;
-                foreach (var service in await minato.ServicesAsync(cluster.ClusterName ?? "", ct))
-                    if (parsed.GetValue(Only) is null || parsed.GetValue(Only) == service.ServiceName)
-                        rows.AddRange((service.Events ?? []).Reverse().Select(e => ($"{cluster.ClusterName}/{service.ServiceName}", e)));
-            }
+            var services = await ServicesAsync(minato, parsed, ct);
+            var rows = services.SelectMany(s => (s.Service.Events ?? []).Reverse().Select(e => (Service: $"{s.Cluster}/{s.Service.ServiceName}", Event: e))).ToList();
             foreach (var (service, line) in rows.OrderBy(r => r.Event.CreatedAt))
-                if (seen.Add(line.Id ?? "")) Print(service, line, parsed.GetValue(Options.Json));
+                if (!seen.Contains(line.Id ?? "")) Print(service, line, parsed.GetValue(Options.Json));
+            seen = rows.Select(r => r.Event.Id ?? "").ToHashSet(StringComparer.Ordinal); // What a service no longer tells does not come again.
             if (parsed.GetValue(Follow)) await System.Threading.Tasks.Task.Delay(Interval, ct);
         }
         while (parsed.GetValue(Follow));
         return 0;
+    }
+
+    /// <summary>Those that are meant; one that is named has to be there, unless somebody follows it until it comes.</summary>
+    private static async Task<List<(string Cluster, Service Service)>> ServicesAsync(MinatoClient minato, ParseResult parsed, CancellationToken ct)
+    {
+        var (only, inCluster, follows) = (parsed.GetValue(Only), parsed.GetValue(InCluster), parsed.GetValue(Follow));
+        var clusters = (await minato.ClustersAsync(ct)).Select(c => c.ClusterName ?? "").Where(c => inCluster is null || c == inCluster).ToList();
+        if (clusters.Count == 0 && inCluster is not null && !follows) throw new UserException($"there is no cluster {inCluster}. ./minato status shows all of them.");
+        var services = new List<(string Cluster, Service Service)>();
+        foreach (var cluster in clusters)
+            services.AddRange((await minato.ServicesAsync(cluster, ct)).Where(s => only is null || s.ServiceName == only).Select(s => (cluster, s)));
+        if (services.Count == 0 && only is not null && !follows) throw new UserException($"there is no service {only}. ./minato status shows all of them.");
+        return services;
     }
 
     private static async Task<int> FollowBusAsync(MinatoClient minato, bool json, CancellationToken ct)

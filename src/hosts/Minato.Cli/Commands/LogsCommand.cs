@@ -26,7 +26,7 @@ internal static class LogsCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
         using var minato = new MinatoClient(new ServerFiles(parsed.DataDirectory()), parsed.GetRequiredValue(Options.Region));
-        var since = DateTimeOffset.UtcNow.AddMinutes(-parsed.GetValue(Minutes)).ToUnixTimeMilliseconds();
+        var since = Math.Max(0, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (long)TimeSpan.FromMinutes(parsed.GetValue(Minutes)).TotalMilliseconds);
         // Lines may arrive a little late: look back a second each time and show each event once.
         var seen = new Dictionary<string, long>(StringComparer.Ordinal);
         do

@@ -37,7 +37,7 @@ internal sealed class DemoScenario(MinatoClient minato)
         await World.CreateLoadBalancerAsync(ct);
         await World.CreateServiceAsync(v1, ct);
         var took = await SteadyAsync("the steady state", v1, ct);
-        using var http = new HttpClient();
+        using var http = LocalHttp.New();
         Screen.Done($"steady after {took.TotalSeconds:0.0} s; {World.Url} answers: {(await http.GetStringAsync(World.Url, ct)).Trim()}");
     }
 

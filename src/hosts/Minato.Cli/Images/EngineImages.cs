@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Minato.Cli.Running;
 using Minato.Engines.Scanner.Images;
 
 namespace Minato.Cli.Images;
@@ -7,8 +8,6 @@ namespace Minato.Cli.Images;
 /// <summary>Images of the local Docker Engine, saved to a file of our own for as long as they are read.</summary>
 internal static class EngineImages
 {
-    private static string SocketPath => Environment.GetEnvironmentVariable("DOCKER_HOST") is { } host && host.StartsWith("unix://", StringComparison.Ordinal) ? host["unix://".Length..] : "/var/run/docker.sock";
-
     public static async Task<OpenImage> OpenAsync(string name, string platform, CancellationToken ct)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = async (_, c) => await ConnectAsync(c) }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -50,7 +49,7 @@ internal static class EngineImages
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), ct);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(DockerSocket.Path), ct);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -7,8 +7,6 @@ namespace Minato.Cli.Running;
 /// <summary>Sees to it that Docker Engine and HAProxy are on the machine and dockerd runs; says so before it changes anything.</summary>
 internal static class EngineInstaller
 {
-    private const string DockerSocket = "/var/run/docker.sock";
-
     private sealed record Need(string Package, string Purpose, params string[] Paths)
     {
         public bool IsMissing => !Array.Exists(Paths, File.Exists);
@@ -25,9 +23,14 @@ internal static class EngineInstaller
 
     public static async Task EnsureAsync(bool demo, CancellationToken ct)
     {
-        var missing = (demo ? ForDemo : ForServer).Where(n => n.IsMissing && !(n.Package is "docker.io" && DockerAnswers())).ToArray();
+        var trouble = DockerSocket.Trouble();
+        if (trouble is SocketError.AccessDenied)
+            throw new UserException($"Docker Engine on {DockerSocket.Path} may not be used by this user: run as root, or add the user to the group of the socket (sudo usermod -aG docker NAME) and log in again.");
+        if (trouble is not null && DockerSocket.IsNamed)
+            throw new UserException($"Docker Engine does not answer on {DockerSocket.Path}, which DOCKER_HOST names: start it, or unset DOCKER_HOST.");
+        var missing = (demo ? ForDemo : ForServer).Where(n => n.IsMissing && !(n.Package is "docker.io" && trouble is null)).ToArray();
         if (missing.Length > 0) await InstallAsync(missing, ct);
-        if (!DockerAnswers()) await StartDockerAsync(ct);
+        if (DockerSocket.Trouble() is not null) await StartDockerAsync(ct);
     }
 
     private static async Task InstallAsync(Need[] missing, CancellationToken ct)
@@ -46,29 +49,31 @@ internal static class EngineInstaller
 
     private static async Task StartDockerAsync(CancellationToken ct)
     {
-        if (ForServer[0].IsMissing) throw new UserException($"Docker Engine does not answer on {DockerSocket}.");
-        if (!Environment.IsPrivilegedProcess) throw new UserException($"Docker Engine does not answer on {DockerSocket}. Start it with: sudo systemctl start docker");
+        if (ForServer[0].IsMissing) throw new UserException($"Docker Engine does not answer on {DockerSocket.Path}.");
+        if (!Environment.IsPrivilegedProcess) throw new UserException($"Docker Engine does not answer on {DockerSocket.Path}. Start it with: sudo systemctl start docker");
         Screen.Line("Starting Docker Engine");
         if (Directory.Exists("/run/systemd/system")) await Run("systemctl", ["start", "docker"], ct);
-        else StartDetached("dockerd", "/var/log/dockerd.log");
-        for (var attempt = 0; attempt < 300 && !DockerAnswers(); attempt++) await Task.Delay(100, ct);
-        if (!DockerAnswers()) throw new UserException("Docker Engine did not start within 30 s. Its log: /var/log/dockerd.log (or journalctl -u docker).");
+        else
+        {
+            RemoveStale("/var/run/docker.pid", "dockerd");
+            RemoveStale("/var/run/docker/containerd/containerd.pid", "containerd");
+            StartDetached("dockerd", "/var/log/dockerd.log");
+        }
+        for (var attempt = 0; attempt < 300 && DockerSocket.Trouble() is not null; attempt++) await Task.Delay(100, ct);
+        if (DockerSocket.Trouble() is not null) throw new UserException("Docker Engine did not start within 30 s. Its log: /var/log/dockerd.log (or journalctl -u docker).");
+    }
+
+    /// <summary>A daemon that was killed leaves its pid file. The number may belong to another program by now, and then the next one would not start.</summary>
+    internal static void RemoveStale(string pidFile, string program)
+    {
+        if (!File.Exists(pidFile)) return;
+        var name = $"/proc/{File.ReadAllText(pidFile).Trim()}/comm";
+        if (!File.Exists(name) || File.ReadAllText(name).Trim() != program) File.Delete(pidFile);
     }
 
     private static void StartDetached(string program, string log)
     {
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"setsid {program} >{log} 2>&1 </dev/null &"]) { UseShellExecute = false });
-    }
-
-    private static bool DockerAnswers()
-    {
-        try
-        {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.Connect(new UnixDomainSocketEndPoint(DockerSocket));
-            return true;
-        }
-        catch (SocketException) { return false; }
     }
 
     private static async Task<(int Code, string Output)> Run(string program, string[] arguments, CancellationToken ct)

@@ -18,7 +18,7 @@ internal sealed class MinatoClient : AwsClients, IDisposable
     private readonly HttpClient _http;
     private readonly RootKeyFile _key;
 
-    public MinatoClient(ServerFiles files, string region) : this(files.Require(), region, new(new SocketsHttpHandler { UseProxy = false })) { }
+    public MinatoClient(ServerFiles files, string region) : this(files.Require(), region, LocalHttp.New()) { }
 
     private MinatoClient((InstallationFile Installation, RunningFile Running) server, string region, HttpClient http)
         : base(_ => new(http, server.Running.Endpoint, CredentialOf(server.Installation), region, TimeProvider.System), CallerOf(server.Installation, region))

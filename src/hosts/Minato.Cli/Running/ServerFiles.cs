@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Minato.Cli.Sessions;
 using Minato.Server;
 
 namespace Minato.Cli.Running;
@@ -7,7 +8,7 @@ namespace Minato.Cli.Running;
 internal sealed class ServerFiles(string dataDirectory)
 {
     public string DataDirectory { get; } = dataDirectory;
-    public string LogPath => Path.Combine(DataDirectory, "server.log");
+    public string LogPath => Path.Combine(DataDirectory, Server.DataDirectory.LogFile);
 
     /// <returns>Null when there is no installation yet.</returns>
     public InstallationFile? Installation => InstallationFile.Find(DataDirectory);
@@ -18,7 +19,7 @@ internal sealed class ServerFiles(string dataDirectory)
     /// <exception cref="UserException">No server runs.</exception>
     public (InstallationFile Installation, RunningFile Running) Require() =>
         Installation is { } installation && Running is { } running ? (installation, running)
-            : throw new UserException($"no server runs on {DataDirectory}. Start one with: ./minato up --detach --data {DataDirectory}");
+            : throw new UserException($"no server runs on {DataDirectory}. Start one with: ./minato up --detach --data {ShellWords.Quote(DataDirectory)}");
 
     // A pid may have been given to another program since: the start time tells them apart.
     public static bool IsAlive(RunningFile file)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Minato.Cli.Sessions;
 using Minato.Server;
 
 namespace Minato.Cli.Running;
@@ -28,7 +29,7 @@ internal static class ServerProcess
     /// <returns>False when it ended before it answered.</returns>
     public static async Task<bool> AnswersAsync(ServerFiles files, Task server, CancellationToken ct)
     {
-        using var http = new HttpClient();
+        using var http = LocalHttp.New();
         while (!server.IsCompleted)
         {
             if (files.Running is { } running && await Answers(http, running.Endpoint, ct)) return true;
@@ -41,12 +42,12 @@ internal static class ServerProcess
     public static async Task StartAsync(ServerFiles files, IReadOnlyList<string> arguments, CancellationToken ct)
     {
         DataDirectory.Create(files.DataDirectory);
-        var command = string.Join(' ', new[] { Executable }.Concat(arguments).Select(Quote));
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec setsid {command} >>{Quote(files.LogPath)} 2>&1 </dev/null"]) { UseShellExecute = false })
+        var command = ShellWords.Join([Executable, .. arguments]);
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec setsid {command} >>{ShellWords.Quoted(files.LogPath)} 2>&1 </dev/null"]) { UseShellExecute = false })
             ?? throw new UserException("the server could not be started.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(StartLimit);
-        using var http = new HttpClient();
+        using var http = LocalHttp.New();
         while (true)
         {
             if (shell.HasExited) throw new UserException($"the server stopped at once: {LastLines(files.LogPath)}");
@@ -63,7 +64,7 @@ internal static class ServerProcess
     public static async Task<bool> StopAsync(ServerFiles files, CancellationToken ct)
     {
         if (files.Running is not { } running) return false;
-        Signal(running.ProcessId, Terminate);
+        if (!Signal(running.ProcessId, Terminate) && ServerFiles.IsAlive(running)) throw new UserException($"the server (pid {running.ProcessId}) may not be stopped by this user.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(StopLimit);
         try
@@ -88,18 +89,17 @@ internal static class ServerProcess
         catch (HttpRequestException) { return false; }
     }
 
-    private static void Signal(int processId, int signal)
+    private static bool Signal(int processId, int signal)
     {
         try
         {
             using var kill = Process.Start("kill", [$"-{signal}", $"{processId}"]);
             kill.WaitForExit();
+            return kill.ExitCode is 0;
         }
         catch (Win32Exception e) { throw new UserException($"cannot signal process {processId}: {e.Message}"); }
     }
 
     private static string LastLines(string path) =>
         File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(8)).Trim() : "it wrote no log.";
-
-    private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

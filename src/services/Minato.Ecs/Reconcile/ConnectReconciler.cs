@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,15 +18,21 @@ internal sealed record ConnectKey(ServiceKey Service);
 /// Gives each name that a service offers in Service Connect something that takes connections: a network load balancer of the name, with a
 /// listener for each port and the service's tasks behind it (decision 0019).
 /// </summary>
-internal sealed partial class ConnectReconciler(Store store, ConnectBalancers balancers, IServiceProvider rooms, ILogger<ConnectReconciler> log) : IReconciler<ConnectKey>
+internal sealed partial class ConnectReconciler(Store store, ConnectBalancers balancers, IServiceProvider rooms, TimeProvider clock, ILogger<ConnectReconciler> log) : IReconciler<ConnectKey>
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+
+    // What one change brings is looked for once, however many tasks it starts: a look asks ELB three times for each name.
+    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<ServiceKey, Look> _looks = new();
 
     public async ValueTask<Next> ReconcileAsync(ConnectKey key, CancellationToken ct)
     {
         var state = store.Current;
         var service = state.Find(ServiceTables.Services, key.Service) is { Status: not ServiceStatus.Inactive } there ? there : null;
         var known = state.Find(ConnectTables.Connections, key.Service);
+        if (service?.Spec.Connect is null) _looks.TryRemove(key.Service, out _);
         if (service?.Spec.Connect is null && known is null) return Next.Done;
         try
         {
@@ -67,6 +74,12 @@ internal sealed partial class ConnectReconciler(Store store, ConnectBalancers ba
     private async ValueTask<Next> KeepAsync(IReadState state, ServiceState service, ConnectSpec connect, ConnectState? known, CancellationToken ct)
     {
         var scope = service.Key.Cluster.Scope;
+        if (known is not null && _looks.TryGetValue(service.Key, out var look) && look.IsOf(service) && look.Found == known && clock.GetUtcNow() < look.At + s_between)
+        {
+            foreach (var endpoint in known.Endpoints) await balancers.RegisterAsync(endpoint, TargetsOf(state, service.Key, endpoint.Offer), scope, ct);
+            return Next.At(look.At + s_between);
+        }
+
         var endpoints = ImmutableArray.CreateBuilder<ConnectEndpoint>(connect.Offers.Length);
         foreach (var offer in connect.Offers)
         {
@@ -79,7 +92,10 @@ internal sealed partial class ConnectReconciler(Store store, ConnectBalancers ba
         var now = new ConnectState { Key = service.Key, Namespace = connect.Namespace, Endpoints = endpoints.DrainToImmutable() };
         if (known is null || known.Namespace != now.Namespace || !known.Endpoints.AsSpan().SequenceEqual(now.Endpoints.AsSpan()))
             await store.UpdateAsync(ecs => ecs.Put(ConnectTables.Connections, now), ct);
-        return now.Endpoints.Any(e => e.Address is null) ? Next.After(s_again) : Next.Done;
+        else now = known;
+        if (now.Endpoints.Any(e => e.Address is null)) return Next.After(s_again);
+        _looks[service.Key] = new(service.Spec, service.DesiredCount, service.Deployments.FirstOrDefault()?.Id, now, clock.GetUtcNow());
+        return Next.Done;
     }
 
     /// <summary>Addresses and ports of the tasks that take connections.</summary>
@@ -106,6 +122,13 @@ internal sealed partial class ConnectReconciler(Store store, ConnectBalancers ba
         {
             // Gone already. While instances are in it, it is tried again.
         }
+    }
+
+    /// <summary>All was there at that moment. Whoever changes the service wants it looked at again at once.</summary>
+    private sealed record Look(ServiceSpec Spec, int DesiredCount, string? DeploymentId, ConnectState Found, DateTimeOffset At)
+    {
+        public bool IsOf(ServiceState service) =>
+            ReferenceEquals(Spec, service.Spec) && DesiredCount == service.DesiredCount && DeploymentId == service.Deployments.FirstOrDefault()?.Id;
     }
 
     [LoggerMessage(2195, LogLevel.Warning, "Service Connect of {Service} was refused: {Reason}")]

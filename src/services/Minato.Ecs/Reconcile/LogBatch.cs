@@ -149,6 +149,30 @@ internal sealed partial class LogBatch : IAsyncDisposable
 
     private async Task PutAsync(LogPack pack)
     {
+        await PersistAsync(() => WriteAsync(pack));
+        if (pack.Last is { } last) await PersistAsync(() => NoteAsync(last));
+    }
+
+    // A disk that is full has room again some time: until then the engine keeps what comes.
+    private async Task PersistAsync(Func<Task> write)
+    {
+        while (true)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (StoreUnavailableException e)
+            {
+                LogWaits(_key, e.Message);
+                await Task.Delay(s_retry, _clock, _ct);
+            }
+        }
+    }
+
+    private async Task WriteAsync(LogPack pack)
+    {
         while (true)
         {
             try
@@ -177,14 +201,13 @@ internal sealed partial class LogBatch : IAsyncDisposable
                 await Task.Delay(s_retry, _clock, _ct);
             }
         }
-
-        if (pack.Last is not { } last) return;
-        await _store.UpdateAsync(ecs =>
-        {
-            if (ecs.Find(EcsTables.Tasks, _key.Task) is null) return;
-            ecs.Put(EcsTables.LogCursors, new LogCursorState { Key = _key, ShippedTo = last });
-        }, _ct);
     }
+
+    private async Task NoteAsync(DateTimeOffset last) => await _store.UpdateAsync(ecs =>
+    {
+        if (ecs.Find(EcsTables.Tasks, _key.Task) is null) return;
+        ecs.Put(EcsTables.LogCursors, new LogCursorState { Key = _key, ShippedTo = last });
+    }, _ct);
 
     [LoggerMessage(2150, LogLevel.Warning, "{Count} log events of {Container} are lost: {Reason}")]
     private partial void LogDropped(LogCursorKey container, int count, string reason);

@@ -28,7 +28,7 @@ internal sealed partial class TaskMoves(
         TaskMove.DetachInterface => await network.DetachAsync(work, ct),
         TaskMove.Pull pull => BeginPull(pull, work),
         TaskMove.PrepareLogs => await PrepareLogsAsync(work, ct),
-        TaskMove.Make make => await MakeAsync(make.Container, work, ct),
+        TaskMove.Make make => await MakeAheadAsync(make.Container, work, ct),
         TaskMove.Run run => await RunAsync(run, work, ct),
         TaskMove.Restart restart => await RestartAsync(restart, work, ct),
         TaskMove.Stop stop => BeginStop(stop, work),
@@ -117,6 +117,13 @@ internal sealed partial class TaskMoves(
         return s_same;
     }
 
+    // The pause container may be made afresh meanwhile: what could not be made ahead is made when it is to start, and told then.
+    private async Task<Func<TaskProgress, TaskProgress>> MakeAheadAsync(string name, TaskWork work, CancellationToken ct)
+    {
+        var made = await MakeAsync(name, work, ct);
+        return made(work.Progress).Container(name).RuntimeId is null ? s_same : made;
+    }
+
     private async Task<Func<TaskProgress, TaskProgress>> MakeAsync(string name, TaskWork work, CancellationToken ct)
     {
         var definition = Definition(work, name);
@@ -145,8 +152,10 @@ internal sealed partial class TaskMoves(
         var engine = engines.Of(work.Task);
         var id = work.Progress.Container(run.Container).RuntimeId;
         var started = id is null ? new StartOutcome.Gone() : await engine.StartAsync(id, ct);
-        if (started is StartOutcome.Gone)
+        if (started is StartOutcome.Gone or StartOutcome.NetworkGone)
         {
+            // Made ahead, it may have been bound to a pause container that did not start and was made afresh since.
+            if (started is StartOutcome.NetworkGone && id is not null) await engine.RemoveAsync(id, ct);
             var made = await MakeAsync(run.Container, work, ct);
             id = made(work.Progress).Container(run.Container).RuntimeId;
             if (id is null) return made;

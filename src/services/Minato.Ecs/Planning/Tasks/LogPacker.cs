@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Unicode;
 using Minato.Contracts.CloudWatchLogs;
 
 namespace Minato.Ecs.Planning.Tasks;
@@ -26,6 +27,8 @@ internal sealed class LogPacker
     /// <param name="last">Of the last line of an event of several.</param>
     public void Add(DateTimeOffset time, ReadOnlySpan<byte> text, DateTimeOffset last)
     {
+        // What is no UTF-8 goes with other bytes in its place, up to three for one: those count.
+        if (!Utf8.IsValid(text)) text = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text));
         while (text.Length > MostEventBytes)
         {
             var cut = Cut(text);

@@ -41,6 +41,7 @@ internal static class StopReasons
         StartOutcome.PortTaken taken => Named("CannotStartContainerError", taken.Reason),
         StartOutcome.AddressTaken taken => Named("ContainerNetworkingError", taken.Reason),
         StartOutcome.DiskFull full => Named("CannotStartContainerError", full.Reason),
+        StartOutcome.NetworkGone gone => Named("CannotStartContainerError", gone.Reason),
         StartOutcome.Refused refused => Named("CannotStartContainerError", refused.Reason),
         StartOutcome.Gone => Vanished,
         _ => null,
