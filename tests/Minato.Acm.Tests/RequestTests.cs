@@ -146,7 +146,10 @@ public sealed class RequestTests
     [Fact]
     public void A_validation_domain_is_the_domain_or_above_it() => AcmWorld.Run(async w =>
     {
-        await w.RequestAsync("a.b.example.com", r => r with { DomainValidationOptions = [new() { DomainName = "a.b.example.com", ValidationDomain = "example.com" }] });
+        var arn = await w.RequestAsync("a.b.example.com", r => r with { ValidationMethod = ValidationMethod.Email, DomainValidationOptions = [new() { DomainName = "a.b.example.com", ValidationDomain = "example.com" }] });
+        var option = (await w.DescribeAsync(arn)).DomainValidationOptions?[0];
+        option?.ValidationDomain.ShouldBe("example.com");
+        option?.ValidationEmails?.ShouldContain("admin@example.com"); // Its mail goes there.
         await w.World.Throws<InvalidDomainValidationOptionsException>(() => w.RequestAsync("a.example.com",
             r => r with { DomainValidationOptions = [new() { DomainName = "a.example.com", ValidationDomain = "b.example.com" }] }));
     });

@@ -65,5 +65,15 @@ internal sealed class MapWorld(World world)
         [.. ((await Map.DiscoverInstancesAsync(new()
         {
             NamespaceName = ns, ServiceName = service, HealthStatus = health, QueryParameters = query.ToImmutableDictionary(q => q.Name, q => q.Value),
-        }, Caller, default)).Instances ?? []).Select(i => i.InstanceId ?? "")];
+        }, Caller, default)).Instances ?? []).Select(i => i.InstanceId ?? "").Order(StringComparer.Ordinal)]; // They come in any order.
+
+    /// <summary>A service in a public namespace of its own, with a health check of HTTP.</summary>
+    public async Task<string> CheckedAsync(string name = "example.com") => (await Map.CreateServiceAsync(new()
+    {
+        Name = "web", NamespaceId = (await DoneAsync((await Map.CreatePublicDnsNamespaceAsync(new() { Name = name }, Caller, default)).OperationId))["NAMESPACE"],
+        DnsConfig = new() { DnsRecords = [new() { Type = RecordType.A, TTL = 10 }] }, HealthCheckConfig = new() { Type = Contracts.Servicediscovery.HealthCheckType.Http, ResourcePath = "/up" },
+    }, Caller, default)).Service?.Id ?? "";
+
+    public async Task<ImmutableArray<Contracts.Route53.HealthCheckConfig>> ChecksAsync() =>
+        [.. (await Route53.ListHealthChecksAsync(new(), Caller, default)).HealthChecks.Select(c => c.HealthCheckConfig)];
 }

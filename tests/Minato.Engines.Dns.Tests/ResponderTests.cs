@@ -74,14 +74,23 @@ public sealed class ResponderTests
     }
 
     [Fact]
+    public void Who_takes_signatures_is_told_that_it_was_heard()
+    {
+        var query = Packets.Query("1.test", DnsTypes.A, edns: true);
+        Packets.Respond(query, s_answers).Answer[^4].ShouldBe((byte)0);
+        query[^4] = 0x80;
+        Packets.Respond(query, s_answers).Answer[^4].ShouldBe((byte)0x80); // RFC 3225.
+    }
+
+    [Fact]
     public void A_client_subnet_is_where_the_question_comes_from_and_is_given_back()
     {
         byte[] option = [0, 8, 0, 7, 0, 1, 24, 0, 198, 51, 100];
         var (_, answer) = Packets.Respond(Packets.Query("1.test", DnsTypes.A, edns: true, options: option), s_answers);
-        s_answers.Source.Address.ShouldBe(0xC6336400);
+        s_answers.Source.ShouldBe(new DnsSource(0xC6336400, IsClaimed: true));
         answer.AsSpan(answer.Length - 11).ToArray().ShouldBe([0, 8, 0, 7, 0, 1, 24, 24, 198, 51, 100]);
         Packets.Respond(Packets.Query("1.test", DnsTypes.A, edns: true, options: option), s_answers, isResolver: true, source: "172.31.0.9");
-        s_answers.Source.Address.ShouldBe(0xAC1F0009); // A task is who it is.
+        s_answers.Source.ShouldBe(new DnsSource(0xAC1F0009)); // A task is who it is.
     }
 
     [Fact]

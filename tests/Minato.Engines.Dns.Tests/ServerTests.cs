@@ -103,6 +103,93 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task Half_a_chain_is_a_failure_and_no_name_without_addresses()
+    {
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var nobody = (IPEndPoint?)closed.LocalEndPoint;
+        closed.Dispose();
+        var redirects = new Redirects();
+        using var server = Start(upstream: nobody, redirects: redirects);
+        await server.OpenAsync(new("127.0.0.0/8", "127.0.0.1"), default);
+        var head = Packets.Head(await AskAsync(new(IPAddress.Loopback, redirects.Ways[0].Port), Packets.Query("out.test", DnsTypes.A)));
+        (head.Flags & 15, head.Answers).ShouldBe(((int)DnsResult.ServerFailure, 0));
+    }
+
+    [Fact]
+    public async Task What_the_host_s_resolver_cuts_is_asked_for_over_TCP()
+    {
+        using var upstream = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        upstream.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var stream = new TcpListener((IPEndPoint)upstream.LocalEndPoint.ShouldNotBeNull());
+        stream.Start();
+        var answering = Task.Run(async () =>
+        {
+            var buffer = new byte[512];
+            var asked = await upstream.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0));
+            await upstream.SendToAsync((byte[])[.. buffer[..2], 0x83, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, .. buffer[12..asked.ReceivedBytes]], asked.RemoteEndPoint); // Truncated, and nothing in it.
+            using var client = await stream.AcceptTcpClientAsync();
+            var connection = client.GetStream();
+            var head = new byte[2];
+            await connection.ReadExactlyAsync(head);
+            var query = new byte[BinaryPrimitives.ReadUInt16BigEndian(head)];
+            await connection.ReadExactlyAsync(query);
+            var answer = Packets.Respond(query, new OneAddress()).Answer;
+            await connection.WriteAsync((byte[])[0, (byte)answer.Length, .. answer]);
+        });
+        var redirects = new Redirects();
+        using var server = Start(upstream: (IPEndPoint?)upstream.LocalEndPoint, redirects: redirects);
+        await server.OpenAsync(new("127.0.0.0/8", "127.0.0.1"), default);
+        Packets.Head(await AskAsync(new(IPAddress.Loopback, redirects.Ways[0].Port), Packets.Query("out.test", DnsTypes.A))).Answers.ShouldBe(2);
+        await answering;
+    }
+
+    [Fact]
+    public async Task Strangers_who_are_turned_away_make_no_room_for_more_connections()
+    {
+        var redirects = new Redirects();
+        using var server = Start(redirects: redirects);
+        await server.OpenAsync(new("127.0.0.2/32", "127.0.0.1"), default);
+        var resolver = new IPEndPoint(IPAddress.Loopback, redirects.Ways[0].Port);
+        async Task<Socket> ConnectAsync(string from)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 500 };
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            await socket.ConnectAsync(resolver);
+            return socket;
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var stranger = await ConnectAsync("127.0.0.1");
+            IsClosed(stranger).ShouldBeTrue();
+        }
+
+        var theirs = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 257; i++) theirs.Add(await ConnectAsync("127.0.0.2"));
+            IsClosed(theirs[^1]).ShouldBeTrue(); // One more than there may be.
+        }
+        finally
+        {
+            theirs.ForEach(s => s.Dispose());
+        }
+
+        static bool IsClosed(Socket socket)
+        {
+            try
+            {
+                return socket.Receive(new byte[1]) == 0;
+            }
+            catch (SocketException e)
+            {
+                return e.SocketErrorCode != SocketError.TimedOut;
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_the_kernel_refuses_is_told_in_words()
     {
         using var server = Start(redirects: new() { Problem = "nft is missing" });

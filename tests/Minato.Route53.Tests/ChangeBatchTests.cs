@@ -80,7 +80,7 @@ public sealed class ChangeBatchTests
         (await w.RefusalAsync(zone, (Create, Alias("a.example.com", RRType.A, zone, "b.example.com"))))
             .ShouldBe($"[Tried to create an alias that targets b.example.com., type A in zone {zone}, but that target was not found]");
         (await w.RefusalAsync(zone, (Create, Alias("a.example.com", RRType.A, zone, "b.org"))))
-            .ShouldBe($"[Tried to create an alias that targets b.org., type A in zone {zone}, but the alias target name does not lie within the target zone]");
+            .ShouldBe($"[Tried to create an alias that targets b.org., type A in zone {zone}, but the alias target name does not lie within the target zone, Tried to create an alias that targets b.org., type A in zone {zone}, but that target was not found]");
         await w.PutAsync(zone, Set("b.example.com", RRType.A, "10.0.0.9"), Alias("example.com", RRType.A, $"/hostedzone/{zone}", "b.example.com"));
         w.Ask("example.com").ShouldBe(["10.0.0.9"]);
     });
@@ -100,7 +100,14 @@ public sealed class ChangeBatchTests
     [InlineData(RRType.A, "10.0.0", "ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)")]
     [InlineData(RRType.Aaaa, "10.0.0.1", "AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)")]
     [InlineData(RRType.Txt, "bare", "InvalidCharacterString (Value should be enclosed in quotation marks)")]
-    [InlineData(RRType.Mx, "mail.example.com", "MXRRDATANotTwoFields (Value should have 2 fields separated by blanks)")]
+    [InlineData(RRType.Mx, "mail.example.com", "MXRRDATANotTwoFields (MX record doesn't have 2 fields)")]
+    [InlineData(RRType.Srv, "1 1 32769 a.example. com", "SRVRRDATANotFourFields (SRV record doesn't have 4 fields)")]
+    [InlineData(RRType.A, "10.0.0.01", "ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)")] // Elsewhere it would be read as octal.
+    [InlineData(RRType.A, "0x7f.0.0.1", "ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)")]
+    [InlineData(RRType.Aaaa, "fe80::1%eth0", "AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)")]
+    [InlineData(RRType.Aaaa, "[::1]", "AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)")]
+    [InlineData(RRType.Cname, "a..org", "DomainLabelEmpty (Domain label is empty)")]
+    [InlineData(RRType.Caa, "0 issue ca.org", "InvalidCharacterString (Value should be enclosed in quotation marks)")]
     [InlineData(RRType.Srv, "1 2 70000 a.example.com", "InvalidNumber ('70000' is not a number from 0 to 65535)")]
     public void A_value_that_its_type_does_not_have_is_refused(RRType type, string value, string fault) => Run(async w =>
     {
@@ -125,8 +132,9 @@ public sealed class ChangeBatchTests
     public void A_group_has_one_TTL_one_policy_and_one_primary() => Run(async w =>
     {
         var zone = await w.ZoneAsync();
-        (await w.RefusalAsync(zone, (Create, Weighted("a.example.com", "1", 1, "10.0.0.1")), (Create, Weighted("a.example.com", "2", 1, "10.0.0.2") with { TTL = 5 }))).ShouldContain("must have the same TTL");
-        var primary = Set("a.example.com", RRType.A, "10.0.0.1") with { SetIdentifier = "1", Failover = ResourceRecordSetFailover.Primary };
+        (await w.RefusalAsync(zone, (Create, Weighted("a.example.com", "1", 1, "10.0.0.1")), (Create, Weighted("a.example.com", "2", 1, "10.0.0.2") with { TTL = 5 })))
+            .ShouldBe("[RRSet with DNS name a.example.com. and type A, SetIdentifier 2 cannot be created as weighted sets must contain the same TTL.]");
+        var primary = Set("a.example.com", RRType.A, "10.0.0.1") with { SetIdentifier = "1", Failover = ResourceRecordSetFailover.Primary, HealthCheckId = await w.CheckAsync() };
         (await w.RefusalAsync(zone, (Create, primary), (Create, primary with { SetIdentifier = "2" }))).ShouldContain("a failover RRSet with failover PRIMARY already exists");
     });
 

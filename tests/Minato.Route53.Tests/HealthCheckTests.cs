@@ -147,6 +147,22 @@ public sealed class HealthCheckTests
     });
 
     [Fact]
+    public void No_is_said_of_a_load_balancer_with_the_SOA_of_its_zone() => Run(async w =>
+    {
+        var subnets = (await w.World.Client<IEc2>().DescribeSubnetsAsync(new(), w.Caller, default)).Subnets ?? [];
+        var balancer = (await w.World.Client<IElasticLoadBalancingV2>().CreateLoadBalancerAsync(
+            new() { Name = "web", Subnets = [.. subnets.Take(2).Select(s => s.SubnetId ?? "")] }, w.Caller, default)).LoadBalancers?[0] ?? new();
+        await w.PutAsync(await w.ZoneAsync(), Set("www.example.com", RRType.Cname, balancer.DNSName ?? ""));
+        await w.World.Eventually(() => w.Ask(balancer.DNSName ?? "").Length > 0, TimeSpan.FromMinutes(1));
+        foreach (var (name, answers) in new[] { (balancer.DNSName ?? "", 0), ("www.example.com", 1) })
+        {
+            var reply = w.Server.Ask(name, DnsTypes.Aaaa);
+            (reply.Result, reply.Answers.Count, reply.Authority.Count).ShouldBe((DnsResult.Success, answers, 1));
+            (reply.Authority[0].Type, reply.Authority[0].Owner?.ToString()).ShouldBe((DnsTypes.Soa, "us-east-1.elb.amazonaws.com."));
+        }
+    });
+
+    [Fact]
     public void Who_asks_in_the_vpc_of_a_load_balancer_finds_it_there_and_the_host_on_loopback() => Run(async w =>
     {
         var elb = w.World.Client<IElasticLoadBalancingV2>();

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Minato.Contracts.Route53;
 using Minato.Engines.Dns;
 using Minato.Route53.Planning;
+using Minato.Route53.Reconcile;
 using static Minato.Route53.Tests.DnsWorld;
 
 namespace Minato.Route53.Tests;
@@ -78,6 +80,42 @@ public sealed class NameTests
     });
 
     [Fact]
+    public void About_what_is_delegated_a_task_is_told_by_others() => Run(async w =>
+    {
+        await w.PutAsync(await w.ZoneAsync(), Set("sub.example.com", RRType.Ns, "ns.sub.example.com"), Set("ns.sub.example.com", RRType.Aaaa, "2001:db8::1"), Set("www.example.com", RRType.Cname, "a.sub.example.com"));
+        var reply = w.Server.Ask("a.sub.example.com", DnsTypes.A);
+        (reply.IsElsewhere, reply.LeadsTo, reply.Additional.Count).ShouldBe((true, null, 1)); // With its servers' addresses, of both kinds.
+        reply = w.Server.Ask("www.example.com", DnsTypes.A);
+        (reply.IsElsewhere, reply.LeadsTo?.ToString(), reply.Answers.Count).ShouldBe((false, "a.sub.example.com.", 1));
+    });
+
+    [Theory]
+    [InlineData("ip-172-31-5-6.ec2.internal", "172.31.5.6")]
+    [InlineData("ip-172-31-5-6.eu-west-1.compute.internal", "172.31.5.6")]
+    [InlineData("ip-172-31-5.ec2.internal", null)]
+    [InlineData("ip-172-31-5-600.ec2.internal", null)]
+    [InlineData("ip-172-31-5-6.example.internal", null)]
+    public void Names_that_EC2_gives_to_addresses_are_known_within_VPCs(string name, string? address) => Run(async w =>
+    {
+        await w.ZoneAsync();
+        w.Ask(name, source: "172.31.9.9").SingleOrDefault().ShouldBe(address);
+        w.Server.Ask(name, DnsTypes.A).Result.ShouldBe(DnsResult.Refused); // On the host they are nobody's.
+        if (address is not null) (w.Server.Ask(name, DnsTypes.Aaaa, "172.31.9.9").Result, w.Server.Ask(name, DnsTypes.Aaaa, "172.31.9.9").Answers.Count).ShouldBe((DnsResult.Success, 0));
+    });
+
+    [Fact]
+    public void A_network_that_is_only_named_decides_among_answers_and_shows_nothing_private() => Run(async w =>
+    {
+        var vpc = await w.VpcAsync();
+        var made = await w.Route53.CreateHostedZoneAsync(new() { Name = "corp", CallerReference = "1", VPC = new() { VPCId = vpc.VpcId, VPCRegion = VPCRegion.UsEast1 } }, w.Caller, default);
+        await w.PutAsync(ResourceIds.Plain(made.HostedZone.Id), Set("a.corp", RRType.A, "10.0.0.1"));
+        w.Ask("a.corp", source: "172.31.5.5").ShouldBe(["10.0.0.1"]);
+        var (reply, named) = (new DnsReply(1), DnsSource.Of(System.Net.IPAddress.Parse("172.31.5.5")) with { IsClaimed = true });
+        w.World.Services.GetRequiredService<AnswersPublisher>().Table.Answer(new(DnsName.Parse("a.corp").Wire, DnsTypes.A, named), reply);
+        reply.Result.ShouldBe(DnsResult.Refused);
+    });
+
+    [Fact]
     public void Names_of_others_are_refused() => Run(async w =>
     {
         await w.ZoneAsync();
@@ -93,6 +131,13 @@ public sealed class NameTests
     [InlineData(RRType.Txt, "\"a b\" \"\\\"c\\\\\"")]
     [InlineData(RRType.Soa, "ns.a.com. h.a.com. 1 7200 900 1209600 86400")]
     [InlineData(RRType.Ptr, "host.a.com.")]
+    [InlineData(RRType.Caa, "0 issue \"ca.org; x=1\"")]
+    [InlineData(RRType.Naptr, "100 50 \"s\" \"z3950+I2L+I2C\" \"\" _z3950._tcp.a.com.")]
+    [InlineData(RRType.Ds, "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118")]
+    [InlineData(RRType.Sshfp, "2 1 123456")]
+    [InlineData(RRType.Tlsa, "3 1 1 ABCD")]
+    [InlineData(RRType.Https, "1 . alpn=\"h2,h3\" port=8443 ipv4hint=\"10.0.0.1,10.0.0.2\" key700=\"a\"")]
+    [InlineData(RRType.Svcb, "0 other.a.com.")]
     public void Values_come_back_as_they_went(RRType type, string value) => RecordText.Of(RecordTypes.Number(type), RecordData.Encode(type, value)).ShouldBe(value);
 
     [Theory]

@@ -85,12 +85,24 @@ public sealed class ZoneTests
     });
 
     [Fact]
+    public void A_private_zone_is_seen_from_all_ranges_of_its_VPC() => DnsWorld.Run(async w =>
+    {
+        var vpc = (await w.VpcAsync()).VpcId ?? "";
+        await w.World.Client<Contracts.Ec2.IEc2>().AssociateVpcCidrBlockAsync(new() { VpcId = vpc, CidrBlock = "10.77.0.0/16" }, w.Caller, default);
+        var made = await w.Route53.CreateHostedZoneAsync(new() { Name = "corp", CallerReference = "1", VPC = new() { VPCId = vpc, VPCRegion = VPCRegion.UsEast1 } }, w.Caller, default);
+        await w.PutAsync(ResourceIds.Plain(made.HostedZone.Id), DnsWorld.Set("a.corp", RRType.A, "10.0.0.1"));
+        foreach (var source in new[] { "172.31.5.5", "10.77.1.1" }) w.Ask("a.corp", source: source).ShouldBe(["10.0.0.1"]);
+        w.Ask("a.corp", source: "10.78.1.1").ShouldBeEmpty();
+    });
+
+    [Fact]
     public void The_last_VPC_stays_and_a_public_zone_gets_none() => DnsWorld.Run(async w =>
     {
         VPC vpc = new() { VPCId = (await w.VpcAsync()).VpcId, VPCRegion = VPCRegion.UsEast1 };
         var made = await w.Route53.CreateHostedZoneAsync(new() { Name = "corp", CallerReference = "1", VPC = vpc }, w.Caller, default);
         await w.World.Throws<LastVPCAssociation>(() => w.Route53.DisassociateVPCFromHostedZoneAsync(new() { HostedZoneId = made.HostedZone.Id, VPC = vpc }, w.Caller, default));
         await w.World.Throws<ConflictingDomainExists>(() => w.Route53.CreateHostedZoneAsync(new() { Name = "corp", CallerReference = "2", VPC = vpc }, w.Caller, default));
+        await w.World.Throws<ConflictingDomainExists>(() => w.Route53.AssociateVPCWithHostedZoneAsync(new() { HostedZoneId = made.HostedZone.Id, VPC = vpc }, w.Caller, default)); // It sees it already.
         var open = await w.ZoneAsync();
         await w.World.Throws<PublicZoneVPCAssociation>(() => w.Route53.AssociateVPCWithHostedZoneAsync(new() { HostedZoneId = open, VPC = vpc }, w.Caller, default));
         (await w.Route53.ListHostedZonesByVPCAsync(new() { VPCId = vpc.VPCId ?? "", VPCRegion = VPCRegion.UsEast1 }, w.Caller, default)).HostedZoneSummaries.Length.ShouldBe(1);
@@ -112,11 +124,15 @@ public sealed class ZoneTests
     public void Zones_of_a_delegation_set_share_its_servers() => DnsWorld.Run(async w =>
     {
         var set = (await w.Route53.CreateReusableDelegationSetAsync(new() { CallerReference = "s" }, w.Caller, default)).DelegationSet;
-        foreach (var reference in new[] { "1", "2" })
+        foreach (var name in new[] { "a.com", "b.com" })
         {
-            (await w.Route53.CreateHostedZoneAsync(new() { Name = "a.com", CallerReference = reference, DelegationSetId = set.Id }, w.Caller, default))
+            (await w.Route53.CreateHostedZoneAsync(new() { Name = name, CallerReference = name, DelegationSetId = set.Id }, w.Caller, default))
                 .DelegationSet.NameServers.ShouldBe(set.NameServers);
         }
+
+        // AWS: zones of one name, or one below the other, have no name server in common.
+        foreach (var name in new[] { "a.com", "sub.a.com", "com" })
+            await w.World.Throws<ConflictingDomainExists>(() => w.Route53.CreateHostedZoneAsync(new() { Name = name, CallerReference = "again " + name, DelegationSetId = set.Id }, w.Caller, default));
 
         await w.World.Throws<DelegationSetInUse>(() => w.Route53.DeleteReusableDelegationSetAsync(new() { Id = set.Id ?? "" }, w.Caller, default));
         (await w.Route53.GetReusableDelegationSetLimitAsync(new() { DelegationSetId = set.Id ?? "", Type = ReusableDelegationSetLimitType.MaxZonesByReusableDelegationSet }, w.Caller, default)).Count.ShouldBe(2);

@@ -30,5 +30,11 @@ public static class AcmRoom
             o.Name = "acm.issue";
             o.Workers = 2;
             o.On(AcmTables.Certificates, c => c.IsManaged ? [new(c.Arn)] : []);
+        })
+        .AddReconciler<ExpiryReconciler, ExpiryKey>(o =>
+        {
+            o.Name = "acm.expiry";
+            o.Workers = 1;
+            o.On(AcmTables.Certificates, c => [new(c.Arn)]);
         });
 }

@@ -15,6 +15,7 @@ public static class CloudMapRoom
     public static IServiceCollection AddCloudMap(this IServiceCollection services) => services
         .AddTable(CloudMapTables.Namespaces).AddTable(CloudMapTables.Services).AddTable(CloudMapTables.Instances).AddTable(CloudMapTables.Operations)
         .AddSingleton<IServicediscovery, CloudMapApi>()
+        .AddSingleton<InstanceChecks>()
         .AddCloudMapResourceTypes()
         .AddReconciler<NamespaceReconciler, NamespaceKey>(o =>
         {

@@ -85,6 +85,7 @@ internal ref struct AnswerWriter(Span<byte> buffer)
         BinaryPrimitives.WriteUInt16BigEndian(rest[1..], DnsTypes.Opt);
         BinaryPrimitives.WriteUInt16BigEndian(rest[3..], LargestPacket);
         rest[5] = badVersion ? BadVersion : (byte)0;
+        rest[7] = query.TakesSignatures ? (byte)0x80 : (byte)0;
         _length += 11;
         if (query.Subnet is not { } subnet) return;
         var address = (subnet.Prefix + 7) / 8;

@@ -35,13 +35,23 @@ internal static class ForeignAnswer
         return ((DnsResult)(packet[3] & 15), records);
     }
 
-    // Only types whose data is known to hold no packed names inside.
+    // Only types of which it is known where names are packed inside.
     private static byte[]? Data(ReadOnlySpan<byte> packet, int at, int length, ushort type) => type switch
     {
         DnsTypes.A or DnsTypes.Aaaa or 16 => packet.Slice(at, length).ToArray(),
-        DnsTypes.Cname => ReadName(packet, ref at)?.Wire.ToArray(),
+        DnsTypes.Cname or DnsTypes.Ns or 12 => Named(packet, at, length, 0),
+        15 => Named(packet, at, length, 2),
+        33 => Named(packet, at, length, 6),
         _ => null,
     };
+
+    private static byte[]? Named(ReadOnlySpan<byte> packet, int at, int length, int before)
+    {
+        if (length <= before) return null;
+        var start = at;
+        at += before;
+        return ReadName(packet, ref at) is { } name ? [.. packet.Slice(start, before), .. name.Wire] : null;
+    }
 
     private static DnsName? ReadName(ReadOnlySpan<byte> packet, ref int at)
     {

@@ -20,6 +20,9 @@ internal ref struct Query
     public bool HasEdns { get; private set; }
     public int UdpSize { get; private set; }
     public byte EdnsVersion { get; private set; }
+
+    /// <summary>The asker takes signatures: said back to it (RFC 3225), though there are none.</summary>
+    public bool TakesSignatures { get; private set; }
     public ClientSubnet? Subnet { get; private set; }
 
     public readonly bool WantsRecursion => (Flags & 0x0100) != 0;
@@ -74,6 +77,7 @@ internal ref struct Query
         HasEdns = true;
         UdpSize = BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 2)..]);
         EdnsVersion = packet[at + 5];
+        TakesSignatures = (packet[at + 6] & 0x80) != 0;
         var options = packet.Slice(at + 10, length);
         while (options.Length >= 4)
         {

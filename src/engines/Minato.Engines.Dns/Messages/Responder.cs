@@ -43,7 +43,7 @@ internal sealed class Responder(ulong seed, bool isResolver)
         }
 
         // A client's network is believed: it decides about answers, not about what anybody may see that the asker may not.
-        if (!isResolver && query.Subnet is { IsIpv4: true, Prefix: > 0 } subnet) source = new(subnet.Address);
+        if (!isResolver && query.Subnet is { IsIpv4: true, Prefix: > 0 } subnet) source = new(subnet.Address, IsClaimed: true);
         answers.Answer(new(name[..nameLength], query.Type, source), Reply);
         if (isResolver && query.WantsRecursion)
         {

@@ -16,6 +16,7 @@ internal sealed class DnsListener : IDisposable
     private const int MostConnections = 256;
     private const int SocketBuffer = 4 * 1024 * 1024;
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _udp;
     private readonly Socket _tcp;
@@ -136,14 +137,24 @@ internal sealed class DnsListener : IDisposable
         if (verdict == Responder.Verdict.Answered || _host is null) return buffer.AsMemory(0, length);
         if (verdict == Responder.Verdict.Forward)
             return await _host.AskAsync(query, isStream, _stopping.Token) is { } whole ? whole : buffer.AsMemory(0, Responder.Fail(query, buffer));
-        if (responder.Reply.LeadsTo is { } target && await _host.AskAsync(Responder.Ask(0, target, TypeOf(query)), isStream, _stopping.Token) is { } told
-            && ForeignAnswer.Read(told) is var (result, records))
+        if (responder.Reply.LeadsTo is { } target)
         {
+            // Half a chain would be taken for a name without addresses: nobody is told it.
+            if (await ToldAsync(_host, Responder.Ask(0, target, TypeOf(query)), isStream) is not { } told || ForeignAnswer.Read(told) is not var (result, records))
+                return buffer.AsMemory(0, Responder.Fail(query, buffer));
             responder.Reply.Answers.AddRange(records);
             responder.Reply.Result = result;
         }
 
         return buffer.AsMemory(0, responder.Finish(query, buffer, isStream));
+    }
+
+    /// <summary>The whole answer: what is cut in a packet is asked for over TCP.</summary>
+    private async ValueTask<byte[]?> ToldAsync(HostResolver host, byte[] question, bool isStream)
+    {
+        var told = await host.AskAsync(question, isStream, _stopping.Token);
+        var isCut = told is { Length: > 2 } && (told[2] & 2) != 0;
+        return isCut && !isStream ? await host.AskAsync(question, true, _stopping.Token) ?? told : told;
     }
 
     private static ushort TypeOf(byte[] query)
@@ -168,20 +179,25 @@ internal sealed class DnsListener : IDisposable
             try
             {
                 var connection = await _tcp.AcceptAsync(_stopping.Token);
-                if (connection.RemoteEndPoint is not IPEndPoint from || !MayAsk(DnsSource.Of(from.Address).Address) || Interlocked.Increment(ref _connections) > MostConnections)
-                {
-                    connection.Dispose();
-                    Interlocked.Decrement(ref _connections);
-                    continue;
-                }
-
-                _ = ServeAsync(connection, DnsSource.Of(from.Address));
+                if (connection.RemoteEndPoint is IPEndPoint from && MayAsk(DnsSource.Of(from.Address).Address) && MayStay()) _ = ServeAsync(connection, DnsSource.Of(from.Address));
+                else connection.Dispose();
+            }
+            catch (SocketException) when (!_stopping.IsCancellationRequested)
+            {
+                await Task.Delay(s_pause, _clock); // Out of descriptors, it may be: they are not had sooner by asking a million times a second.
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
             {
-                if (e is not SocketException) return;
+                return;
             }
         }
+    }
+
+    private bool MayStay()
+    {
+        if (Interlocked.Increment(ref _connections) <= MostConnections) return true;
+        Interlocked.Decrement(ref _connections);
+        return false;
     }
 
     private async Task ServeAsync(Socket connection, DnsSource source)

@@ -13,7 +13,8 @@ public readonly ref struct DnsQuestion(ReadOnlySpan<byte> name, ushort type, Dns
 }
 
 /// <summary>Who asks: the IPv4 address of the asker, or of the client that a resolver asks for (EDNS client subnet); 0 for others.</summary>
-public readonly record struct DnsSource(uint Address)
+/// <param name="IsClaimed">The asker says that it asks for the address; nothing shows that it may see what is seen there.</param>
+public readonly record struct DnsSource(uint Address, bool IsClaimed = false)
 {
     public static DnsSource Of(IPAddress address)
     {

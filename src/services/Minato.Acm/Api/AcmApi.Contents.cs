@@ -78,7 +78,7 @@ internal sealed partial class AcmApi
         {
             throw AcmErrors.Validation("The key type of the new certificate must match the key type of the certificate that it replaces.");
         }
-        return imported with { CreatedAt = there.CreatedAt, Tags = there.Tags };
+        return imported with { CreatedAt = there.CreatedAt, Tags = there.Tags, ToldAt = there.ToldAt };
     }
 
     private string Encrypted(CertificateState certificate, IssuedState issued, ReadOnlySpan<byte> passphrase)

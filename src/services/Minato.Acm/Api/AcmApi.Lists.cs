@@ -11,7 +11,6 @@ namespace Minato.Acm.Api;
 internal sealed partial class AcmApi
 {
     private const int DefaultPage = 100;
-    private const int DefaultDaysBeforeExpiry = 45;
     private const int MostDaysBeforeExpiry = 90;
 
     public Task<ListCertificatesResponse> ListCertificatesAsync(ListCertificatesRequest request, Caller caller, CancellationToken ct)
@@ -62,14 +61,15 @@ internal sealed partial class AcmApi
     public Task<GetAccountConfigurationResponse> GetAccountConfigurationAsync(GetAccountConfigurationRequest request, Caller caller, CancellationToken ct) =>
         Task.FromResult(new GetAccountConfigurationResponse
         {
-            ExpiryEvents = new() { DaysBeforeExpiry = store.Current.Find(AcmTables.Accounts, AccountState.KeyOf(Home.Of(caller)))?.DaysBeforeExpiry ?? DefaultDaysBeforeExpiry },
+            ExpiryEvents = new() { DaysBeforeExpiry = store.Current.Find(AcmTables.Accounts, AccountState.KeyOf(Home.Of(caller)))?.DaysBeforeExpiry ?? ExpiryPlanner.DefaultDays },
         });
 
     public async Task<PutAccountConfigurationResponse> PutAccountConfigurationAsync(PutAccountConfigurationRequest request, Caller caller, CancellationToken ct)
     {
-        var days = request.ExpiryEvents?.DaysBeforeExpiry ?? DefaultDaysBeforeExpiry;
+        var days = request.ExpiryEvents?.DaysBeforeExpiry ?? ExpiryPlanner.DefaultDays;
         if (days > MostDaysBeforeExpiry) throw AcmErrors.Validation($"DaysBeforeExpiry must be between 1 and {MostDaysBeforeExpiry}");
         await store.UpdateAsync(tx => tx.Put(AcmTables.Accounts, new(Home.Of(caller), days)), ct);
+        foreach (var arn in store.Current.Keys(AcmTables.CertificatesByHome, Home.Of(caller))) ends.Enqueue(new(arn)); // Each has another day to be told of.
         return new();
     }
 

@@ -22,6 +22,7 @@ internal sealed partial class AcmApi
             Type = request.CertificateAuthorityArn is null ? CertificateType.AmazonIssued : CertificateType.Private,
             KeyAlgorithm = request.KeyAlgorithm ?? KeyAlgorithm.Rsa2048,
             ValidationMethod = request.CertificateAuthorityArn is null ? request.ValidationMethod ?? ValidationMethod.Email : null,
+            ValidationDomains = DomainsOf(request),
             CanExport = request.Options?.Export is CertificateExport.Enabled,
             IsLogged = request.Options?.CertificateTransparencyLoggingPreference is not CertificateTransparencyLoggingPreference.Disabled,
             IdempotencyToken = request.IdempotencyToken,
@@ -116,6 +117,9 @@ internal sealed partial class AcmApi
         return names.Length <= MostNames ? names
             : throw new LimitExceededException($"Error: you have requested {names.Length} domain names; the limit is {MostNames} for a certificate.");
     }
+
+    private static ImmutableSortedDictionary<string, string>? DomainsOf(RequestCertificateRequest request) => request.DomainValidationOptions is not { Length: > 0 } options ? null
+        : options.GroupBy(o => o.DomainName.ToLowerInvariant(), StringComparer.Ordinal).ToImmutableSortedDictionary(o => o.Key, o => o.Last().ValidationDomain.ToLowerInvariant(), StringComparer.Ordinal);
 
     private static void DemandParent(DomainValidationOption option, ImmutableArray<string> names)
     {

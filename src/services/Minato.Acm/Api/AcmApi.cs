@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using Minato.Acm.Planning;
+using Minato.Acm.Reconcile;
 using Minato.Acm.State;
 using Minato.Aws;
 using Minato.Contracts.Acm;
@@ -11,7 +12,7 @@ namespace Minato.Acm.Api;
 
 /// <summary>Certificate Manager. The local authority signs what is requested; private keys are sealed and in no answer.</summary>
 internal sealed partial class AcmApi(
-    Store store, ISealer sealer, IEnumerable<ICertificateUsers> users, PageTokens tokens, Ids ids, Hints hints, TimeProvider clock) : IAcm
+    Store store, ISealer sealer, IEnumerable<ICertificateUsers> users, PageTokens tokens, Ids ids, Hints hints, IWorkQueue<ExpiryKey> ends, TimeProvider clock) : IAcm
 {
     private const int MostCertificates = 2500;
     private const int MostTags = 50;

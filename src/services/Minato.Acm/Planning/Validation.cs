@@ -16,12 +16,14 @@ internal static class Validation
     private static DomainValidation Of(CertificateState certificate, string name) => new()
     {
         DomainName = name,
-        ValidationDomain = name,
+        ValidationDomain = DomainOf(certificate, name),
         ValidationStatus = certificate.Failure is not null ? DomainStatus.Failed : certificate.Issued is null ? DomainStatus.PendingValidation : DomainStatus.Success,
         ValidationMethod = certificate.ValidationMethod,
         ResourceRecord = certificate.ValidationMethod is ValidationMethod.Dns ? Record(certificate, name) : null,
-        ValidationEmails = certificate.ValidationMethod is ValidationMethod.Email ? [.. s_mailboxes.Select(m => $"{m}@{Base(name)}")] : null,
+        ValidationEmails = certificate.ValidationMethod is ValidationMethod.Email ? [.. s_mailboxes.Select(m => $"{m}@{Base(DomainOf(certificate, name))}")] : null,
     };
+
+    private static string DomainOf(CertificateState certificate, string name) => certificate.ValidationDomains?.GetValueOrDefault(name) ?? name;
 
     /// <summary>The same name in the same account always asks for the same record, so that one record serves every renewal.</summary>
     private static ResourceRecord Record(CertificateState certificate, string name) => new()

@@ -24,6 +24,9 @@ internal sealed record CertificateState
     public required KeyAlgorithm KeyAlgorithm { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public ValidationMethod? ValidationMethod { get; init; }
+
+    /// <summary>Where the mail for a name goes, by name; null where it goes to the name itself.</summary>
+    public ImmutableSortedDictionary<string, string>? ValidationDomains { get; init; }
     public bool CanExport { get; init; }
 
     /// <summary>AWS: told and kept, though nobody here writes a transparency log.</summary>
@@ -38,6 +41,9 @@ internal sealed record CertificateState
     public RevocationReason? RevocationReason { get; init; }
     public bool WasExported { get; init; }
     public DateTimeOffset? RenewedAt { get; init; }
+
+    /// <summary>When the account was last told that it ends.</summary>
+    public DateTimeOffset? ToldAt { get; init; }
 
     /// <summary>Somebody wants it renewed before its time.</summary>
     public bool RenewNow { get; init; }

@@ -12,17 +12,22 @@ internal sealed partial class CloudMapApi
 {
     public async Task<RegisterInstanceResponse> RegisterInstanceAsync(RegisterInstanceRequest request, Caller caller, CancellationToken ct)
     {
+        if (request.Attributes.TryGetValue(InstanceAttributes.Machine, out var machine))
+            request = request with { Attributes = request.Attributes.Add(InstanceAttributes.Ipv4, await AddressAsync(request, machine, caller, ct)) };
         var operation = await store.UpdateAsync(tx =>
         {
             var service = FindService(tx, Home.Of(caller), request.ServiceId);
-            InstanceAttributes.Demand(service, request.Attributes);
+            InstanceAttributes.Demand(service, request.InstanceId, request.Attributes);
             var key = new InstanceKey(service.Id, request.InstanceId);
             var before = tx.Find(CloudMapTables.Instances, key);
             if (before is null && tx.Count(CloudMapTables.InstancesByService, service.Id) >= MostInstances)
                 throw new ResourceLimitExceeded($"You have reached the limit of {MostInstances} instances of a service.");
             tx.Put(CloudMapTables.Instances, new InstanceState
             {
-                Key = key, CreatorRequestId = request.CreatorRequestId ?? before?.CreatorRequestId ?? ids.Uuid(), HealthCheckId = before?.HealthCheckId,
+                Key = key, CreatorRequestId = request.CreatorRequestId ?? before?.CreatorRequestId ?? ids.Uuid(),
+                // Who was about to leave took its check along.
+                HealthCheckId = before is { IsLeaving: false } ? before.HealthCheckId : null, HealthCheckOf = before is { IsLeaving: false } ? before.HealthCheckOf : null,
+                OldHealthChecks = before is { IsLeaving: true, HealthCheckId: { } gone } ? (before.OldHealthChecks ?? []).Add(gone) : before?.OldHealthChecks,
                 Attributes = request.Attributes.Remove(InstanceAttributes.InitialHealth).ToImmutableSortedDictionary(StringComparer.Ordinal),
                 CustomHealth = before is { IsLeaving: false, CustomHealth: { } health } ? health : InstanceAttributes.HealthAtFirst(service, request.Attributes),
             });
@@ -107,13 +112,15 @@ internal sealed partial class CloudMapApi
         // AWS: optional parameters narrow the answer only when somebody has them.
         if (request.OptionalParameters is { Count: > 0 } optional && found.Where(f => Has(f.Instance, optional)).ToList() is { Count: > 0 } narrower) found = narrower;
         var healthy = found.Where(f => f.Health != HealthStatus.Unhealthy).ToList();
-        var chosen = (request.HealthStatus ?? HealthStatusFilter.HealthyOrElseAll) switch
+        // AWS: in a service without any check the filter counts for nothing.
+        var chosen = (service.IsChecked ? request.HealthStatus ?? HealthStatusFilter.HealthyOrElseAll : HealthStatusFilter.All) switch
         {
             HealthStatusFilter.All => found,
             HealthStatusFilter.Healthy => healthy,
             HealthStatusFilter.Unhealthy => [.. found.Where(f => f.Health == HealthStatus.Unhealthy)],
             _ => healthy.Count > 0 ? healthy : found,
         };
+        Shuffle(chosen);
         return new()
         {
             InstancesRevision = service.Revision,
@@ -126,6 +133,33 @@ internal sealed partial class CloudMapApi
 
     public Task<DiscoverInstancesRevisionResponse> DiscoverInstancesRevisionAsync(DiscoverInstancesRevisionRequest request, Caller caller, CancellationToken ct) =>
         Task.FromResult(new DiscoverInstancesRevisionResponse { InstancesRevision = FindByName(store.Current, caller, request.NamespaceName, request.ServiceName).Service.Revision });
+
+    // AWS: in any order, so that clients who take the first few are spread over all.
+    private void Shuffle<T>(List<T> list)
+    {
+        for (var i = list.Count - 1; i > 0; i--)
+        {
+            var j = ids.Next(i + 1);
+            (list[i], list[j]) = (list[j], list[i]);
+        }
+    }
+
+    /// <summary>AWS: an instance of EC2 is found at its primary private address.</summary>
+    private async ValueTask<string> AddressAsync(RegisterInstanceRequest request, string machine, Caller caller, CancellationToken ct)
+    {
+        var state = store.Current;
+        var service = FindService(state, Home.Of(caller), request.ServiceId);
+        InstanceAttributes.DemandInstance(FindNamespace(state, service.Home, service.NamespaceId).Type, request.Attributes);
+        try
+        {
+            var answer = await ec2.DescribeInstancesAsync(new() { InstanceIds = [machine] }, service.Home.AsService(), ct);
+            return answer.Reservations is [{ Instances: [{ PrivateIpAddress: { } address }, ..] }, ..] ? address : throw new InvalidInput($"The EC2 instance {machine} has no private IPv4 address.");
+        }
+        catch (AwsException e) when (e.Code.StartsWith("InvalidInstanceID", StringComparison.Ordinal))
+        {
+            throw new InvalidInput($"The EC2 instance {machine} can't be found.");
+        }
+    }
 
     private static bool Has(InstanceState instance, ImmutableDictionary<string, string> wanted) => wanted.All(w => instance.Attributes.GetValueOrDefault(w.Key) == w.Value);
 

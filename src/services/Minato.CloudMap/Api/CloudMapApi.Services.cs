@@ -62,13 +62,13 @@ internal sealed partial class CloudMapApi
         var operation = await store.UpdateAsync(tx =>
         {
             var service = FindService(tx, Home.Of(caller), request.Id);
-            var dns = request.Service.DnsConfig is { } asked && service.DnsConfig is { } before ? before with { DnsRecords = asked.DnsRecords } : service.DnsConfig;
-            if (dns is not null && service.DnsConfig is { } was && !dns.DnsRecords.Select(r => r.Type).ToHashSet().SetEquals(was.DnsRecords.Select(r => r.Type)))
-                throw new InvalidInput("The types of the DNS records of a service can't be changed.");
+            ServiceRules.Demand(FindNamespace(tx, service.Home, service.NamespaceId), service, request.Service);
             tx.Put(CloudMapTables.Services, service with
             {
-                Description = request.Service.Description ?? service.Description, DnsConfig = dns,
-                HealthCheckConfig = request.Service.HealthCheckConfig ?? service.HealthCheckConfig,
+                Description = request.Service.Description ?? service.Description,
+                // AWS: records that are left out go, and so does a health check.
+                DnsConfig = request.Service.DnsConfig is { } asked && service.DnsConfig is { } before ? before with { DnsRecords = asked.DnsRecords } : service.DnsConfig,
+                HealthCheckConfig = request.Service.HealthCheckConfig is { } check ? check with { FailureThreshold = check.FailureThreshold ?? 1 } : null,
             });
             return PutOperation(tx, service.Home, OperationType.UpdateService, ("SERVICE", service.Id));
         }, ct);

@@ -14,9 +14,14 @@ internal sealed class NamespaceReconciler(Store store, IRoute53 route53, TimePro
     public async ValueTask<Next> ReconcileAsync(NamespaceKey key, CancellationToken ct)
     {
         var state = store.Current;
-        if (state.Find(CloudMapTables.Namespaces, key.Id) is not { } ns) return Next.Done;
         OperationState[] waiting = [.. state.Where(CloudMapTables.OperationsWaiting, key.Id)];
         if (waiting.Length == 0) return Next.Done;
+        if (state.Find(CloudMapTables.Namespaces, key.Id) is not { } ns)
+        {
+            await Operations.EndAsync(store, waiting, clock.GetUtcNow(), ct);
+            return Next.Done;
+        }
+
         AwsException? failure = null;
         string? zone = ns.HostedZoneId;
         try

@@ -8,6 +8,11 @@ namespace Minato.CloudMap.Reconcile;
 /// <summary>How operations end.</summary>
 internal static class Operations
 {
+    public static async ValueTask EndAsync(Store store, IReadOnlyCollection<OperationState> waiting, DateTimeOffset now, CancellationToken ct)
+    {
+        if (waiting.Count > 0) await store.UpdateAsync(tx => End(tx, waiting, now), ct);
+    }
+
     /// <param name="waiting">Those that were there when the work began: what came later is not done yet.</param>
     public static void End(Transaction tx, IEnumerable<OperationState> waiting, DateTimeOffset now, AwsException? failure = null)
     {

@@ -7,30 +7,33 @@ using Minato.CloudMap.State;
 using Minato.Contracts.Route53;
 using Minato.Platform;
 using Change = Minato.Contracts.Route53.Change;
-using HealthCheckType = Minato.Contracts.Route53.HealthCheckType;
 
 namespace Minato.CloudMap.Reconcile;
 
 internal sealed record ServiceKey(string Id);
 
 /// <summary>Makes the record sets of a service in Route 53 be those of its instances, then ends the operations that waited for it.</summary>
-internal sealed partial class ServiceReconciler(Store store, IRoute53 route53, TimeProvider clock, ILogger<ServiceReconciler> log) : IReconciler<ServiceKey>
+internal sealed partial class ServiceReconciler(Store store, IRoute53 route53, InstanceChecks checks, TimeProvider clock, ILogger<ServiceReconciler> log) : IReconciler<ServiceKey>
 {
-    private const int MostOfBatch = 400; // An UPSERT counts twice towards Route 53's 1,000.
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(30);
 
     public async ValueTask<Next> ReconcileAsync(ServiceKey key, CancellationToken ct)
     {
         var state = store.Current;
-        if (state.Find(CloudMapTables.Services, key.Id) is not { } service || state.Find(CloudMapTables.Namespaces, service.NamespaceId) is not { } ns) return Next.Done;
         OperationState[] waiting = [.. state.Where(CloudMapTables.OperationsWaiting, key.Id)];
+        if (state.Find(CloudMapTables.Services, key.Id) is not { } service || state.Find(CloudMapTables.Namespaces, service.NamespaceId) is not { } ns)
+        {
+            await Operations.EndAsync(store, waiting, clock.GetUtcNow(), ct); // Deleted before it was done: nobody is left to wait for.
+            return Next.Done;
+        }
+
         InstanceState[] instances = [.. state.Where(CloudMapTables.InstancesByService, key.Id)];
         AwsException? failure = null;
         try
         {
-            instances = await WithChecksAsync(service, instances, ct);
+            instances = await checks.MakeAsync(service, instances, ct);
             if (ns.HostedZoneId is { } zone && service.DnsConfig is not null) await ApplyAsync(service, ns, zone, [.. instances.Where(i => !i.IsLeaving)], ct);
-            foreach (var gone in instances.Where(i => i is { IsLeaving: true, HealthCheckId: not null })) await DropCheckAsync(service, gone, ct);
+            await checks.DropAsync(service, instances, ct);
         }
         catch (AwsException e) when (e.IsClientFault)
         {
@@ -53,11 +56,11 @@ internal sealed partial class ServiceReconciler(Store store, IRoute53 route53, T
 
     private async ValueTask ApplyAsync(ServiceState service, NamespaceState ns, string zone, ImmutableArray<InstanceState> instances, CancellationToken ct)
     {
-        var wanted = ServiceRecords.Plan(service, ns, instances).ToDictionary(KeyOf);
+        var wanted = ServiceRecords.Plan(service, ns, instances).DistinctBy(KeyOf).ToDictionary(KeyOf); // Ids that differ in their letters' case have one host.
         var there = await ReadAsync(service, ns, zone, ct);
         List<Change> changes = [.. there.Where(t => !wanted.ContainsKey(t.Key)).Select(t => new Change { Action = ChangeAction.Delete, ResourceRecordSet = t.Value })];
         changes.AddRange(wanted.Where(w => !there.TryGetValue(w.Key, out var now) || !AreSame(now, w.Value)).Select(w => new Change { Action = ChangeAction.Upsert, ResourceRecordSet = w.Value }));
-        foreach (var batch in changes.Chunk(MostOfBatch))
+        foreach (var batch in ChangeBatches.Of(changes))
             await route53.ChangeResourceRecordSetsAsync(new() { HostedZoneId = zone, ChangeBatch = new() { Changes = [.. batch] } }, service.Home.AsService(), ct);
     }
 
@@ -72,7 +75,7 @@ internal sealed partial class ServiceReconciler(Store store, IRoute53 route53, T
             foreach (var set in page.ResourceRecordSets)
             {
                 if (!ServiceRecords.IsOf(service, ns, set)) return there;
-                there[KeyOf(set)] = set;
+                if (!IsOthers(service, ns, set)) there[KeyOf(set)] = set;
             }
 
             if (!page.IsTruncated) return there;
@@ -80,49 +83,17 @@ internal sealed partial class ServiceReconciler(Store store, IRoute53 route53, T
         }
     }
 
-    private async ValueTask<InstanceState[]> WithChecksAsync(ServiceState service, InstanceState[] instances, CancellationToken ct)
+    /// <summary>AWS: names of services may have dots. Below web.corp there may be a service api.web.</summary>
+    private bool IsOthers(ServiceState service, NamespaceState ns, ResourceRecordSet set)
     {
-        if (service.HealthCheckConfig is not { } config) return instances;
-        var made = new List<InstanceState>();
-        foreach (var instance in instances)
+        var state = store.Current;
+        for (var name = set.Name[..^(ns.Name.Length + 2)]; name.Length > service.Name.Length; name = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])
         {
-            if (instance.HealthCheckId is not null || instance.IsLeaving || !instance.Attributes.TryGetValue(InstanceAttributes.Ipv4, out var address))
-            {
-                made.Add(instance);
-                continue;
-            }
-
-            var check = await route53.CreateHealthCheckAsync(new()
-            {
-                CallerReference = $"{service.Id}-{instance.CreatorRequestId}"[..Math.Min(64, service.Id.Length + 1 + (instance.CreatorRequestId?.Length ?? 0))],
-                HealthCheckConfig = new()
-                {
-                    Type = HealthCheckTypeExtensions.Parse(Contracts.Servicediscovery.HealthCheckTypeExtensions.ToWire(config.Type)) ?? HealthCheckType.Tcp, IPAddress = address,
-                    Port = int.Parse(instance.Attributes.GetValueOrDefault(InstanceAttributes.Port) ?? "80", CultureInfo.InvariantCulture),
-                    ResourcePath = config.Type == Contracts.Servicediscovery.HealthCheckType.Tcp ? null : config.ResourcePath ?? "/", FailureThreshold = config.FailureThreshold,
-                },
-            }, service.Home.AsService(), ct);
-            var with = instance with { HealthCheckId = check.HealthCheck.Id };
-            await store.UpdateAsync(tx =>
-            {
-                if (tx.Find(CloudMapTables.Instances, instance.Key) is { } current) tx.Put(CloudMapTables.Instances, current with { HealthCheckId = with.HealthCheckId });
-            }, ct);
-            made.Add(with);
+            if (state.Where(CloudMapTables.ServicesByName, (ns.Id, name)).Any()) return true;
+            if (!name.Contains('.', StringComparison.Ordinal)) return false;
         }
 
-        return [.. made];
-    }
-
-    private async ValueTask DropCheckAsync(ServiceState service, InstanceState instance, CancellationToken ct)
-    {
-        try
-        {
-            await route53.DeleteHealthCheckAsync(new() { HealthCheckId = instance.HealthCheckId ?? "" }, service.Home.AsService(), ct);
-        }
-        catch (NoSuchHealthCheck)
-        {
-            // Deleted just before a crash.
-        }
+        return false;
     }
 
     private static (string, RRType, string?) KeyOf(ResourceRecordSet set) => (set.Name, set.Type, set.SetIdentifier);

@@ -71,6 +71,9 @@ internal sealed record ServiceState
     [JsonIgnore]
     public string Arn => Home.Arn($"service/{Id}");
 
+    [JsonIgnore]
+    public bool IsChecked => HealthCheckConfig is not null || HealthCheckCustomConfig is not null;
+
     public Service ToWire(int instances) => new()
     {
         Id = Id, Arn = Arn, ResourceOwner = Home.AccountId, Name = Name, NamespaceId = NamespaceId, Description = Description, InstanceCount = instances,
@@ -103,6 +106,12 @@ internal sealed record InstanceState
     /// <summary>Deregistered; DNS still has it.</summary>
     public bool IsLeaving { get; init; }
     public string? HealthCheckId { get; init; } // progress: Route 53's
+
+    /// <summary>Progress: what that one checks; null when there is none.</summary>
+    public string? HealthCheckOf { get; init; }
+
+    /// <summary>Progress: Route 53's that checked what it was before, and are to be deleted.</summary>
+    public ImmutableArray<string>? OldHealthChecks { get; init; }
 }
 
 internal sealed record OperationState

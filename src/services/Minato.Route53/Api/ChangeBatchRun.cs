@@ -13,16 +13,17 @@ internal sealed class ChangeBatchRun(Transaction tx, ZoneState zone)
 {
     private readonly List<string> _faults = [];
     private readonly Dictionary<RecordKey, ChangeAction> _seen = [];
-    private readonly Dictionary<NodeKey, DnsName> _touched = [];
+    private readonly HashSet<NodeKey> _touched = [];
+    private readonly HashSet<RecordKey> _put = [];
     private readonly List<ResourceRecordSet> _aliases = [];
 
     /// <returns>What is wrong with the batch; empty when nothing is.</returns>
     public List<string> Run(ImmutableArray<Change> changes)
     {
         foreach (var change in changes) Apply(change);
-        foreach (var node in _touched.Keys) _faults.AddRange(RecordRules.NodeFaults([.. tx.Where(Route53Tables.RecordsByNode, node)], zone.Domain));
+        foreach (var node in _touched) _faults.AddRange(NodeRules.Faults([.. tx.Where(Route53Tables.RecordsByNode, node)], _put, zone));
         foreach (var alias in _aliases) CheckTarget(alias);
-        if (_touched.ContainsKey(new(zone.Id, RecordKey.Reversed(zone.Domain)))) CheckApex();
+        if (_touched.Contains(new(zone.Id, RecordKey.Reversed(zone.Domain)))) CheckApex();
         return _faults;
     }
 
@@ -31,7 +32,7 @@ internal sealed class ChangeBatchRun(Transaction tx, ZoneState zone)
         var asked = change.ResourceRecordSet;
         if (!DnsName.TryParse(asked.Name, out var name))
         {
-            _faults.Add($"FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with '{asked.Name}'");
+            _faults.Add(NameFaults.Of(asked.Name));
             return;
         }
 
@@ -50,7 +51,7 @@ internal sealed class ChangeBatchRun(Transaction tx, ZoneState zone)
         }
 
         _seen[key] = change.Action;
-        _touched[key.Node] = name;
+        _touched.Add(key.Node);
         if (change.Action == ChangeAction.Delete) Delete(key, set);
         else Put(key, set, change.Action);
     }
@@ -74,6 +75,7 @@ internal sealed class ChangeBatchRun(Transaction tx, ZoneState zone)
         if (set.CidrRoutingConfig is { } cidr) CheckCidr(cidr, set);
         if (_faults.Count > faults) return;
         tx.Put(Route53Tables.Records, new RecordState(key, zone.AccountId, set));
+        _put.Add(key);
         if (set.AliasTarget is not null) _aliases.Add(set);
     }
 
@@ -93,8 +95,9 @@ internal sealed class ChangeBatchRun(Transaction tx, ZoneState zone)
         if (set.AliasTarget is not { } alias || tx.Find(Route53Tables.Zones, alias.HostedZoneId) is null) return;
         var target = DnsName.Parse(alias.DNSName);
         var what = $"Tried to create an alias that targets {alias.DNSName}, type {set.Type.ToWire()} in zone {alias.HostedZoneId},";
-        if (alias.HostedZoneId != zone.Id || !zone.Domain.Holds(target)) _faults.Add($"{what} but the alias target name does not lie within the target zone");
-        else if (alias.DNSName == set.Name || !tx.Where(Route53Tables.RecordsByNode, new(zone.Id, RecordKey.Reversed(target))).Any(r => r.Set.Type == set.Type))
+        var isWithin = alias.HostedZoneId == zone.Id && zone.Domain.Holds(target);
+        if (!isWithin) _faults.Add($"{what} but the alias target name does not lie within the target zone");
+        if (!isWithin || alias.DNSName == set.Name || !tx.Where(Route53Tables.RecordsByNode, new(zone.Id, RecordKey.Reversed(target))).Any(r => r.Set.Type == set.Type))
             _faults.Add($"{what} but that target was not found");
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class Route53Api
         if (!zone.Domain.Holds(name)) throw new InvalidInput($"The record name {request.RecordName} is not in zone {zone.Name}");
         var source = System.Net.IPAddress.TryParse(request.EDNS0ClientSubnetIP ?? request.ResolverIP, out var address) ? DnsSource.Of(address).Address : 0;
         var reply = new DnsReply((ulong)ids.Next(int.MaxValue));
-        answers.Table.Answer(zone.Id, name, RecordTypes.Number(request.RecordType), source, reply);
+        answers.Table.Answer(zone.Id, zone.Domain, name, RecordTypes.Number(request.RecordType), source, reply);
         return Task.FromResult(new TestDNSAnswerResponse
         {
             Nameserver = zone.NameServers[0], RecordName = request.RecordName, RecordType = request.RecordType, Protocol = "UDP",

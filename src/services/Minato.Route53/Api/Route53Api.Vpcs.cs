@@ -17,9 +17,9 @@ internal sealed partial class Route53Api
         var change = await store.UpdateAsync(tx =>
         {
             var zone = FindOwn(tx, caller, request.HostedZoneId);
-            DemandNoOther(tx, caller, vpc, zone.Name, zone.Id);
+            DemandNoOther(tx, caller, vpc, zone.Name);
             if (zone.Vpcs.Length >= MostVpcs) throw new LimitsExceeded($"Limits Exceeded: MAX_VPCS_ASSOCIATED_BY_ZONE - Cannot associate more than {MostVpcs} VPCs.");
-            if (!zone.Vpcs.Any(v => v.VpcId == vpc.VpcId)) tx.Put(Route53Tables.Zones, zone with { Vpcs = zone.Vpcs.Add(vpc) });
+            tx.Put(Route53Tables.Zones, zone with { Vpcs = zone.Vpcs.Add(vpc) });
             return PutChange(tx, caller.AccountId, request.Comment);
         }, ct);
         return new() { ChangeInfo = change.ToWire(ChangeStatus.Pending) };
@@ -45,7 +45,8 @@ internal sealed partial class Route53Api
         try
         {
             var answer = await ec2.DescribeVpcsAsync(new() { VpcIds = [id] }, Caller.ForService(caller.AccountId, region.ToWire(), "route53.amazonaws.com"), ct);
-            return answer.Vpcs is [{ CidrBlock: { } cidr }, ..] ? new(id, region, cidr) : throw new InvalidVPCId("The VPC ID is invalid.");
+            if (answer.Vpcs is not [{ CidrBlock: { } cidr } vpc, ..]) throw new InvalidVPCId("The VPC ID is invalid.");
+            return new(id, region, cidr) { More = [.. (vpc.CidrBlockAssociationSet ?? []).Select(a => a.CidrBlock).OfType<string>().Where(c => c != cidr)] };
         }
         catch (AwsException e) when (e.Code.StartsWith("InvalidVpc", StringComparison.Ordinal))
         {
@@ -53,9 +54,10 @@ internal sealed partial class Route53Api
         }
     }
 
-    private static void DemandNoOther(IReadState state, Caller caller, ZoneVpc vpc, string name, string? except)
+    // AWS: a VPC that sees the zone already is such a conflict, too.
+    private static void DemandNoOther(IReadState state, Caller caller, ZoneVpc vpc, string name)
     {
-        if (state.Where(Route53Tables.ZonesByAccount, caller.AccountId).FirstOrDefault(z => z.Id != except && z.Name == name && z.Vpcs.Any(v => v.VpcId == vpc.VpcId)) is { } other)
+        if (state.Where(Route53Tables.ZonesByAccount, caller.AccountId).FirstOrDefault(z => z.Name == name && z.Vpcs.Any(v => v.VpcId == vpc.VpcId)) is { } other)
         {
             throw new ConflictingDomainExists(
                 $"The VPC {vpc.VpcId} in region {vpc.Region.ToWire()} has already been associated with the hosted zone {other.Id} with the same domain name.");

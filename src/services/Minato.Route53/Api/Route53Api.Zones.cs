@@ -28,7 +28,8 @@ internal sealed partial class Route53Api
                 throw new HostedZoneAlreadyExists($"A hosted zone has already been created with the specified caller reference: {request.CallerReference}");
             if (tx.Count(Route53Tables.ZonesByAccount, caller.AccountId) >= MostZones)
                 throw new TooManyHostedZones($"Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more than {MostZones} hosted zones.");
-            foreach (var one in vpcs) DemandNoOther(tx, caller, one, name.ToString(), except: null);
+            foreach (var one in vpcs) DemandNoOther(tx, caller, one, name.ToString());
+            if (request.DelegationSetId is { } shared) DemandNoRelative(tx, FindDelegationSet(tx, caller, shared), name);
             var made = new ZoneState
             {
                 Id = NewId("Z", 20), AccountId = caller.AccountId, Name = name.ToString(), CallerReference = request.CallerReference,
@@ -97,6 +98,13 @@ internal sealed partial class Route53Api
 
         Put(RRType.Ns, NsTtl, zone.NameServers.Select(s => s + "."));
         Put(RRType.Soa, SoaTtl, [$"{zone.NameServers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"]);
+    }
+
+    /// <summary>AWS: zones of one name, or one below the other, have no name server in common.</summary>
+    private static void DemandNoRelative(IReadState state, DelegationSetState set, DnsName name)
+    {
+        if (state.Where(Route53Tables.ZonesByDelegationSet, set.Id).Any(z => z.Domain.Holds(name) || name.Holds(z.Domain)))
+            throw new ConflictingDomainExists("A conflicting domain is already associated with the given VPC or Delegation Set.");
     }
 
     private ImmutableArray<string> ServersFor(IReadState state, Caller caller, string? delegationSet) =>

@@ -15,8 +15,8 @@ internal static class RecordData
     /// <exception cref="RecordFault">AWS would not take it; the message is AWS's.</exception>
     public static byte[] Encode(RRType type, string value) => type switch
     {
-        RRType.A => Address(value, AddressFamily.InterNetwork, "ARRDATAIllegalIPv4Address", "Value is not a valid IPv4 address"),
-        RRType.Aaaa => Address(value, AddressFamily.InterNetworkV6, "AAAARRDATAIllegalIPv6Address", "Value is not a valid IPv6 address"),
+        RRType.A => Ipv4(value),
+        RRType.Aaaa => Ipv6(value),
         RRType.Cname or RRType.Ns or RRType.Ptr => Name(value),
         RRType.Txt or RRType.Spf => Text(value),
         _ => Fields(type, value),
@@ -29,37 +29,37 @@ internal static class RecordData
         switch (type)
         {
             case RRType.Mx:
-                Expect(fields, 2, "MXRRDATANotTwoFields", value);
+                Expect(fields, 2, type, "MXRRDATANotTwoFields", value);
                 writer.UInt16(fields[0], value).Name(fields[1]);
                 break;
             case RRType.Srv:
-                Expect(fields, 4, "SRVRRDATANotFourFields", value);
+                Expect(fields, 4, type, "SRVRRDATANotFourFields", value);
                 writer.UInt16(fields[0], value).UInt16(fields[1], value).UInt16(fields[2], value).Name(fields[3]);
                 break;
             case RRType.Soa:
-                Expect(fields, 7, "SOARRDATANotSevenFields", value);
+                Expect(fields, 7, type, "SOARRDATANotSevenFields", value);
                 writer.Name(fields[0]).Name(fields[1]);
                 foreach (var number in fields[2..]) writer.UInt32(number, value);
                 break;
             case RRType.Caa:
-                Expect(fields, 3, "CAARRDATANotThreeFields", value);
-                writer.Byte(fields[0], value).Tag(fields[1], value).Raw(RecordFields.Unquote(fields[2], value));
+                Expect(fields, 3, type, "CAARRDATANotThreeFields", value);
+                writer.Byte(fields[0], value).Tag(fields[1], value).Raw(Quoted(fields[2], value));
                 break;
             case RRType.Naptr:
-                Expect(fields, 6, "NAPTRRRDATANotSixFields", value);
+                Expect(fields, 6, type, "NAPTRRRDATANotSixFields", value);
                 writer.UInt16(fields[0], value).UInt16(fields[1], value).CharacterString(fields[2], value).CharacterString(fields[3], value)
                     .CharacterString(fields[4], value).Name(fields[5]);
                 break;
             case RRType.Ds:
-                Expect(fields, 4, "DSRRDATANotFourFields", value);
+                Expect(fields, 4, type, "DSRRDATANotFourFields", value);
                 writer.UInt16(fields[0], value).Byte(fields[1], value).Byte(fields[2], value).Hex(fields[3], value);
                 break;
             case RRType.Sshfp:
-                Expect(fields, 3, "SSHFPRRDATANotThreeFields", value);
+                Expect(fields, 3, type, "SSHFPRRDATANotThreeFields", value);
                 writer.Byte(fields[0], value).Byte(fields[1], value).Hex(fields[2], value);
                 break;
             case RRType.Tlsa:
-                Expect(fields, 4, "TLSARRDATANotFourFields", value);
+                Expect(fields, 4, type, "TLSARRDATANotFourFields", value);
                 writer.Byte(fields[0], value).Byte(fields[1], value).Byte(fields[2], value).Hex(fields[3], value);
                 break;
             default:
@@ -70,10 +70,19 @@ internal static class RecordData
         return writer.ToArray();
     }
 
-    private static byte[] Address(string value, AddressFamily family, string code, string words) =>
-        IPAddress.TryParse(value, out var address) && address.AddressFamily == family
-            && (family != AddressFamily.InterNetwork || value.Count(c => c == '.') == 3)
-            ? address.GetAddressBytes() : throw new RecordFault(code, words, value);
+    // Four decimal numbers: a leading zero would be read as octal.
+    private static byte[] Ipv4(string value)
+    {
+        var parts = value.Split('.');
+        return parts.Length == 4 && parts.All(p => byte.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _) && (p.Length == 1 || p[0] != '0'))
+            ? [.. parts.Select(p => byte.Parse(p, NumberStyles.None, CultureInfo.InvariantCulture))]
+            : throw new RecordFault("ARRDATAIllegalIPv4Address", "Value is not a valid IPv4 address", value);
+    }
+
+    // Neither with a scope nor in brackets.
+    private static byte[] Ipv6(string value) =>
+        value.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') && IPAddress.TryParse(value, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
+            ? address.GetAddressBytes() : throw new RecordFault("AAAARRDATAIllegalIPv6Address", "Value is not a valid IPv6 address", value);
 
     private static byte[] Name(string value) => new RecordWriter().Name(value).ToArray();
 
@@ -89,15 +98,23 @@ internal static class RecordData
         return writer.ToArray() is { Length: > 0 } data ? data : throw new RecordFault("InvalidCharacterString", "Value should be enclosed in quotation marks", value);
     }
 
-    private static void Expect(string[] fields, int count, string code, string value)
+    private static byte[] Quoted(string field, string value) => field.StartsWith('"') ? RecordFields.Unquote(field, value)
+        : throw new RecordFault("InvalidCharacterString", "Value should be enclosed in quotation marks", value);
+
+    private static void Expect(string[] fields, int count, RRType type, string code, string value)
     {
-        if (fields.Length != count) throw new RecordFault(code, $"Value should have {count} fields separated by blanks", value);
+        if (fields.Length != count) throw new RecordFault(code, $"{type.ToWire()} record doesn't have {count} fields", value);
     }
 }
 
 /// <summary>A value that Route 53 refuses, in its words.</summary>
-internal sealed class RecordFault(string code, string words, string value)
-    : Exception($"Invalid Resource Record: 'FATAL problem: {code} ({words}) encountered with '{value}''");
+internal sealed class RecordFault(string problem) : Exception($"Invalid Resource Record: '{problem}'")
+{
+    public RecordFault(string code, string words, string value)
+        : this($"FATAL problem: {code} ({words}) encountered with '{value}'")
+    {
+    }
+}
 
 /// <summary>Writes the data of one record.</summary>
 internal sealed class RecordWriter
@@ -115,7 +132,7 @@ internal sealed class RecordWriter
 
     public RecordWriter Name(string text)
     {
-        if (!DnsName.TryParse(text, out var name)) throw new RecordFault("InvalidDomainName", "Value is not a valid domain name", text);
+        if (!DnsName.TryParse(text, out var name)) throw new RecordFault(NameFaults.Of(text));
         return Raw(name.Wire);
     }
 

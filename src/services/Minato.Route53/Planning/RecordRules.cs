@@ -1,16 +1,13 @@
-using System.Collections.Immutable;
 using Minato.Contracts.Route53;
 using Minato.Engines.Dns;
 using Minato.Route53.Planning.Answers;
-using Minato.Route53.State;
 
 namespace Minato.Route53.Planning;
 
-/// <summary>What ChangeResourceRecordSets demands of a change by itself, and of the record sets of a name together.</summary>
+/// <summary>What ChangeResourceRecordSets demands of a change by itself.</summary>
 internal static class RecordRules
 {
     public const int MostValues = 400;
-    public const int MostOfGroup = 100;
 
     /// <summary>Structure, before anything is looked up.</summary>
     /// <exception cref="InvalidInput">A member is missing, or there is one too many.</exception>
@@ -20,6 +17,7 @@ internal static class RecordRules
         var what = $"in Change with [Action={change.Action.ToWire()}, Name={set.Name}, Type={set.Type.ToWire()}, SetIdentifier={set.SetIdentifier ?? "null"}]";
         if (set.TrafficPolicyInstanceId is not null) throw new InvalidInput($"Minato does not serve traffic policies {what}");
         if (set.GeoProximityLocation is { } proximity) DemandPlace(proximity, what);
+        if (set.GeoLocation is { } area && change.Action != ChangeAction.Delete) DemandArea(area, what);
         const string Kinds = "[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]";
         var hasValues = set.ResourceRecords is { Length: > 0 };
         if (set.AliasTarget is not null && (hasValues || set.TTL is not null)) throw new InvalidInput($"Invalid request: Expected exactly one of {Kinds}, but found more than one {what}");
@@ -30,6 +28,21 @@ internal static class RecordRules
         if (set.SetIdentifier is not null && policies == 0) throw new InvalidInput($"Invalid request: Expected exactly one of {Policies}, but found none {what}");
         if (policies > 1) throw new InvalidInput($"Invalid request: Expected exactly one of {Policies}, but found more than one {what}");
         if (set.MultiValueAnswer == true && set.AliasTarget is not null) throw new InvalidInput($"Invalid request: Expected no AliasTarget with MultiValueAnswer {what}");
+    }
+
+    /// <summary>AWS: a continent, a country, or a part of a country.</summary>
+    private static void DemandArea(GeoLocation area, string what)
+    {
+        if (area.ContinentCode is not null && (area.CountryCode is not null || area.SubdivisionCode is not null))
+            throw new InvalidInput($"Invalid request: A ContinentCode can't be combined with a CountryCode or a SubdivisionCode {what}");
+        var isKnown = area switch
+        {
+            { ContinentCode: { } continent } => NodeRules.ContinentName(continent) is not null,
+            { CountryCode: "*", SubdivisionCode: null } => true,
+            { CountryCode: { Length: 2 } country } => country.All(char.IsAsciiLetterUpper),
+            _ => false,
+        };
+        if (!isKnown) throw new InvalidInput($"Invalid request: The geolocation is not known {what}");
     }
 
     /// <summary>There are no local zones here.</summary>
@@ -60,6 +73,7 @@ internal static class RecordRules
         if (set.Type == RRType.Cname && values.Length > 1) yield return $"RRSet of type CNAME with DNS name {set.Name} is not permitted to have more than one value.";
         if (set.Type == RRType.Cname && set.Name == zone.ToString())
             yield return $"RRSet of type CNAME with DNS name {set.Name} is not permitted at apex in zone {zone}";
+        foreach (var fault in KindFaults(set, zone)) yield return fault;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var value in values)
         {
@@ -68,31 +82,17 @@ internal static class RecordRules
         }
     }
 
-    /// <summary>What is wrong with all record sets of a name, once a batch has run.</summary>
-    public static IEnumerable<string> NodeFaults(ImmutableArray<RecordState> node, DnsName zone)
+    private static IEnumerable<string> KindFaults(ResourceRecordSet set, DnsName zone)
     {
-        if (node.IsEmpty) yield break;
-        var name = node[0].Set.Name;
-        if (node.Any(r => r.Set.Type == RRType.Cname) && node.Any(r => r.Set.Type != RRType.Cname))
-            yield return $"RRSet of type CNAME with DNS name {name} is not permitted as it conflicts with other records with the same DNS name in zone {zone}";
-        foreach (var group in node.GroupBy(r => r.Set.Type))
-        {
-            RecordState[] sets = [.. group];
-            var where = $"RRSet with DNS name {name}, type {group.Key.ToWire()}, SetIdentifier {sets[^1].Set.SetIdentifier ?? "null"}";
-            if (sets.Length > MostOfGroup) yield return $"{where} cannot be created: there are {MostOfGroup} record sets with the same name and type already";
-            if (sets.Select(s => Group.PolicyOf(s.Set)).Distinct().Count() > 1)
-                yield return $"{where} cannot be created as other RRSets exist with the same name and type.";
-            else if (sets.Select(s => s.Set.CidrRoutingConfig?.CollectionId).Distinct(StringComparer.Ordinal).Count() > 1)
-                yield return $"{where} cannot be created as CIDR RRSets with the same name and type must have the same CIDR collection.";
-            else if (Group.PolicyOf(sets[0].Set) == Policy.Weighted && sets.Select(s => s.Set.TTL).OfType<long>().Distinct().Count() > 1)
-                yield return $"{where} cannot be created as weighted RRSets with the same name and type must have the same TTL.";
-            else if (sets.Where(s => s.Set.Failover is not null).GroupBy(s => s.Set.Failover).FirstOrDefault(f => f.Count() > 1) is { Key: { } failover })
-                yield return $"{where} cannot be created as a failover RRSet with failover {failover.ToWire()} already exists with the same name and type.";
-            else if (sets.Where(s => s.Set.Region is not null).GroupBy(s => s.Set.Region).Any(r => r.Count() > 1) || sets.Where(s => s.Set.GeoLocation is not null).GroupBy(s => s.Set.GeoLocation).Any(g => g.Count() > 1)
-                || sets.Select(s => s.Set.CidrRoutingConfig).OfType<CidrRoutingConfig>().GroupBy(c => c).Any(g => g.Count() > 1)
-                || sets.Select(s => s.Set.GeoProximityLocation).OfType<GeoProximityLocation>().GroupBy(l => l with { Bias = null }).Any(g => g.Count() > 1))
-                yield return $"{where} cannot be created as another RRSet exists with the same name, type and location.";
-        }
+        var what = $"RRSet of type {set.Type.ToWire()} with DNS name {set.Name} is not permitted";
+        if (set is { Failover: ResourceRecordSetFailover.Primary, AliasTarget: null, HealthCheckId: null })
+            yield return "A non-alias primary ResourceRecordSet must have an associated health check. No changes made.";
+        if (set.Type == RRType.Soa && set.Name != zone.ToString()) yield return $"{what} in zone {zone}";
+        if (set is { Type: RRType.Soa, ResourceRecords.Length: > 1 }) yield return "A HostedZone must contain exactly one SOA record.";
+        // AWS: what a zone says of itself and of its delegations is its own, and the same for everybody.
+        if (set.Type is RRType.Soa or RRType.Ns && set.AliasTarget is not null) yield return $"{what} as an alias";
+        if (set.Type == RRType.Ns && set.Name.StartsWith(@"\052.", StringComparison.Ordinal)) yield return $"{what} as a wildcard";
+        if (set.Type is RRType.Cname or RRType.Ns && set.MultiValueAnswer == true) yield return $"{what} as a multivalue answer";
     }
 
     /// <summary>Whether a DELETE repeats what is there; the order of values does not matter.</summary>
@@ -102,7 +102,7 @@ internal static class RecordRules
 
     /// <summary>How a message names a set.</summary>
     public static string Shown(ResourceRecordSet set) =>
-        $"[name='{set.Name}', type='{set.Type.ToWire()}'{(set.SetIdentifier is { } id ? $", set identifier='{id}'" : "")}]";
+        $"[name='{set.Name}', type='{set.Type.ToWire()}'{(set.SetIdentifier is { } id ? $", set-identifier='{id}'" : "")}]";
 
     private static IEnumerable<string> Values(ResourceRecordSet set) => (set.ResourceRecords ?? []).Select(r => r.Value).Order(StringComparer.Ordinal);
 

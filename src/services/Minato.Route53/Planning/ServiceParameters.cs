@@ -26,6 +26,45 @@ internal static class ServiceParameters
         foreach (var (key, data) in sorted) writer.Raw([(byte)(key >> 8), (byte)key, (byte)(data.Length >> 8), (byte)data.Length]).Raw(data);
     }
 
+    /// <summary>Parameters as they are written, each with a blank in front.</summary>
+    public static string Text(ReadOnlySpan<byte> data)
+    {
+        var text = new StringBuilder();
+        while (data.Length >= 4)
+        {
+            var (key, length) = (BinaryPrimitives.ReadUInt16BigEndian(data), BinaryPrimitives.ReadUInt16BigEndian(data[2..]));
+            text.Append(' ').Append(NameOf(key));
+            if (length > 0) text.Append('=').Append(ValueText(key, data.Slice(4, length)));
+            data = data[(4 + length)..];
+        }
+
+        return text.ToString();
+    }
+
+    private static string NameOf(int key) => key < s_names.Length ? s_names[key] : string.Create(CultureInfo.InvariantCulture, $"key{key}");
+
+    private static string ValueText(int key, ReadOnlySpan<byte> data)
+    {
+        var list = new List<string>();
+        switch (key)
+        {
+            case 0:
+                for (; data.Length >= 2; data = data[2..]) list.Add(NameOf(BinaryPrimitives.ReadUInt16BigEndian(data)));
+                break;
+            case 1:
+                for (; !data.IsEmpty; data = data[(1 + data[0])..]) list.Add(Encoding.ASCII.GetString(data.Slice(1, data[0])));
+                break;
+            case 3: return BinaryPrimitives.ReadUInt16BigEndian(data).ToString(CultureInfo.InvariantCulture);
+            case 4 or 6:
+                for (var size = key == 4 ? 4 : 16; data.Length >= size; data = data[size..]) list.Add(new IPAddress(data[..size]).ToString());
+                break;
+            case 5: return Convert.ToBase64String(data);
+            default: return RecordText.Quoted(data);
+        }
+
+        return $"\"{string.Join(',', list)}\"";
+    }
+
     private static int? Number(string name)
     {
         var known = Array.IndexOf(s_names, name);

@@ -39,6 +39,9 @@ internal sealed record ZoneState
 /// <param name="Cidr">The VPC's range: who asks from it sees the zone.</param>
 internal sealed record ZoneVpc(string VpcId, VPCRegion Region, string Cidr)
 {
+    /// <summary>Its other ranges, as they were when it was associated; null is none.</summary>
+    public ImmutableArray<string>? More { get; init; }
+
     public VPC ToWire() => new() { VPCId = VpcId, VPCRegion = Region };
 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using Minato.Contracts.Route53;
 using Minato.Engines.Dns;
 using Minato.Route53.State;
 
@@ -10,6 +11,8 @@ namespace Minato.Route53.Planning.Answers;
 internal sealed partial class DnsTable : IDnsAnswers
 {
     public static readonly DnsTable Empty = new([], ImmutableHashSet<string>.Empty, [], SourceMap.Empty, []);
+
+    private const uint InnerTtl = 60;
 
     private readonly Dictionary<DnsName, ImmutableArray<ZoneTable>> _zones = new(DnsNameComparer.Instance);
     private readonly Dictionary<DnsName, ImmutableArray<ZoneTable>>.AlternateLookup<ReadOnlySpan<byte>> _byWire;
@@ -33,29 +36,34 @@ internal sealed partial class DnsTable : IDnsAnswers
 
     public void Answer(in DnsQuestion question, DnsReply reply)
     {
-        if (Find(question.Name, question.Source.Address) is { } zone)
+        // A network that is only named decides who of several is answered, not what is seen.
+        var (source, asker) = (question.Source.Address, question.Source.IsClaimed ? 0 : question.Source.Address);
+        if (Find(question.Name, asker) is { } zone)
         {
             reply.IsAuthoritative = true;
-            new Resolution(this, question.Type, question.Source.Address, reply).Resolve(zone, DnsName.FromWire(question.Name), null, 0);
+            new Resolution(this, question.Type, source, asker, reply).Resolve(zone, DnsName.FromWire(question.Name), null, 0);
         }
         else if (_balancers.TryGetValue(DnsName.FromWire(question.Name), out var balancer))
         {
             reply.IsAuthoritative = true;
-            balancer.Answer(question.Type, null, question.Source.Address, reply);
+            balancer.Resolve(question.Type, null, asker, reply);
+        }
+        else if (InnerNames.MayAsk(asker) && InnerNames.AddressOf(question.Name) is { } inner)
+        {
+            reply.IsAuthoritative = true;
+            if (question.Type == DnsTypes.A) reply.Answers.Add(new(null, DnsTypes.A, InnerTtl, inner));
         }
         else (reply.Result, reply.IsElsewhere) = (DnsResult.Refused, true);
     }
 
     /// <summary>Asks one zone, whoever may see it.</summary>
-    public void Answer(string zoneId, DnsName name, ushort type, uint source, DnsReply reply)
+    public void Answer(string zoneId, DnsName domain, DnsName name, ushort type, uint source, DnsReply reply)
     {
         reply.IsAuthoritative = true;
-        foreach (var zones in _zones.Values)
+        if (!_zones.TryGetValue(domain, out var zones)) return;
+        foreach (var zone in zones)
         {
-            foreach (var zone in zones)
-            {
-                if (zone.Id == zoneId) new Resolution(this, type, source, reply).Resolve(zone, name, null, 0);
-            }
+            if (zone.Id == zoneId) new Resolution(this, type, source, source, reply).Resolve(zone, name, null, 0);
         }
     }
 
@@ -78,17 +86,26 @@ internal sealed partial class DnsTable : IDnsAnswers
         }
     }
 
-    private sealed record Balancer(ImmutableArray<byte[]> Addresses, bool IsHealthy)
+    private sealed record Balancer(DnsName Zone, ImmutableArray<byte[]> Addresses, bool IsHealthy)
     {
         private const uint Ttl = 60; // AWS: of every load balancer's name.
+        private static readonly byte[] s_soa = RecordData.Encode(RRType.Soa, "ns-1119.awsdns-11.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 60");
 
         private ImmutableArray<byte[]> Inner { get; init; } = [];
         private ImmutableArray<IPNetwork> Ranges { get; init; } = [];
 
-        public static Balancer Of(BalancerState state) => new(Bytes(state.Addresses), state.IsHealthy)
+        public static Balancer Of(BalancerState state) => new(DnsName.Parse(state.DnsName).Parent, Bytes(state.Addresses), state.IsHealthy)
         {
             Inner = Bytes(state.InnerAddresses), Ranges = [.. state.VpcRanges.Select(IPNetwork.Parse)],
         };
+
+        /// <summary>As the zone of load balancers answers: "no" comes with its SOA.</summary>
+        public void Resolve(ushort type, DnsName? owner, uint source, DnsReply reply)
+        {
+            var before = reply.Answers.Count;
+            Answer(type, owner, source, reply);
+            if (reply.Answers.Count == before) reply.Authority.Add(new(Zone, DnsTypes.Soa, Ttl, s_soa));
+        }
 
         /// <summary>Who asks in its VPC finds it there: packets for the host's loopback stay within a container.</summary>
         public void Answer(ushort type, DnsName? owner, uint source, DnsReply reply)

@@ -46,10 +46,23 @@ internal sealed record Member
         {
             Weight = set.Weight ?? 0, IsPrimary = set.Failover == ResourceRecordSetFailover.Primary, Region = set.Region?.ToWire(), Area = set.GeoLocation, Spot = Answers.Spot.Of(set.GeoProximityLocation), Cidr = set.CidrRoutingConfig,
             HealthCheckId = set.HealthCheckId, Ttl = (uint)(set.TTL ?? 0),
-            Data = [.. (set.ResourceRecords ?? []).Select(r => RecordData.Encode(set.Type, r.Value))],
+            Data = [.. (set.ResourceRecords ?? []).Select(r => Encoded(set.Type, r.Value)).OfType<byte[]>()],
             Alias = alias is null ? null : AliasNames.Of(alias), IsInZone = alias?.HostedZoneId == record.Key.ZoneId,
             EvaluatesTarget = alias?.EvaluateTargetHealth ?? false,
         };
+    }
+
+    // What was taken once and would be no more is not answered; all else is.
+    private static byte[]? Encoded(RRType type, string value)
+    {
+        try
+        {
+            return RecordData.Encode(type, value);
+        }
+        catch (RecordFault)
+        {
+            return null;
+        }
     }
 }
 

@@ -4,8 +4,8 @@ namespace Minato.Route53.Planning.Answers;
 
 internal sealed partial class DnsTable
 {
-    /// <summary>One question on its way through zones, names, policies and aliases.</summary>
-    private readonly partial struct Resolution(DnsTable table, ushort type, uint source, DnsReply reply)
+    /// <summary>One question on its way through zones, names, policies and aliases: for whoever is at one address, asked by who is at the other.</summary>
+    private readonly partial struct Resolution(DnsTable table, ushort type, uint source, uint asker, DnsReply reply)
     {
         private const int LongestChain = 8;
 
@@ -13,7 +13,7 @@ internal sealed partial class DnsTable
         public void Resolve(ZoneTable zone, DnsName name, DnsName? owner, int depth)
         {
             reply.Result = DnsResult.Success;
-            if (zone.Cuts > 0 && Referral(zone, name)) return;
+            if (zone.Cuts > 0 && Referral(zone, name, owner)) return;
             if (NodeFor(zone, name) is not { } node)
             {
                 reply.Result = DnsResult.NoSuchName;
@@ -62,7 +62,7 @@ internal sealed partial class DnsTable
                 if (depth >= LongestChain) return;
                 if (!member.IsInZone)
                 {
-                    if (table._balancers.TryGetValue(alias, out var balancer)) balancer.Answer(wanted, owner, source, reply);
+                    if (table._balancers.TryGetValue(alias, out var balancer)) balancer.Answer(wanted, owner, asker, reply);
                 }
                 else if (NodeFor(zone, alias)?.Find(wanted) is { } target) Emit(zone, target, wanted, owner, depth + 1);
                 return;
@@ -77,15 +77,16 @@ internal sealed partial class DnsTable
         private void Follow(byte[] target, int depth)
         {
             var name = DnsName.FromWire(target);
-            if (table.Find(target, source) is { } zone)
+            if (table.Find(target, asker) is { } zone)
             {
                 if (depth < LongestChain) Resolve(zone, name, name, depth + 1);
             }
-            else if (table._balancers.TryGetValue(name, out var balancer)) balancer.Answer(type, name, source, reply);
+            else if (table._balancers.TryGetValue(name, out var balancer)) balancer.Resolve(type, name, asker, reply);
             else reply.LeadsTo = name;
         }
 
-        private bool Referral(ZoneTable zone, DnsName name)
+        /// <summary>Others have it: whoever may not be sent on to them is told by the host's resolver.</summary>
+        private bool Referral(ZoneTable zone, DnsName name, DnsName? owner)
         {
             DnsName? cut = null;
             for (var above = name; !above.Equals(zone.Domain); above = above.Parent)
@@ -96,14 +97,24 @@ internal sealed partial class DnsTable
 
             if (cut is null || zone.Nodes[cut].Find(DnsTypes.Ns) is not { Members: [var servers, ..] }) return false;
             reply.IsAuthoritative = false;
+            reply.IsElsewhere = owner is null;
+            reply.LeadsTo = owner;
             foreach (var server in servers.Data)
             {
                 reply.Authority.Add(new(cut, DnsTypes.Ns, servers.Ttl, server));
-                if (zone.Nodes.TryGetValue(DnsName.FromWire(server), out var glue) && glue.Find(DnsTypes.A) is { Members: [var address, ..] })
-                    foreach (var data in address.Data) reply.Additional.Add(new(DnsName.FromWire(server), DnsTypes.A, address.Ttl, data));
+                var host = DnsName.FromWire(server);
+                if (!zone.Nodes.TryGetValue(host, out var glue)) continue;
+                Glue(host, glue, DnsTypes.A);
+                Glue(host, glue, DnsTypes.Aaaa);
             }
 
             return true;
+        }
+
+        private void Glue(DnsName name, Node node, ushort addresses)
+        {
+            if (node.Find(addresses) is not { Members: [var address, ..] }) return;
+            foreach (var data in address.Data) reply.Additional.Add(new(name, addresses, address.Ttl, data));
         }
 
         /// <summary>RFC 2308: how long "no" may be remembered stands in the zone's SOA.</summary>

@@ -20,7 +20,7 @@ internal sealed record ZoneTable
 
     public static ZoneTable Of(ZoneState zone, ZoneTable? before) => (before ?? new() { Id = zone.Id, Domain = zone.Domain, IsPrivate = zone.IsPrivate, CreatedAt = zone.CreatedAt }) with
     {
-        Ranges = [.. zone.Vpcs.Select(v => IPNetwork.Parse(v.Cidr))],
+        Ranges = [.. zone.Vpcs.SelectMany(v => (v.More ?? []).Prepend(v.Cidr)).Select(IPNetwork.Parse)],
     };
 
     /// <summary>Whether somebody at this address sees the zone.</summary>
