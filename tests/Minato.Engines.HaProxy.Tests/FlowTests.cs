@@ -35,6 +35,20 @@ public sealed class FlowTests : OnHaProxy
     }
 
     [Fact]
+    public async Task A_server_may_be_told_the_client_in_a_line_of_text()
+    {
+        using var server = new TcpListener(IPAddress.Parse(Bed.Address), 0);
+        server.Start();
+        var listener = Listener(ProxyProtocol.Tcp);
+        await ApplyAsync([listener], Backend(new() { IsTcp = true, SendsProxyLine = true }, Server("s", server.LocalEndpoint)));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Parse(listener.Address), listener.Port, Stopping);
+        using var taken = await server.AcceptTcpClientAsync(Stopping);
+        using var reader = new StreamReader(taken.GetStream(), Encoding.ASCII);
+        (await reader.ReadLineAsync(Stopping)).ShouldNotBeNull().ShouldMatch($"^PROXY TCP4 [0-9.]+ {listener.Address} [0-9]+ {listener.Port}$"); // PROXY, version 1.
+    }
+
+    [Fact]
     public async Task A_listener_with_tls_forwards_what_was_inside()
     {
         var one = await Bed.StartTargetAsync("one");
