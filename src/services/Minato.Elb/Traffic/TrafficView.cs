@@ -29,7 +29,7 @@ internal static class TrafficView
         // AWS: a target that drains is neither.
         var targets = TargetView.ReadAll(state, group).Where(t => t.Target.DrainUntil is null && t.Attachment is Attachment.InUse).ToList();
         var healthy = targets.Count(t => t.Health?.Status is HealthStatus.Healthy);
-        var unhealthy = targets.Count(t => t.Health?.Status is HealthStatus.Unhealthy);
+        var unhealthy = targets.Count(t => t.Health?.Status is HealthStatus.Unhealthy or HealthStatus.UnhealthyDraining);
         var id = ProxyPlanner.IdOf(group.Arn);
         return new(group, [.. servers[id]], times.GetValueOrDefault(id), healthy, unhealthy);
     }
