@@ -1,4 +1,5 @@
 using Minato.Contracts.ElasticLoadBalancingV2;
+using Minato.Engines.Proxy;
 
 namespace Minato.Elb.Tests;
 
@@ -55,11 +56,16 @@ public sealed class AttributeTests
         await w.UntilAsync(group, A, TargetHealthStateEnum.UnhealthyDraining, 90);
         (await w.HealthAsync(group, A))?.Reason.ShouldBe(TargetHealthReasonEnum.TargetFailedHealthChecks);
         w.Ask(5).ShouldBe(new() { ["172-31-0-11-80"] = 5 }); // Nothing new.
+        w.Proxy.Serving.Backends.Single().Protocol.EndsWhenStopped.ShouldBeTrue();
+        StateOf(A).ShouldBe(ServerState.Draining);
         await w.World.RunFor(TimeSpan.FromSeconds(60));
         (await w.HealthAsync(group, A))?.State.ShouldBe(TargetHealthStateEnum.UnhealthyDraining);
         await w.UntilAsync(group, A, TargetHealthStateEnum.Unhealthy, 100);
+        await w.World.Eventually(() => StateOf(A) is ServerState.Stopped, TimeSpan.FromSeconds(1));
         w.Targets.Set(A, 80);
         await w.UntilAsync(group, A, TargetHealthStateEnum.Healthy, 180);
+
+        ServerState StateOf(string address) => w.Proxy.Serving.Backends.Single().Servers.Single(s => s.Address == address).State;
     });
 
     [Fact]

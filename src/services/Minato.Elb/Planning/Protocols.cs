@@ -53,7 +53,8 @@ internal static class Protocols
             SendsProxyLine = group.IsClassic && NetworkAttributes.IsOn(group, NetworkAttributes.ProxyProtocol), // AWS: Classic Load Balancers know the first version alone.
             FollowsSource = NetworkAttributes.IsOn(group, "stickiness.enabled"),
             EndsWhenRemoved = NetworkAttributes.IsOn(group, NetworkAttributes.EndsWhenRemoved),
-            EndsWhenStopped = NetworkAttributes.IsOn(group, NetworkAttributes.EndsWhenUnhealthy),
+            // AWS: at once, or when the time to drain is over.
+            EndsWhenStopped = NetworkAttributes.IsOn(group, NetworkAttributes.EndsWhenUnhealthy) || NetworkAttributes.DrainingOf(group) > TimeSpan.Zero,
         }
         : new() { IsTls = group.Protocol is ProtocolEnum.Https, IsHttp2 = group.ProtocolVersion is "HTTP2" or "GRPC" };
 

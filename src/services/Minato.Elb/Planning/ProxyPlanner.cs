@@ -126,6 +126,7 @@ internal static class ProxyPlanner
         {
             { Target.DrainUntil: not null } => ServerState.Draining,
             { Health.Status: HealthStatus.Healthy } => ServerState.Ready,
+            { Health.Status: HealthStatus.UnhealthyDraining } when !open => ServerState.Draining,
             _ => open ? ServerState.Ready : ServerState.Stopped,
         });
 

@@ -31,6 +31,9 @@ internal static class TrafficView
         var healthy = targets.Count(t => t.Health?.Status is HealthStatus.Healthy);
         var unhealthy = targets.Count(t => t.Health?.Status is HealthStatus.Unhealthy or HealthStatus.UnhealthyDraining);
         var id = ProxyPlanner.IdOf(group.Arn);
-        return new(group, [.. servers[id]], times.GetValueOrDefault(id), healthy, unhealthy);
+        return new(group, [.. servers[id]], times.GetValueOrDefault(id), healthy, unhealthy)
+        {
+            Anomalous = targets.Count(t => t.Anomaly is { IsAnomalous: true }), Mitigated = targets.Count(t => t.Anomaly is not null),
+        };
     }
 }
