@@ -128,7 +128,11 @@ public sealed class ClassicTests
         await Refused(() => classic.CreateLBCookieStickinessPolicyAsync(new() { LoadBalancerName = "old", PolicyName = "sticky" }, w.Caller, default), "DuplicatePolicyName");
         await Refused(() => classic.CreateLoadBalancerPolicyAsync(new() { LoadBalancerName = "old", PolicyName = "x", PolicyTypeName = "None" }, w.Caller, default), "PolicyTypeNotFound");
         await Refused(() => classic.SetLoadBalancerPoliciesOfListenerAsync(new() { LoadBalancerName = "old", LoadBalancerPort = 80, PolicyNames = ["none"] }, w.Caller, default), "PolicyNotFound");
-        await Refused(() => classic.SetLoadBalancerPoliciesOfListenerAsync(new() { LoadBalancerName = "old", LoadBalancerPort = 80, PolicyNames = ["sticky"] }, w.Caller, default), "UnsupportedOperationException");
+        await classic.CreateLoadBalancerPolicyAsync(new()
+        {
+            LoadBalancerName = "old", PolicyName = "proxied", PolicyTypeName = "ProxyProtocolPolicyType", PolicyAttributes = [new() { AttributeName = "ProxyProtocol", AttributeValue = "true" }],
+        }, w.Caller, default);
+        await Refused(() => classic.SetLoadBalancerPoliciesOfListenerAsync(new() { LoadBalancerName = "old", LoadBalancerPort = 80, PolicyNames = ["proxied"] }, w.Caller, default), "InvalidConfigurationRequest");
         ((await classic.DescribeLoadBalancerPoliciesAsync(new(), w.Caller, default)).PolicyDescriptions ?? []).Select(p => p.PolicyName).ShouldContain("ELBSecurityPolicy-2016-08");
         ((await classic.DescribeLoadBalancerPolicyTypesAsync(new(), w.Caller, default)).PolicyTypeDescriptions ?? []).Length.ShouldBe(6);
     });

@@ -151,7 +151,7 @@ public sealed class NetworkTests
         (described?.ProtocolVersion, described?.HealthCheckPath, described?.Matcher?.GrpcCode ?? described?.Matcher?.HttpCode)
             .ShouldBe(version is "GRPC" ? (version, "/AWS.ALB/healthcheck", "12") : (version, "/", "200"));
         var balancer = await w.BalancerAsync();
-        if (version is "GRPC") await ElbWorld.RefusedAsync(() => w.ListenerAsync(balancer.LoadBalancerArn, group), "InvalidConfigurationRequest");
+        await ElbWorld.RefusedAsync(() => w.ListenerAsync(balancer.LoadBalancerArn, group), "InvalidLoadBalancerAction");
     });
 
     private static async Task<LoadBalancer> BalancerAsync(ElbWorld w) => (await w.Elb.CreateLoadBalancerAsync(

@@ -26,6 +26,15 @@ public sealed class TlsPlannerTests
     [InlineData("TLS13-1-2-Ext1-2021-06", "TLSv1.2 TLSv1.3", 15)]
     [InlineData("TLS13-1-2-Ext2-2021-06", "TLSv1.2 TLSv1.3", 21)]
     [InlineData("TLS13-1-0-2021-06", "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3", 21)]
+    [InlineData("TLS13-1-3-FIPS-2023-04", "TLSv1.3", 2)]
+    [InlineData("TLS13-1-2-FIPS-2023-04", "TLSv1.2 TLSv1.3", 10)]
+    [InlineData("TLS13-1-2-Res-FIPS-2023-04", "TLSv1.2 TLSv1.3", 6)]
+    [InlineData("TLS13-1-2-Res-FIPS-PQ-2025-09", "TLSv1.2 TLSv1.3", 6)]
+    [InlineData("TLS13-1-2-Ext0-FIPS-2023-04", "TLSv1.2 TLSv1.3", 14)]
+    [InlineData("TLS13-1-2-Ext1-FIPS-2023-04", "TLSv1.2 TLSv1.3", 14)]
+    [InlineData("TLS13-1-2-Ext2-FIPS-2023-04", "TLSv1.2 TLSv1.3", 20)]
+    [InlineData("TLS13-1-1-FIPS-2023-04", "TLSv1.1 TLSv1.2 TLSv1.3", 20)]
+    [InlineData("TLS13-1-0-FIPS-2023-04", "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3", 20)]
     public void A_policy_has_its_protocols_and_ciphers(string name, string protocols, int ciphers)
     {
         var policy = SslPolicies.Find("ELBSecurityPolicy-" + name).ShouldNotBeNull();

@@ -136,6 +136,16 @@ public sealed class TrafficMetricsTests
     }
 
     [Fact]
+    public void A_group_that_mitigates_says_how_many_targets_fail_and_how_many_have_less_than_their_share()
+    {
+        var group = Group with { Attributes = Given.None.Add("load_balancing.algorithm.anomaly_mitigation", "on") };
+        ListenerTraffic listener = new(new("l", 9, 1, 1, 0, 0, 0, 0), null);
+        var told = Told(TrafficMetrics.Plan(new(Balancer("app/web/1"), [listener], [new(group, [], null, 3, 0) { Anomalous = 1, Mitigated = 2 }]), s_noon));
+        (told["AnomalousHostCount TargetGroup+LoadBalancer"], told["MitigatedHostCount TargetGroup+LoadBalancer"]).ShouldBe((1, 2));
+        Told(TrafficMetrics.Plan(new(Balancer("app/web/1"), [listener], [new(Group, [], null, 3, 0)]), s_noon)).Keys.ShouldNotContain("AnomalousHostCount TargetGroup+LoadBalancer");
+    }
+
+    [Fact]
     public void A_classic_load_balancer_has_names_of_its_own_for_the_same_counts()
     {
         var balancer = Balancer("classic/web") with { IsClassic = true };

@@ -279,6 +279,25 @@ public sealed class AdapterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_classic_load_balancer_follows_an_application_s_cookie()
+    {
+        var bed = NewBed();
+        var (one, two) = (await bed.StartTargetAsync("one"), await bed.StartTargetAsync("two"));
+        var listener = Listener(bed, To("web"));
+        var backend = Backend(one, two) with { Stickiness = new(TimeSpan.Zero, "JSESSIONID") { IsClassic = true } };
+        (await bed.Engine.ApplyAsync(new() { Listeners = [listener], Backends = [backend] }, Stopping)).ShouldBe(new ApplyOutcome.Applied());
+        (await bed.SendAsync(listener, new())).Cookies.ShouldBeEmpty();
+        var login = await bed.SendAsync(listener, new() { Path = "/login" });
+        login.Cookies.Select(c => c.Split('=')[0]).ShouldBe(["JSESSIONID", "AWSELB", "AWSELBCORS"]);
+        for (var i = 0; i < 6; i++)
+        {
+            var next = await bed.SendAsync(listener, new() { Headers = [("Cookie", $"JSESSIONID=another; {login.Cookies[1]}")] });
+            next.Server.ShouldBe(login.Server);
+            next.Cookies.ShouldBeEmpty(); // AWS: a new one comes with a new one of the application's.
+        }
+    }
+
+    [Fact]
     public async Task Who_made_a_server_can_be_hidden()
     {
         var bed = NewBed();

@@ -35,6 +35,42 @@ public sealed class FlowTests : OnHaProxy
     }
 
     [Fact]
+    public async Task A_server_may_be_told_the_client_in_a_line_of_text()
+    {
+        using var server = new TcpListener(IPAddress.Parse(Bed.Address), 0);
+        server.Start();
+        var listener = Listener(ProxyProtocol.Tcp);
+        await ApplyAsync([listener], Backend(new() { IsTcp = true, SendsProxyLine = true }, Server("s", server.LocalEndpoint)));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Parse(listener.Address), listener.Port, Stopping);
+        using var taken = await server.AcceptTcpClientAsync(Stopping);
+        using var reader = new StreamReader(taken.GetStream(), Encoding.ASCII);
+        (await reader.ReadLineAsync(Stopping)).ShouldNotBeNull().ShouldMatch($"^PROXY TCP4 [0-9.]+ {listener.Address} [0-9]+ {listener.Port}$"); // PROXY, version 1.
+    }
+
+    [Fact]
+    public async Task A_connection_to_a_server_that_drains_goes_on_until_the_server_is_stopped()
+    {
+        using var server = new TcpListener(IPAddress.Parse(Bed.Address), 0);
+        server.Start();
+        var listener = Listener(ProxyProtocol.Tcp);
+        ProxyBackend With(ServerState state) => Backend(new() { IsTcp = true, EndsWhenStopped = true }, Server("s", server.LocalEndpoint) with { State = state });
+        await ApplyAsync([listener], With(ServerState.Ready));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Parse(listener.Address), listener.Port, Stopping);
+        using var taken = await server.AcceptTcpClientAsync(Stopping);
+        await ApplyAsync([listener], With(ServerState.Draining));
+        await taken.GetStream().WriteAsync("more"u8.ToArray(), Stopping);
+        var got = new byte[4];
+        await client.GetStream().ReadExactlyAsync(got, Stopping);
+        await ApplyAsync([listener], With(ServerState.Stopped));
+        var ended = 1;
+        try { ended = await client.GetStream().ReadAsync(got, Stopping); }
+        catch (IOException) { ended = 0; } // A reset ends it as well.
+        ended.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_listener_with_tls_forwards_what_was_inside()
     {
         var one = await Bed.StartTargetAsync("one");

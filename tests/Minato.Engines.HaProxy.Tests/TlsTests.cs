@@ -109,6 +109,23 @@ public sealed class TlsTests : OnHaProxy
     }
 
     [Fact]
+    public async Task Headers_that_tell_of_tls_are_called_what_they_are_to_be()
+    {
+        using var root = new Authority("Root");
+        using var client = root.Issue("client");
+        var listener = await ApplyAsync(GivenTls.Of(GivenTls.Certificate("default")) with
+        {
+            Newest = "TLSv1.2", TellsTargets = true, Trust = new(root.Pem, null, IgnoresExpiry: false, NamesAuthorities: true), Headers = new() { Version = "X-Tls", Subject = "X-Client_Subject" },
+        });
+        using var answer = await GetAsync(listener, HttpVersion.Version11, client);
+        var seen = await answer.Content.ReadAsStringAsync(Stopping);
+        seen.ShouldContain("X-Tls: TLSv1.2", Case.Insensitive);
+        seen.ShouldContain("X-Client_Subject: CN=client,O=Minato", Case.Insensitive);
+        seen.ShouldContain("X-Amzn-Mtls-Clientcert-Issuer: CN=Root,O=Minato", Case.Insensitive);
+        seen.ShouldNotContain("x-amzn-tls-version", Case.Insensitive);
+    }
+
+    [Fact]
     public async Task Websockets_go_through()
     {
         var listener = await ApplyAsync(GivenTls.Of(GivenTls.Certificate("default")));

@@ -39,6 +39,7 @@ public static class ElbRoom
         services.AddSingleton<IResettable, ProxyReset>();
         services.AddRoomService<ProxyWatcher>();
         services.AddRoomService<CertificateWatcher>();
+        services.AddRoomService<AnomalyWatcher>();
         services.AddSingleton<ICertificateUsers, CertificateUsers>();
         services.TryAddSingleton(new ElbOptions());
         services.TryAddSingleton<RequestMeter>();
@@ -79,6 +80,7 @@ public static class ElbRoom
             o.On(ElbTables.Groups, _ => [ProxyKey.Only]);
             o.On(ElbTables.Targets, _ => [ProxyKey.Only]);
             o.On(ElbTables.Health, _ => [ProxyKey.Only]);
+            o.On(ElbTables.Anomalies, _ => [ProxyKey.Only]);
             o.On(ElbTables.Interfaces, _ => [ProxyKey.Only]);
         });
         services.AddRoomService<InstanceHints>();
@@ -112,6 +114,7 @@ public static class ElbRoom
         services.AddTable(ElbTables.Groups);
         services.AddTable(ElbTables.Targets);
         services.AddTable(ElbTables.Health);
+        services.AddTable(ElbTables.Anomalies);
         services.AddTable(ElbTables.Interfaces);
         services.AddTable(ElbTables.Tags);
     }

@@ -85,6 +85,10 @@ public abstract partial class ProxyEngineKit
     public async Task A_header_condition_ignores_case(string pattern, string value, bool matches) =>
         (await MatchesAsync(new ProxyCondition.Header("X-Agent", [pattern]), new() { Headers = [("x-agent", value)] })).ShouldBe(matches);
 
+    [Theory, InlineData("X.Agent~1"), InlineData("x-#1"), InlineData("a!%&+^_`|b")]
+    public async Task A_header_condition_takes_every_name_that_is_one(string name) =>
+        (await MatchesAsync(new ProxyCondition.Header(name, ["a*"]), new() { Headers = [(name, "abc")] })).ShouldBeTrue();
+
     [Theory]
     [InlineData("version", "v1", "version=V1", true)]
     [InlineData("version", "v1", "a=b&version=v1&c=d", true)]

@@ -20,6 +20,17 @@ public abstract partial class ProxyEngineKit
         (await SharesAsync(Plain, 10)).Count.ShouldBe(2); // Others take turns.
     }
 
+    [Theory, InlineData(60), InlineData(0)]
+    public async Task A_classic_cookie_keeps_a_client_and_is_given_once(int seconds)
+    {
+        var (one, two) = (await Bed.StartTargetAsync("one"), await Bed.StartTargetAsync("two"));
+        await ApplyAsync(Plain, Backend("web", one, two) with { Stickiness = new(TimeSpan.FromSeconds(seconds), null) { IsClassic = true } });
+        var first = await GetAsync(Plain);
+        first.Cookies.Select(NameOf).ShouldBe(["AWSELB", "AWSELBCORS"]);
+        for (var i = 0; i < 6; i++) (await GetWithAsync(Plain, first.Cookies[0])).ShouldSatisfyAllConditions(a => a.Server.ShouldBe(first.Server), a => a.Cookies.ShouldBeEmpty());
+        (await GetWithAsync(Plain, "AWSELB=zzz")).Cookies.ShouldNotBeEmpty();
+    }
+
     [Theory, InlineData(ServerState.Draining), InlineData(ServerState.Stopped), InlineData(null)]
     public async Task A_client_of_a_server_that_is_not_ready_gets_another_and_stays_there(ServerState? state)
     {

@@ -15,8 +15,6 @@ internal static class ClientTrust
     // Dates as OpenSSL writes them (YYMMDDhhmmssZ) become those that AWS tells.
     private const string Date = "regsub('^(..)(..)(..)(..)(..)(..).*','20\\\\1-\\\\2-\\\\3T\\\\4:\\\\5:\\\\6Z')";
 
-    private static readonly string[] s_headers = ["Serial-Number", "Issuer", "Subject", "Validity", "Leaf"];
-
     public static string BindOptions(ProxyClientTrust trust, ImmutableSortedDictionary<string, string>.Builder files)
     {
         var ignored = trust.IgnoresExpiry ? FormattableString.Invariant($"{NoList},{Expired}") : FormattableString.Invariant($"{NoList}");
@@ -27,14 +25,14 @@ internal static class ClientTrust
     }
 
     /// <summary>AWS: what the client sends of these names itself does not count.</summary>
-    public static void WriteHeaders(Action<string> line)
+    public static void WriteHeaders(Action<string> line, ProxyTlsHeaders names)
     {
-        foreach (var name in s_headers) line($"http-request del-header X-Amzn-Mtls-Clientcert-{name}");
-        line("http-request set-header X-Amzn-Mtls-Clientcert-Serial-Number %[ssl_c_serial,hex]");
-        line("http-request set-header X-Amzn-Mtls-Clientcert-Issuer \"%[ssl_c_i_dn(,0,rfc2253)]\"");
-        line("http-request set-header X-Amzn-Mtls-Clientcert-Subject \"%[ssl_c_s_dn(,0,rfc2253)]\"");
-        line($"http-request set-header X-Amzn-Mtls-Clientcert-Validity \"NotBefore=%[ssl_c_notbefore,{Date}];NotAfter=%[ssl_c_notafter,{Date}]\"");
-        line($"http-request set-header X-Amzn-Mtls-Clientcert-Leaf {TlsWriter.CertificateAsPem}");
+        foreach (var name in (string[])[names.SerialNumber, names.Issuer, names.Subject, names.Validity, names.Leaf]) line($"http-request del-header {name}");
+        line($"http-request set-header {names.SerialNumber} %[ssl_c_serial,hex]");
+        line($"http-request set-header {names.Issuer} \"%[ssl_c_i_dn(,0,rfc2253)]\"");
+        line($"http-request set-header {names.Subject} \"%[ssl_c_s_dn(,0,rfc2253)]\"");
+        line($"http-request set-header {names.Validity} \"NotBefore=%[ssl_c_notbefore,{Date}];NotAfter=%[ssl_c_notafter,{Date}]\"");
+        line($"http-request set-header {names.Leaf} {TlsWriter.CertificateAsPem}");
     }
 
     // One file that HAProxy cannot load would keep it from loading anything.

@@ -14,7 +14,7 @@ internal static class ConditionWriter
         ProxyCondition.Host host => Matches("req.hdr(host),field(1,:)", "-i ", host.Values, host.Regexes),
         ProxyCondition.Path path => Matches("path", "", path.Values, path.Regexes),
         ProxyCondition.Method method => Matches("method", "", method.Values, []),
-        ProxyCondition.Header header when Safe.IsHeaderName(header.Name) => Matches($"req.fhdr({header.Name})", "-i ", header.Values, header.Regexes),
+        ProxyCondition.Header header when Safe.FieldName(header.Name) is { } name => Matches($"req.fhdr({name})", "-i ", header.Values, header.Regexes),
         ProxyCondition.Query query => Matches("query", "-i ", query.Values.Select(v => Pattern.QueryPart(v.Key, v.Value))),
         ProxyCondition.SourceIp source => Networks(source),
         _ => Never,

@@ -11,6 +11,10 @@ internal static class Safe
     public static bool IsHeaderName(string text) =>
         text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
+    /// <returns>The name of a request's header as HAProxy's parser takes it; null when it is none, or has an apostrophe, which no parser of its leaves alone.</returns>
+    public static string? FieldName(string text) => text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&*+-.^_`|~".Contains(c, StringComparison.Ordinal))
+        ? text.Replace("#", "\\#", StringComparison.Ordinal) : null;
+
     public static bool IsHostName(string text) =>
         text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
 
@@ -29,7 +33,8 @@ internal static class Safe
     public static string? Network(string cidr) => IPNetwork.TryParse(cidr, out var network) ? network.ToString()
         : IPAddress.TryParse(cidr, out var ip) ? ip.ToString() : null;
 
-    public static bool IsCookieName(string text) => IsId(text);
+    public static bool IsCookieName(string text) =>
+        text.Length is > 0 and <= 256 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     /// <returns>Text that HAProxy puts out as it is, without what is not printable; null when nothing is left.</returns>
     public static string? LogFormat(string text)

@@ -11,8 +11,13 @@ namespace Minato.Engines.HaProxy.Configuration;
 internal static class StickinessWriter
 {
     private const string GroupCookie = "AWSALBTG";
+    private const string ClassicCookie = "AWSELB";
+    private const string Week = "; Expires=%[date(604800),http_date]";
     private const string Now = "http-request set-var(txn.now) date";
     private const string IsGroupSticky = "{ var(txn.sticky) -m found }";
+
+    /// <summary>Longer than any client keeps a cookie of its session.</summary>
+    private static readonly TimeSpan s_session = TimeSpan.FromDays(365);
 
     /// <summary>After <see cref="WriteGroup"/>: the client is new, and its backend has to be drawn.</summary>
     public const string HasNoBackendYet = $" if {IsGroupSticky} !{{ var(txn.be) -m found }}";
@@ -42,14 +47,26 @@ internal static class StickinessWriter
     public static void WriteServer(Action<string> line, string backend, ProxyStickiness stickiness)
     {
         var application = stickiness.ApplicationCookie;
-        var cookie = application is null ? "AWSALB" : "AWSALBAPP-0";
+        var cookie = (stickiness.IsClassic, application) switch
+        {
+            (true, _) => ClassicCookie,
+            (_, null) => "AWSALB",
+            _ => "AWSALBAPP-0",
+        };
         line(Now);
         if (application is null) WriteCookie(line, cookie, "txn.stick", "");
         // AWS: a client has to send both, its application's and the load balancer's.
         else line($"http-request set-var(txn.stick) req.cook({cookie}) if {{ req.cook({application}) -m found }}");
         line($"http-request set-var(txn.server) {Name("txn.stick")},map_str({ServersMap(backend)}) if {{ var(txn.stick) -m found }} {IsFresh("txn.stick")}");
-        var when = application is null ? "" : $" if {{ res.cook({application}) -m found }} or {{ var(txn.server) -m found }}";
-        foreach (var header in SetCookies(cookie, $"date({Seconds(stickiness.Duration)})", "srv_name")) line($"http-response add-header Set-Cookie {header}{when}");
+        var when = (stickiness.IsClassic, application) switch
+        {
+            (true, null) => " if !{ var(txn.server) -m found }",
+            (true, { } own) => $" if {{ res.cook({own}) -m found }}",
+            (_, null) => "",
+            (_, { } own) => $" if {{ res.cook({own}) -m found }} or {{ var(txn.server) -m found }}",
+        };
+        var duration = stickiness.Duration > TimeSpan.Zero ? stickiness.Duration : s_session;
+        foreach (var header in SetCookies(cookie, $"date({Seconds(duration)})", "srv_name", LifeOf(stickiness))) line($"http-response add-header Set-Cookie {header}{when}");
         line("use-server %[var(txn.server)] if { var(txn.server) -m found }");
     }
 
@@ -61,10 +78,16 @@ internal static class StickinessWriter
         line($"http-request set-var({variable}) req.cook({cookie}CORS){and}!{{ var({variable}) -m found }}");
     }
 
-    /// <summary>AWS: the cookie itself lives for seven days; what it is good for is inside.</summary>
-    private static IEnumerable<string> SetCookies(string cookie, string until, string name)
+    /// <summary>AWS: the cookie itself lives for seven days; what it is good for is inside. That of a Classic Load Balancer ends when it is over.</summary>
+    private static string LifeOf(ProxyStickiness stickiness)
     {
-        var value = $"%[{until},hex,bytes(8,8)]%[{name},ub64enc]; Expires=%[date(604800),http_date]; Path=/";
+        if (!stickiness.IsClassic) return Week;
+        return stickiness.Duration > TimeSpan.Zero ? $"; Expires=%[date({Seconds(stickiness.Duration)}),http_date]" : "";
+    }
+
+    private static IEnumerable<string> SetCookies(string cookie, string until, string name, string life = Week)
+    {
+        var value = $"%[{until},hex,bytes(8,8)]%[{name},ub64enc]{life}; Path=/";
         yield return $"\"{cookie}={value}\"";
         if (!cookie.Contains('-', StringComparison.Ordinal)) yield return $"\"{cookie}CORS={value}; SameSite=None; Secure\"";
     }

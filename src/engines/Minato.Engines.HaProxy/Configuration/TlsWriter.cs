@@ -33,13 +33,13 @@ internal static class TlsWriter
     {
         if (tls.TellsTargets)
         {
-            line("http-request set-header x-amzn-tls-version %[ssl_fc_protocol]");
-            line("http-request set-header x-amzn-tls-cipher-suite %[ssl_fc_cipher]");
+            line($"http-request set-header {tls.Headers.Version} %[ssl_fc_protocol]");
+            line($"http-request set-header {tls.Headers.CipherSuite} %[ssl_fc_cipher]");
         }
-        if (tls.Trust is not null) ClientTrust.WriteHeaders(line);
+        if (tls.Trust is not null) ClientTrust.WriteHeaders(line, tls.Headers);
         if (!tls.PassesClientCertificate) return;
-        line("http-request del-header X-Amzn-Mtls-Clientcert");
-        line($"http-request set-header X-Amzn-Mtls-Clientcert {CertificateAsPem} if {{ ssl_c_used }}");
+        line($"http-request del-header {tls.Headers.Certificate}");
+        line($"http-request set-header {tls.Headers.Certificate} {CertificateAsPem} if {{ ssl_c_used }}");
     }
 
     /// <summary>How a listener is reached from this same proxy, as a client would.</summary>
@@ -52,13 +52,14 @@ internal static class TlsWriter
         { IsTls: true } => " ssl verify none",
         { IsHttp2: true } => " proto h2",
         _ => "",
-    } + (protocol.SendsProxyHeader ? " send-proxy-v2" : "");
+    } + (protocol.SendsProxyHeader ? " send-proxy-v2" : protocol.SendsProxyLine ? " send-proxy" : "");
 
     public static void Verify(ProxyListener listener)
     {
         if (listener.Tls is not { } tls) return;
         var isWritable = s_versions.Contains(tls.Oldest) && s_versions.Contains(tls.Newest) && tls.Ciphers.All(IsCipher) && tls.Alpn.All(a => a is "h2" or "http/1.1");
         if (!isWritable) throw new UnwritableConfigurationException($"listener {listener.Id}: its TLS versions, ciphers or protocols are not known");
+        if (!NamesOf(tls.Headers).All(Safe.IsHeaderName)) throw new UnwritableConfigurationException($"listener {listener.Id}: a header of its TLS has a name that is none");
         ClientTrust.Verify(listener.Id, tls.Trust);
         foreach (var certificate in tls.Certificates.Prepend(tls.Default))
         {
@@ -66,6 +67,8 @@ internal static class TlsWriter
             Verify(listener, certificate);
         }
     }
+
+    private static string[] NamesOf(ProxyTlsHeaders h) => [h.Version, h.CipherSuite, h.Certificate, h.SerialNumber, h.Issuer, h.Subject, h.Validity, h.Leaf];
 
     // One certificate that HAProxy cannot load would keep it from loading anything.
     private static void Verify(ProxyListener listener, ProxyCertificate certificate)

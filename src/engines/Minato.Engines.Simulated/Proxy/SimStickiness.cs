@@ -9,6 +9,7 @@ namespace Minato.Engines.Simulated;
 internal static class SimStickiness
 {
     public const string Group = "AWSALBTG";
+    private static readonly TimeSpan s_session = TimeSpan.FromDays(365);
 
     /// <summary>What a cookie of the request names, while it is good.</summary>
     public static string? Read(ProxyCall call, string cookie, DateTimeOffset now)
@@ -26,7 +27,12 @@ internal static class SimStickiness
         return cookie.Contains('-', StringComparison.Ordinal) ? [$"{cookie}={value}"] : [$"{cookie}={value}", $"{cookie}CORS={value}"];
     }
 
-    public static string CookieOf(ProxyStickiness stickiness) => stickiness.ApplicationCookie is null ? "AWSALB" : "AWSALBAPP-0";
+    public static string CookieOf(ProxyStickiness stickiness) => stickiness switch
+    {
+        { IsClassic: true } => "AWSELB",
+        { ApplicationCookie: null } => "AWSALB",
+        _ => "AWSALBAPP-0",
+    };
 
     /// <summary>The server a client stays with, if it is ready.</summary>
     public static ProxyServer? ServerOf(ProxyBackend backend, ProxyCall call, DateTimeOffset now)
@@ -39,7 +45,8 @@ internal static class SimStickiness
     {
         // Simulated targets set no cookies of their own: only a client that has one already is kept.
         if (backend.Stickiness is not { } stickiness || (stickiness.ApplicationCookie is not null && !stayed)) return [];
-        return [.. Write(CookieOf(stickiness), server, now + stickiness.Duration)];
+        if (stickiness.IsClassic && stayed) return [];
+        return [.. Write(CookieOf(stickiness), server, now + (stickiness.Duration > TimeSpan.Zero ? stickiness.Duration : s_session))];
     }
 
     public static string? Find(ProxyCall call, string cookie) => call.Headers.Where(h => h.Name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))

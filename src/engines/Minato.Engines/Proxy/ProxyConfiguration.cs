@@ -142,7 +142,14 @@ public enum ForwardedForMode { Append, Preserve, Remove }
 /// Keeps a client with its server as long as that is <see cref="ServerState.Ready"/>; each answer begins the duration anew.
 /// </summary>
 /// <param name="ApplicationCookie">Null makes a cookie <c>AWSALB</c> with the first answer; otherwise <c>AWSALBAPP-0</c>, once a server has set this one.</param>
-public sealed record ProxyStickiness(TimeSpan Duration, string? ApplicationCookie);
+public sealed record ProxyStickiness(TimeSpan Duration, string? ApplicationCookie)
+{
+    /// <summary>
+    /// As a Classic Load Balancer keeps clients: the cookie is <c>AWSELB</c> in both cases, it is given once and not with every answer, and a
+    /// duration of zero lasts as long as the client keeps the cookie.
+    /// </summary>
+    public bool IsClassic { get; init; }
+}
 
 public enum BalanceAlgorithm { RoundRobin, LeastOutstandingRequests, Random }
 

@@ -45,6 +45,24 @@ public sealed record ProxyTls
 
     /// <summary>Tells targets the version and cipher suite in <c>x-amzn-tls-version</c> and <c>x-amzn-tls-cipher-suite</c>.</summary>
     public bool TellsTargets { get; init; }
+
+    /// <summary>What the headers are called in which targets are told.</summary>
+    public ProxyTlsHeaders Headers { get; init; } = ProxyTlsHeaders.Usual;
+}
+
+/// <summary>Names of headers that tell targets of their clients' TLS: letters, digits, hyphens and underscores.</summary>
+public sealed record ProxyTlsHeaders
+{
+    public static readonly ProxyTlsHeaders Usual = new();
+
+    public string Version { get; init; } = "x-amzn-tls-version";
+    public string CipherSuite { get; init; } = "x-amzn-tls-cipher-suite";
+    public string Certificate { get; init; } = "X-Amzn-Mtls-Clientcert";
+    public string SerialNumber { get; init; } = "X-Amzn-Mtls-Clientcert-Serial-Number";
+    public string Issuer { get; init; } = "X-Amzn-Mtls-Clientcert-Issuer";
+    public string Subject { get; init; } = "X-Amzn-Mtls-Clientcert-Subject";
+    public string Validity { get; init; } = "X-Amzn-Mtls-Clientcert-Validity";
+    public string Leaf { get; init; } = "X-Amzn-Mtls-Clientcert-Leaf";
 }
 
 /// <param name="Authorities">Certificates, PEM.</param>
@@ -80,6 +98,9 @@ public sealed record ServerProtocol
 
     /// <summary>Tells the client's address in a PROXY header, version 2.</summary>
     public bool SendsProxyHeader { get; init; }
+
+    /// <summary>Tells the client's address in a PROXY header, version 1: a line of text.</summary>
+    public bool SendsProxyLine { get; init; }
 
     /// <summary>Keeps a client's address with one server.</summary>
     public bool FollowsSource { get; init; }

@@ -37,12 +37,12 @@ internal sealed partial class ElbApi
 
     private static BalancerState Changed(IReadState state, ModifyLoadBalancerAttributesRequest request, Caller caller)
     {
-        var balancer = FindBalancer(state, caller, request.LoadBalancerArn);
-        balancer = balancer with
+        var before = FindBalancer(state, caller, request.LoadBalancerArn);
+        var balancer = before with
         {
-            Attributes = Attributes.Change("Load balancer", NetworkAttributes.Of(balancer), balancer.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
+            Attributes = Attributes.Change("Load balancer", NetworkAttributes.Of(before), before.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
         };
-        BalancerAttributes.Demand(balancer.Attributes);
+        BalancerAttributes.Demand(before, balancer);
         return balancer;
     }
 
@@ -56,9 +56,10 @@ internal sealed partial class ElbApi
             {
                 Attributes = Attributes.Change("Target group", NetworkAttributes.Of(group), group.Attributes, request.Attributes.Select(a => (a.Key, a.Value))),
             };
-            GroupAttributes.Demand(group.Attributes);
-            var actions = tx.Where(ElbTables.UsesByGroup, group.Arn).Select(u => tx.Find(ElbTables.Rules, u.Key.RuleArn)?.Action).OfType<ActionState>();
-            if (actions.Any(a => Stickiness.IsLacking(a, group))) throw ElbErrors.GroupStickinessMissing();
+            GroupAttributes.Demand(group);
+            var actions = tx.Where(ElbTables.UsesByGroup, group.Arn).Select(u => tx.Find(ElbTables.Rules, u.Key.RuleArn)?.Action).OfType<ActionState>().ToList();
+            if (actions.Exists(a => Stickiness.IsLacking(a, group))) throw ElbErrors.GroupStickinessMissing();
+            if (actions.Exists(a => Stickiness.IsAlone(a, group))) throw ElbErrors.GroupStaysAlone(group.Arn);
             tx.Put(ElbTables.Groups, group);
             return group;
         }, ct);

@@ -22,8 +22,7 @@ internal sealed partial class ElbApi
         {
             var listener = FindListener(tx, caller, request.ListenerArn);
             foreach (var arn in arns) PutCertificate(tx, listener, arn, isDefault: false);
-            // AWS: the default one does not count.
-            if (tx.Count(ElbTables.CertificatesByListener, listener.Arn) > MostCertificates + 1)
+            if (Quotas.CertificatesOf(tx, listener.BalancerArn) > MostCertificates)
             {
                 throw new TooManyCertificatesException($"The maximum number of certificates '{MostCertificates}' has been reached");
             }

@@ -11,14 +11,20 @@ internal sealed partial class ElbApi
     [
         Limit("application-load-balancers", MostBalancers),
         Limit("certificates-per-application-load-balancer", 25),
+        Limit("certificates-per-network-load-balancer", 25),
         Limit("condition-values-per-alb-rule", 5),
         Limit("condition-wildcards-per-alb-rule", 6),
         Limit("listeners-per-application-load-balancer", MostListeners),
+        Limit("listeners-per-network-load-balancer", MostListeners),
+        Limit("network-load-balancers", MostBalancers),
         Limit("rules-per-application-load-balancer", MostRules),
         Limit("target-groups", MostGroups),
         Limit("target-groups-per-action-on-application-load-balancer", 5),
-        Limit("target-groups-per-application-load-balancer", 100),
-        Limit("targets-per-application-load-balancer", 1000),
+        Limit("target-groups-per-action-on-network-load-balancer", 5),
+        Limit("target-groups-per-application-load-balancer", Quotas.MostGroups),
+        Limit("targets-per-application-load-balancer", Quotas.MostTargets),
+        Limit("targets-per-network-load-balancer", Quotas.MostNetworkTargets),
+        Limit("targets-per-target-group", MostTargets),
     ];
 
     public Task<DescribeAccountLimitsResponse> DescribeAccountLimitsAsync(DescribeAccountLimitsRequest request, Caller caller, CancellationToken ct)

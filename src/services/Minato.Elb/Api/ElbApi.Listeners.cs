@@ -14,7 +14,7 @@ internal sealed partial class ElbApi
     public async Task<CreateListenerResponse> CreateListenerAsync(CreateListenerRequest request, Caller caller, CancellationToken ct)
     {
         var asked = ListenerSettings.Of(request);
-        var action = Actions.FromWire(request.DefaultActions);
+        var action = Actions.FromWire(request.DefaultActions, asked.Protocol);
         var tags = Checked(request.Tags, caller);
         asked.DemandFor(FindBalancer(store.Current, caller, request.LoadBalancerArn));
         if (asked.Certificate is { } certificate) await certificates.DemandAsync(certificate, caller, ct);
@@ -47,8 +47,8 @@ internal sealed partial class ElbApi
 
     public async Task<ModifyListenerResponse> ModifyListenerAsync(ModifyListenerRequest request, Caller caller, CancellationToken ct)
     {
-        var action = request.DefaultActions is { IsDefaultOrEmpty: false } actions ? Actions.FromWire(actions) : null;
         var before = FindListener(store.Current, caller, request.ListenerArn);
+        var action = request.DefaultActions is { IsDefaultOrEmpty: false } actions ? Actions.FromWire(actions, request.Protocol ?? before.Protocol) : null;
         if (ListenerSettings.Of(request, before, DefaultCertificateOf(store.Current, before.Arn)).Certificate is { } certificate)
         {
             await certificates.DemandAsync(certificate, caller, ct);
@@ -62,11 +62,16 @@ internal sealed partial class ElbApi
             DemandTrustStore(tx, caller, asked.Mutual);
             if (tx.Where(ElbTables.ListenersByPort, (now.BalancerArn, asked.Port)).Any(l => l.Arn != now.Arn))
             {
-                throw ElbErrors.Validation($"Listener port '{asked.Port}' is already in use");
+                throw ElbErrors.DuplicateListener(balancer.Arn);
             }
             if (asked.ApplyTo(now) is var next && next != now) tx.Put(ElbTables.Listeners, next);
             PutDefaultCertificate(tx, next, asked.Certificate);
             if (action is not null) PutRule(tx, caller, balancer, DefaultRuleOf(tx, now.Arn) with { Action = action });
+            // What its rules do has to go with what it speaks from now on.
+            if (next.Protocol != now.Protocol)
+            {
+                foreach (var rule in tx.Where(ElbTables.RulesByListener, now.Arn).ToList()) PutRule(tx, caller, balancer, rule);
+            }
             return next;
         }, ct);
         return new() { Listeners = [ToWire(store.Current, listener)] };
@@ -81,6 +86,7 @@ internal sealed partial class ElbApi
     public Task<DescribeListenersResponse> DescribeListenersAsync(DescribeListenersRequest request, Caller caller, CancellationToken ct)
     {
         var state = store.Current;
+        DemandFew(request.ListenerArns, "listeners");
         IEnumerable<ListenerState> listeners;
         if (request.ListenerArns is { IsDefaultOrEmpty: false } arns)
         {

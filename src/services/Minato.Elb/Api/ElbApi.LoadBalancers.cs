@@ -34,7 +34,8 @@ internal sealed partial class ElbApi
                 return same.Scheme == scheme && same.Type == type && AreSame(same.Zones.Select(z => z.SubnetId), zones.Select(z => z.SubnetId))
                     && AreSame(same.SecurityGroups, groups) ? same : throw ElbErrors.DuplicateBalancer(request.Name);
             }
-            if (tx.Count(ElbTables.BalancersByHome, HomeOf(caller)) >= MostBalancers)
+            // AWS: each type has a quota of its own.
+            if (tx.Where(ElbTables.BalancersByHome, HomeOf(caller)).Count(b => b.Type == type) >= MostBalancers)
             {
                 throw new TooManyLoadBalancersException($"The maximum number of load balancers '{MostBalancers}' has been reached");
             }
@@ -48,6 +49,7 @@ internal sealed partial class ElbApi
 
     public async Task<DeleteLoadBalancerResponse> DeleteLoadBalancerAsync(DeleteLoadBalancerRequest request, Caller caller, CancellationToken ct)
     {
+        DemandArn(request.LoadBalancerArn, "loadbalancer", "load balancer");
         await store.UpdateAsync(tx =>
         {
             // AWS: deleting what is not there succeeds.
@@ -65,6 +67,8 @@ internal sealed partial class ElbApi
     {
         var state = store.Current;
         IEnumerable<BalancerState> balancers;
+        DemandFewBalancers(request.LoadBalancerArns);
+        DemandFewBalancers(request.Names);
         if (request.LoadBalancerArns is { IsDefaultOrEmpty: false } arns)
         {
             balancers = [.. arns.Distinct(StringComparer.Ordinal).Select(a => FindBalancer(state, caller, a)).OrderBy(b => b.Arn, StringComparer.Ordinal)];
@@ -78,6 +82,12 @@ internal sealed partial class ElbApi
         else balancers = state.Where(ElbTables.BalancersByHome, HomeOf(caller));
         var (page, next) = Page(nameof(DescribeLoadBalancersAsync), balancers, b => b.Arn, request.PageSize, request.Marker);
         return Task.FromResult<DescribeLoadBalancersResponse>(new() { LoadBalancers = [.. page.Select(b => ToWire(state, b))], NextMarker = next });
+    }
+
+    private static void DemandFewBalancers(ImmutableArray<string>? named)
+    {
+        if (named is { IsDefault: false, Length: > MostDescribed and var asked })
+            throw ElbErrors.Validation($"Up to {MostDescribed} load balancers can be described at a time, but {asked} were specified");
     }
 
     public async Task<SetSecurityGroupsResponse> SetSecurityGroupsAsync(SetSecurityGroupsRequest request, Caller caller, CancellationToken ct)
@@ -128,6 +138,7 @@ internal sealed partial class ElbApi
             throw new InvalidConfigurationRequestException(
                 $"Elastic IP addresses and private addresses of subnet mappings are not supported for load balancers with type '{type.ToWire()}'");
         }
+        if (subnets is { IsDefaultOrEmpty: false } && mappings is { IsDefaultOrEmpty: false }) throw ElbErrors.Validation("You can specify either subnets or subnet mappings, but not both");
         ImmutableArray<string> wanted = [.. subnets ?? [], .. (mappings ?? []).Select(m => m.SubnetId).OfType<string>()];
         var facts = wanted.IsEmpty ? [] : await network.SubnetsAsync([.. wanted.Distinct(StringComparer.Ordinal)], caller, ct);
         if (facts.Select(f => f.Zone).Distinct(StringComparer.Ordinal).Count() < facts.Length)
@@ -138,6 +149,11 @@ internal sealed partial class ElbApi
         {
             throw ElbErrors.Validation(isNetwork ? "At least one subnet must be specified" : "At least two subnets in two different Availability Zones must be specified");
         }
+        if (facts.FirstOrDefault(f => f.VpcId != facts[0].VpcId) is { } foreign)
+        {
+            throw new InvalidConfigurationRequestException($"All subnets must be in one VPC: '{facts[0].Id}' is in '{facts[0].VpcId}', '{foreign.Id}' in '{foreign.VpcId}'");
+        }
+        await network.DemandAllocationsAsync([.. (mappings ?? []).Select(m => m.AllocationId).OfType<string>()], caller, ct);
         return ([.. facts.OrderBy(f => f.Zone, StringComparer.Ordinal).Select(f => Zone(f, mappings))], facts[0].VpcId);
     }
 

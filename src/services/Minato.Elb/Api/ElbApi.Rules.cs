@@ -18,7 +18,7 @@ internal sealed partial class ElbApi
         DemandPriority(request.Priority);
         var conditions = Conditions.FromWire(request.Conditions);
         var transforms = Transforms.FromWire(request.Transforms);
-        var action = Actions.FromWire(request.Actions);
+        var action = Actions.FromWire(request.Actions, store.Current.Find(ElbTables.Listeners, request.ListenerArn)?.Protocol);
         var tags = Checked(request.Tags, caller);
         var rule = await store.UpdateAsync(tx =>
         {
@@ -26,7 +26,7 @@ internal sealed partial class ElbApi
             if (Protocols.IsOfNetwork(listener.Protocol)) throw ElbErrors.Validation("Rules are not supported for listeners of Network Load Balancers");
             var others = tx.Where(ElbTables.RulesByListener, listener.Arn).ToList();
             if (others.Exists(r => r.Priority == request.Priority)) throw ElbErrors.PriorityInUse(request.Priority);
-            if (others.Count > MostRules) throw new TooManyRulesException($"The maximum number of rules '{MostRules}' has been reached");
+            if (Quotas.RulesOf(tx, listener.BalancerArn) >= MostRules) throw new TooManyRulesException($"The maximum number of rules '{MostRules}' has been reached");
             var made = new RuleState
             {
                 Arn = ArnOf(caller, $"listener-rule/{listener.Path}/{ids.Hex(16)}"),
@@ -48,7 +48,8 @@ internal sealed partial class ElbApi
     {
         if (request is { ResetTransforms: true, Transforms.IsDefaultOrEmpty: false }) throw ElbErrors.Validation("You cannot specify both transforms and their reset");
         var conditions = request.Conditions is { IsDefaultOrEmpty: false } c ? Conditions.FromWire(c) : default(ImmutableArray<ConditionState>?);
-        var action = request.Actions is { IsDefaultOrEmpty: false } a ? Actions.FromWire(a) : null;
+        var listener = store.Current.Find(ElbTables.Rules, request.RuleArn) is { } before ? store.Current.Find(ElbTables.Listeners, before.ListenerArn) : null;
+        var action = request.Actions is { IsDefaultOrEmpty: false } a ? Actions.FromWire(a, listener?.Protocol) : null;
         // AWS: what is not given stays; transforms go only when their reset is asked for.
         var transforms = request.ResetTransforms is true ? [] : request.Transforms is { IsDefaultOrEmpty: false } t ? Transforms.FromWire(t) : default(ImmutableArray<TransformState>?);
         if (conditions is null && action is null && transforms is null) throw ElbErrors.Validation("Either conditions or actions must be specified");
@@ -78,6 +79,7 @@ internal sealed partial class ElbApi
     {
         var state = store.Current;
         IEnumerable<RuleState> rules;
+        DemandFew(request.RuleArns, "listener rules");
         if (request.RuleArns is { IsDefaultOrEmpty: false } arns)
         {
             if (request.ListenerArn is not null) throw ElbErrors.Validation("You cannot specify both rule ARNs and a listener ARN");
@@ -130,14 +132,14 @@ internal sealed partial class ElbApi
             Protocols.DemandSecure(listener, group);
             if (tx.Where(ElbTables.UsesByGroup, arn).Any(u => u.BalancerArn != balancer.Arn)) throw ElbErrors.GroupOfOther(arn);
             if (Stickiness.IsLacking(rule.Action, group)) throw ElbErrors.GroupStickinessMissing();
+            if (Stickiness.IsAlone(rule.Action, group)) throw ElbErrors.GroupStaysAlone(arn);
         }
         if (rule.Action.Redirect is { } redirect && listener.Protocol is ProtocolEnum.Https) DemandSecure(redirect);
         tx.Put(ElbTables.Rules, rule);
         foreach (var use in tx.Where(ElbTables.UsesByRule, rule.Arn).Where(u => !groups.Contains(u.Key.GroupArn)).ToList()) tx.Delete(ElbTables.Uses, use.Key);
-        foreach (var arn in groups)
-        {
-            if (tx.Find(ElbTables.Uses, new(rule.Arn, arn)) is null) tx.Put(ElbTables.Uses, new(new(rule.Arn, arn), balancer.Arn));
-        }
+        var added = groups.Where(arn => tx.Find(ElbTables.Uses, new(rule.Arn, arn)) is null).ToList();
+        foreach (var arn in added) tx.Put(ElbTables.Uses, new(new(rule.Arn, arn), balancer.Arn));
+        if (added.Count > 0) Quotas.DemandGroups(tx, balancer); // Other weights are no more than before.
     }
 
     /// <summary>AWS: who came over HTTPS is not sent back to HTTP, nor to where it already is.</summary>

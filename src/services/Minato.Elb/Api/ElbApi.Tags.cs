@@ -10,6 +10,8 @@ internal sealed partial class ElbApi
 {
     public async Task<AddTagsResponse> AddTagsAsync(AddTagsRequest request, Caller caller, CancellationToken ct)
     {
+        // AWS: though the request has room for more.
+        if (request.ResourceArns.Length > 1) throw ElbErrors.Validation("Only one resource can be tagged at a time");
         var tags = Checked(request.Tags, caller);
         await store.UpdateAsync(tx =>
         {
@@ -38,6 +40,7 @@ internal sealed partial class ElbApi
     public Task<DescribeTagsResponse> DescribeTagsAsync(DescribeTagsRequest request, Caller caller, CancellationToken ct)
     {
         var state = store.Current;
+        if (request.ResourceArns.Length > MostDescribed) throw ElbErrors.Validation($"Cannot have more than {MostDescribed} resources described");
         foreach (var arn in request.ResourceArns) DemandResource(state, caller, arn);
         return Task.FromResult<DescribeTagsResponse>(new()
         {
@@ -52,7 +55,8 @@ internal sealed partial class ElbApi
 
     private static void PutTags(Transaction tx, string arn, ImmutableSortedDictionary<string, string> tags)
     {
-        if (tags.Count > MostTags) throw new TooManyTagsException("The quota for the number of tags that can be assigned to a load balancer has been reached");
+        // AWS: those of the system do not count.
+        if (tags.Count(t => !t.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)) > MostTags) throw new TooManyTagsException("The quota for the number of tags that can be assigned to a load balancer has been reached");
         if (!tags.IsEmpty) tx.Put(ElbTables.Tags, new(arn, tags));
         else if (tx.Find(ElbTables.Tags, arn) is not null) tx.Delete(ElbTables.Tags, arn);
     }

@@ -83,9 +83,11 @@ internal sealed partial class ElbApi
 
     public async Task<DeleteTargetGroupResponse> DeleteTargetGroupAsync(DeleteTargetGroupRequest request, Caller caller, CancellationToken ct)
     {
+        DemandArn(request.TargetGroupArn, "targetgroup", "target group");
         await store.UpdateAsync(tx =>
         {
-            var group = FindGroup(tx, caller, request.TargetGroupArn);
+            // AWS: deleting what is not there succeeds.
+            if (!IsOf(caller, request.TargetGroupArn) || tx.Find(ElbTables.Groups, request.TargetGroupArn) is not { IsClassic: false } group) return;
             if (tx.Count(ElbTables.UsesByGroup, group.Arn) > 0) throw ElbErrors.GroupInUse(group.Arn);
             foreach (var key in tx.Keys(ElbTables.TargetsByGroup, group.Arn).ToList())
             {
@@ -102,6 +104,8 @@ internal sealed partial class ElbApi
     public Task<DescribeTargetGroupsResponse> DescribeTargetGroupsAsync(DescribeTargetGroupsRequest request, Caller caller, CancellationToken ct)
     {
         var state = store.Current;
+        DemandFew(request.TargetGroupArns, "target groups");
+        DemandFew(request.Names, "target groups");
         IEnumerable<TargetGroupState> groups;
         if (request.TargetGroupArns is { IsDefaultOrEmpty: false } arns)
         {

@@ -30,14 +30,16 @@ internal sealed partial class ElbApi
                 if (tx.Find(ElbTables.Targets, place.Key) is { DrainUntil: null } known && known.Zone == place.Zone) continue;
                 tx.Put(ElbTables.Targets, new() { Key = place.Key, Address = place.Address, Zone = place.Zone, RegisteredAt = clock.GetUtcNow() });
             }
-            if (group.IsFunction && tx.Where(ElbTables.TargetsByGroup, group.Arn).Count(t => t.DrainUntil is null) > FunctionGroups.MostTargets)
+            // AWS: one function or one load balancer is a group of its own.
+            if (group.TargetType is TargetTypeEnum.Lambda or TargetTypeEnum.Alb && Quotas.RegisteredIn(tx, group.Arn) > FunctionGroups.MostTargets)
             {
-                throw new TooManyTargetsException($"The maximum number of targets '{FunctionGroups.MostTargets}' of a target group with target type 'lambda' has been reached");
+                throw new TooManyTargetsException($"The maximum number of targets '{FunctionGroups.MostTargets}' of a target group with target type '{group.TargetType.ToWire()}' has been reached");
             }
-            if (tx.Count(ElbTables.TargetsByGroup, group.Arn) > MostTargets)
+            if (tx.Count(ElbTables.TargetsByGroup, group.Arn) > MostTargets && Quotas.RegisteredIn(tx, group.Arn) > MostTargets)
             {
                 throw new TooManyTargetsException($"The maximum number of targets '{MostTargets}' of a target group has been reached");
             }
+            foreach (var balancer in tx.Where(ElbTables.UsesByGroup, group.Arn).Select(u => u.BalancerArn).Distinct(StringComparer.Ordinal).ToList()) Quotas.DemandTargets(tx, balancer);
         }, ct);
         hints.Publish(ElbRoom.TargetHealthTopic, group.Arn);
         return new();
@@ -66,22 +68,23 @@ internal sealed partial class ElbApi
     {
         var state = store.Current;
         var group = FindGroup(state, caller, request.TargetGroupArn);
+        var asks = !(request.Include ?? []).IsEmpty; // What there is to include is one thing alone, by its name or as all there is.
         var shown = request.Targets is { IsDefaultOrEmpty: false } named
-            ? named.Select(t => ShowNamed(state, group, t))
-            : TargetView.ReadAll(state, group).Select(v => Show(v));
+            ? named.Select(t => ShowNamed(state, group, t, asks))
+            : TargetView.ReadAll(state, group).Select(v => Show(v, asks));
         return Task.FromResult<DescribeTargetHealthResponse>(new() { TargetHealthDescriptions = [.. shown] });
     }
 
-    private static TargetHealthDescription ShowNamed(IReadState state, TargetGroupState group, TargetDescription target)
+    private static TargetHealthDescription ShowNamed(IReadState state, TargetGroupState group, TargetDescription target, bool asks)
     {
         DemandForm(group, target);
         var key = new TargetKey(group.Arn, target.Id, target.Port ?? group.Port);
         return TargetView.Read(state, key) is { } view
-            ? Show(view)
+            ? Show(view, asks)
             : new() { Target = new() { Id = key.Id, Port = group.IsFunction ? null : key.Port }, HealthCheckPort = ShownPort(group, key), TargetHealth = HealthPlanner.NotRegistered };
     }
 
-    private static TargetHealthDescription Show(TargetView view) => new()
+    private static TargetHealthDescription Show(TargetView view, bool asks) => new()
     {
         Target = new()
         {
@@ -91,6 +94,11 @@ internal sealed partial class ElbApi
         },
         HealthCheckPort = ShownPort(view.Group, view.Target.Key),
         TargetHealth = HealthPlanner.Show(view),
+        AnomalyDetection = !asks || !GroupAttributes.Mitigates(view.Group) ? null : new()
+        {
+            Result = view.Anomaly is { IsAnomalous: true } ? AnomalyResultEnum.Anomalous : AnomalyResultEnum.Normal,
+            MitigationInEffect = view.Anomaly is null ? MitigationInEffectEnum.No : MitigationInEffectEnum.Yes,
+        },
     };
 
     private static string? ShownPort(TargetGroupState group, TargetKey key) => group.IsFunction ? null : Text(HealthPlanner.HealthCheckPort(group, key.Port));
@@ -111,6 +119,7 @@ internal sealed partial class ElbApi
     {
         var state = store.Current;
         var (balancer, key) = (FindBalancer(state, caller, target.Id), KeyOf(group, target));
+        if (balancer.VpcId != group.VpcId) throw new InvalidTargetException($"The Application Load Balancer '{target.Id}' is not in the target group VPC '{group.VpcId}'");
         if (state.Count(ElbTables.ListenersByPort, (balancer.Arn, key.Port)) == 0)
         {
             throw new InvalidTargetException($"The Application Load Balancer '{target.Id}' must have a listener on port '{key.Port}'");
@@ -122,12 +131,14 @@ internal sealed partial class ElbApi
         TargetGroupState group, ImmutableArray<TargetDescription> targets, Caller caller, CancellationToken ct)
     {
         var places = ImmutableArray.CreateBuilder<Place>();
-        List<string> missing = [];
+        List<string> missing = [], foreign = [];
         foreach (var target in targets)
         {
-            if (await network.InstanceAsync(target.Id, caller, ct) is not var (address, zone)) missing.Add(target.Id);
-            else places.Add(new(KeyOf(group, target), address, zone));
+            if (await network.InstanceAsync(target.Id, caller, ct) is not { } instance) missing.Add(target.Id);
+            else if (!instance.IsIn(group.VpcId)) foreign.Add(target.Id);
+            else places.Add(new(KeyOf(group, target), instance.Address, instance.Zone));
         }
+        if (foreign.Count > 0) throw new InvalidTargetException($"The following targets are not in the target group VPC '{group.VpcId}': '{string.Join("', '", foreign)}'");
         return missing.Count == 0 ? places.ToImmutable() : throw new InvalidTargetException(
             $"The following targets are not in a running state and cannot be registered: '{string.Join("', '", missing)}'");
     }
@@ -145,7 +156,8 @@ internal sealed partial class ElbApi
                 throw ElbErrors.Validation(
                     $"The IP address '{target.Id}' is within the VPC, and cannot have its Availability Zone overridden to '{other}' from '{zone}'");
             }
-            if (zone is null && target.AvailabilityZone is null)
+            // AWS: to an Application Load Balancer, an address outside of the VPC is in no zone but all.
+            if (zone is null && (target.AvailabilityZone is null || (!group.IsNetwork && target.AvailabilityZone is not "all")))
             {
                 throw ElbErrors.Validation(
                     $"You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '{target.Id}' is outside the VPC");

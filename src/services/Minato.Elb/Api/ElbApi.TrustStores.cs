@@ -61,9 +61,9 @@ internal sealed partial class ElbApi
     {
         var state = store.Current;
         var all = state.Where(ElbTables.TrustStoresByHome, HomeOf(caller)).OrderBy(t => t.Arn, StringComparer.Ordinal).AsEnumerable();
-        if (request.TrustStoreArns is { IsDefaultOrEmpty: false } arns) all = [.. arns.Select(a => FindTrustStore(state, caller, a))];
+        if (request.TrustStoreArns is { IsDefaultOrEmpty: false } arns) all = [.. arns.Distinct(StringComparer.Ordinal).Select(a => FindTrustStore(state, caller, a)).OrderBy(t => t.Arn, StringComparer.Ordinal)];
         if (request.Names is { IsDefaultOrEmpty: false } names)
-            all = [.. names.Select(n => all.FirstOrDefault(t => t.Name == n) ?? throw new TrustStoreNotFoundException("One or more trust stores not found"))];
+            all = [.. names.Distinct(StringComparer.Ordinal).Select(n => all.FirstOrDefault(t => t.Name == n) ?? throw new TrustStoreNotFoundException("One or more trust stores not found")).OrderBy(t => t.Arn, StringComparer.Ordinal)];
         var (page, next) = Page(nameof(DescribeTrustStoresAsync), all, t => t.Arn, request.PageSize, request.Marker);
         return Task.FromResult<DescribeTrustStoresResponse>(new() { TrustStores = [.. page.Select(ToWire)], NextMarker = next });
     }

@@ -13,6 +13,7 @@ internal sealed partial class ElbApi(
     LogBuckets buckets, TrustFacts trust) : IElasticLoadBalancingV2
 {
     private const int MostTags = 50;
+    private const int MostDescribed = 20;
 
     private static Home HomeOf(Caller caller) => new(caller.AccountId, caller.Region);
 
@@ -65,6 +66,12 @@ internal sealed partial class ElbApi(
         var size = Math.Clamp(pageSize ?? Most, 1, Most);
         var page = rest.Take(size + 1).ToImmutableArray();
         return page.Length <= size ? (page, null) : (page[..size], tokens.Encode(operation, position(page[size - 1])));
+    }
+
+    /// <summary>AWS: what is named in a request is described by twenties; everything there is comes in pages.</summary>
+    private static void DemandFew(ImmutableArray<string>? named, string what)
+    {
+        if (named is { IsDefault: false, Length: > MostDescribed }) throw ElbErrors.Validation($"You cannot describe more than '{MostDescribed}' {what} at a time");
     }
 
     private static void DemandName(string kind, string name)

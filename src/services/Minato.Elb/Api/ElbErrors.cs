@@ -39,6 +39,9 @@ internal static class ElbErrors
     public static AwsException GroupStickinessMissing() => new InvalidLoadBalancerActionException(
         "You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups");
 
+    public static AwsException GroupStaysAlone(string arn) => new InvalidLoadBalancerActionException(
+        $"You cannot use target group '{arn}' with application-based stickiness in a rule with several target groups");
+
     /// <summary>Settings that are fine alone and not together.</summary>
     public static AwsException Incompatible(string message) => new InvalidConfigurationRequestException(message);
 

@@ -8,9 +8,18 @@ namespace Minato.Elb.Api;
 
 internal sealed record SubnetFact(string Id, string VpcId, string Zone, string Cidr);
 
+/// <param name="VpcId">Null for the machine that Minato runs on: it plays a container instance of every VPC.</param>
+internal sealed record InstanceFact(string Address, string? Zone, string? VpcId)
+{
+    public bool IsIn(string vpcId) => VpcId is null || VpcId == vpcId;
+}
+
 /// <summary>What this room has to know of networks and instances, asked of EC2 as any client would.</summary>
 internal sealed class NetworkFacts(IEc2 ec2)
 {
+    // EC2's type of the machine itself, which is none of AWS.
+    private const string HostType = "minato.host";
+
     public async Task<ImmutableArray<SubnetFact>> SubnetsAsync(ImmutableArray<string> ids, Caller caller, CancellationToken ct)
     {
         try
@@ -40,11 +49,27 @@ internal sealed class NetworkFacts(IEc2 ec2)
                 ? new DescribeSecurityGroupsRequest { GroupIds = given }
                 : new() { Filters = [new() { Name = "group-name", Values = ["default"] }, new() { Name = "vpc-id", Values = [vpcId] }] };
             var answer = await ec2.DescribeSecurityGroupsAsync(request, caller, ct);
+            if ((answer.SecurityGroups ?? []).FirstOrDefault(g => g.VpcId != vpcId) is { } foreign)
+                throw ElbErrors.Incompatible($"Security group \"{foreign.GroupId}\" does not belong to VPC \"{vpcId}\"");
             return [.. (answer.SecurityGroups ?? []).Select(g => g.GroupId).OfType<string>()];
         }
         catch (AwsException e) when (e.Code is "InvalidGroup.NotFound")
         {
             throw new InvalidSecurityGroupException(e.Message);
+        }
+    }
+
+    /// <summary>Elastic IP addresses, which have to be there.</summary>
+    public async Task DemandAllocationsAsync(ImmutableArray<string> ids, Caller caller, CancellationToken ct)
+    {
+        if (ids.IsEmpty) return;
+        try
+        {
+            await ec2.DescribeAddressesAsync(new() { AllocationIds = ids }, caller, ct);
+        }
+        catch (AwsException e) when (e.Code is "InvalidAllocationID.NotFound")
+        {
+            throw new AllocationIdNotFoundException(e.Message);
         }
     }
 
@@ -66,14 +91,15 @@ internal sealed class NetworkFacts(IEc2 ec2)
         return [.. (answer.Subnets ?? []).Select(Fact)];
     }
 
-    /// <returns>Address and zone, or null when there is no such running instance.</returns>
-    public async Task<(string Address, string? Zone)?> InstanceAsync(string id, Caller caller, CancellationToken ct)
+    /// <returns>Null when there is no such running instance.</returns>
+    public async Task<InstanceFact?> InstanceAsync(string id, Caller caller, CancellationToken ct)
     {
         try
         {
             var answer = await ec2.DescribeInstancesAsync(new() { InstanceIds = [id] }, caller, ct);
             var instance = (answer.Reservations ?? []).SelectMany(r => r.Instances ?? []).FirstOrDefault();
-            return instance is { State.Name: InstanceStateName.Running, PrivateIpAddress: { } address } ? (address, instance.Placement?.AvailabilityZone) : null;
+            return instance is { State.Name: InstanceStateName.Running, PrivateIpAddress: { } address }
+                ? new(address, instance.Placement?.AvailabilityZone, instance.InstanceType == HostType ? null : instance.VpcId) : null;
         }
         catch (AwsException e) when (e.Code.StartsWith("InvalidInstanceID", StringComparison.Ordinal))
         {

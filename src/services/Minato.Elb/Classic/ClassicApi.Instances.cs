@@ -16,10 +16,12 @@ internal sealed partial class ClassicApi
     {
         var now = clock.GetUtcNow();
         var added = new List<ClassicInstance>();
+        var vpcId = Find(store.Current, caller, request.LoadBalancerName).VpcId;
         foreach (var id in request.Instances.Select(i => i.InstanceId ?? "").Distinct(StringComparer.Ordinal))
         {
-            var (address, zone) = await network.InstanceAsync(id, caller, ct) ?? throw new InvalidEndPointException($"Could not find EC2 instance {id}.");
-            added.Add(new(id, address, zone, now));
+            var instance = await network.InstanceAsync(id, caller, ct) ?? throw new InvalidEndPointException($"Could not find EC2 instance {id}.");
+            if (!instance.IsIn(vpcId)) throw new InvalidEndPointException($"EC2 instance {id} is not in the same VPC as ELB.");
+            added.Add(new(id, instance.Address, instance.Zone, now));
         }
         var changed = await ChangeAsync(caller, request.LoadBalancerName, c =>
         {
@@ -46,17 +48,18 @@ internal sealed partial class ClassicApi
         var group = classic.Listeners.IsEmpty ? null : state.Find(ElbTables.Groups, ClassicPlanner.GroupArn(classic, classic.Listeners[0]));
         var views = group is null ? [] : TargetView.ReadAll(state, group).ToDictionary(v => v.Target.Key.Id, StringComparer.Ordinal);
         var named = request.Instances is { IsDefaultOrEmpty: false } asked ? asked.Select(i => i.InstanceId ?? "") : classic.Instances.Select(i => i.Id).Union(views.Keys);
-        return Task.FromResult<DescribeInstanceHealthResponse>(new() { InstanceStates = [.. named.Select(id => Show(id, views.GetValueOrDefault(id)))] });
+        return Task.FromResult<DescribeInstanceHealthResponse>(new() { InstanceStates = [.. named.Select(id => Show(id, views.GetValueOrDefault(id), classic.Instances.Any(i => i.Id == id)))] });
     }
 
-    private static InstanceState Show(string id, TargetView? view)
+    private static InstanceState Show(string id, TargetView? view, bool isRegistered)
     {
         var (state, reason, description) = view switch
         {
-            null => ("OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer."),
+            null when !isRegistered => ("OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer."),
             // AWS: in service until the last request is answered.
             { Target.DrainUntil: not null } => ("InService", "N/A", "Instance deregistration currently in progress."),
-            { Attachment: Attachment.ZoneNotEnabled } => ("OutOfService", "ELB", "The instance is in an Availability Zone that is not enabled for the LoadBalancer."),
+            { Attachment: Attachment.InstanceNotRunning } => ("OutOfService", "Instance", $"Instance is in {view.Target.InstanceState} state."),
+            { Attachment: Attachment.ZoneNotEnabled } => ("OutOfService", "ELB", "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to."),
             { Health.Status: HealthStatus.Healthy } => ("InService", "N/A", "N/A"),
             { Health.Status: HealthStatus.Unhealthy } => ("OutOfService", "Instance", "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."),
             _ => ("OutOfService", "ELB", "Instance registration is still in progress."),

@@ -15,7 +15,7 @@ internal sealed partial class ClassicApi
     {
         var added = request.Listeners.Select(Checked).ToImmutableArray();
         foreach (var arn in added.Select(l => l.Certificate).OfType<string>()) await certificates.DemandAsync(arn, caller, ct);
-        await ChangeAsync(caller, request.LoadBalancerName, c => c with { Listeners = WithListeners(c.Listeners, added, c.Key.Name) }, ct);
+        await ChangeAsync(caller, request.LoadBalancerName, c => WithSecurity(c with { Listeners = WithListeners(c.Listeners, added, c.Key.Name) }), ct);
         return new();
     }
 
@@ -63,7 +63,10 @@ internal sealed partial class ClassicApi
         var isSecure = protocol is "HTTPS" or "SSL";
         if (isSecure && listener.SSLCertificateId is null) throw ElbErrors.Validation("Secure Listeners need to specify a SSLCertificateId");
         if (listener.LoadBalancerPort is < 1 or > 65535 || listener.InstancePort is < 1 or > 65535) throw ElbErrors.Validation("Ports must be between 1 and 65535");
-        return new(protocol, listener.LoadBalancerPort, inside, listener.InstancePort, isSecure ? listener.SSLCertificateId : null);
+        return new(protocol, listener.LoadBalancerPort, inside, listener.InstancePort, isSecure ? listener.SSLCertificateId : null)
+        {
+            Policies = isSecure ? [SslPolicies.Default] : [],
+        };
     }
 
     /// <summary>AWS: the same listener once more is answered; another one on its port is refused.</summary>
@@ -73,8 +76,7 @@ internal sealed partial class ClassicApi
         {
             var same = there.FirstOrDefault(l => l.Port == listener.Port);
             if (same is null) there = there.Add(listener);
-            else if (same with { Policies = [] } is var plain && !(plain.Protocol == listener.Protocol && plain.InstancePort == listener.InstancePort
-                && plain.InstanceProtocol == listener.InstanceProtocol && plain.Certificate == listener.Certificate))
+            else if (!AreSame(same, listener))
             {
                 throw new DuplicateListenerException(
                     $"A listener already exists for {name} with LoadBalancerPort {listener.Port}, but with a different InstancePort, Protocol, or SSLCertificateId");
@@ -82,6 +84,14 @@ internal sealed partial class ClassicApi
         }
         return there.Length <= MostListeners ? there : throw new InvalidConfigurationRequestException($"A load balancer can have at most {MostListeners} listeners.");
     }
+
+    private static bool AreSame(ClassicListener one, ClassicListener other) => one.Port == other.Port && one.Protocol == other.Protocol
+        && one.InstancePort == other.InstancePort && one.InstanceProtocol == other.InstanceProtocol && one.Certificate == other.Certificate;
+
+    /// <summary>AWS: a secure listener that is made has the default security policy, which its load balancer has from then on.</summary>
+    private static ClassicState WithSecurity(ClassicState classic) =>
+        classic.Policy(SslPolicies.Default) is null && classic.Listeners.Any(l => l.Policies.Contains(SslPolicies.Default))
+            ? classic with { Policies = classic.Policies.Add(ClassicPolicies.Predefined.First(p => p.Name == SslPolicies.Default)) } : classic;
 
     private static ClassicState OnListener(ClassicState classic, int port, Func<ClassicListener, ClassicListener> change) => classic.Listeners.Any(l => l.Port == port)
         ? classic with { Listeners = [.. classic.Listeners.Select(l => l.Port == port ? change(l) : l)] }

@@ -7,7 +7,7 @@ using Minato.Elb.State;
 
 namespace Minato.Elb.Api;
 
-// Policies: kept and described; of a listener's, the predefined security policy has effect.
+// Policies: kept and described; of a listener's, stickiness and predefined security policies have effect.
 internal sealed partial class ClassicApi
 {
     private const int MostPolicies = 100;
@@ -44,8 +44,8 @@ internal sealed partial class ClassicApi
 
     public async Task<DeleteLoadBalancerPolicyResponse> DeleteLoadBalancerPolicyAsync(DeleteLoadBalancerPolicyRequest request, Caller caller, CancellationToken ct)
     {
-        await ChangeAsync(caller, request.LoadBalancerName, c => c.Listeners.Any(l => l.Policies.Contains(request.PolicyName))
-            ? throw new InvalidConfigurationRequestException($"Policy '{request.PolicyName}' is enabled for a listener and cannot be deleted")
+        await ChangeAsync(caller, request.LoadBalancerName, c => c.Listeners.Any(l => l.Policies.Contains(request.PolicyName)) || (c.Backends ?? []).Any(b => b.Policies.Contains(request.PolicyName))
+            ? throw new InvalidConfigurationRequestException($"Policy '{request.PolicyName}' is enabled and cannot be deleted")
             : c with { Policies = [.. c.Policies.Where(p => p.Name != request.PolicyName)] }, ct);
         return new();
     }
@@ -55,8 +55,12 @@ internal sealed partial class ClassicApi
     {
         await ChangeAsync(caller, request.LoadBalancerName, c =>
         {
-            foreach (var name in request.PolicyNames) DemandServed(FindPolicy(c, name));
-            return OnListener(c, request.LoadBalancerPort, l => l with { Policies = request.PolicyNames });
+            var policies = request.PolicyNames.Select(name => FindPolicy(c, name)).ToList();
+            return OnListener(c, request.LoadBalancerPort, l =>
+            {
+                ClassicPolicies.Demand(l, policies);
+                return l with { Policies = request.PolicyNames };
+            });
         }, ct);
         return new();
     }
@@ -64,10 +68,15 @@ internal sealed partial class ClassicApi
     public async Task<SetLoadBalancerPoliciesForBackendServerResponse> SetLoadBalancerPoliciesForBackendServerAsync(
         SetLoadBalancerPoliciesForBackendServerRequest request, Caller caller, CancellationToken ct)
     {
-        await Task.CompletedTask;
-        var classic = Find(store.Current, caller, request.LoadBalancerName);
-        foreach (var name in request.PolicyNames) FindPolicy(classic, name);
-        return request.PolicyNames.IsDefaultOrEmpty ? new() : throw ElbErrors.NotYet("policies for the instances of a Classic Load Balancer");
+        await ChangeAsync(caller, request.LoadBalancerName, c =>
+        {
+            if (c.Listeners.All(l => l.InstancePort != request.InstancePort))
+                throw new InvalidConfigurationRequestException($"There is no listener of load balancer '{c.Key.Name}' with instance port {request.InstancePort}");
+            ClassicPolicies.DemandOfBackend([.. request.PolicyNames.Select(name => FindPolicy(c, name))]);
+            var others = (c.Backends ?? []).Where(b => b.Port != request.InstancePort);
+            return c with { Backends = request.PolicyNames.IsEmpty ? [.. others] : [.. others, new(request.InstancePort, request.PolicyNames)] };
+        }, ct);
+        return new();
     }
 
     public Task<DescribeLoadBalancerPoliciesResponse> DescribeLoadBalancerPoliciesAsync(DescribeLoadBalancerPoliciesRequest request, Caller caller, CancellationToken ct)
@@ -98,6 +107,7 @@ internal sealed partial class ClassicApi
 
     private async Task AddAsync(Caller caller, string name, ClassicPolicy policy, CancellationToken ct) => await ChangeAsync(caller, name, c =>
     {
+        ClassicPolicies.Demand(policy);
         if (c.Policy(policy.Name) is not null) throw new DuplicatePolicyNameException($"Policy with name {policy.Name} already exists");
         return c.Policies.Length < MostPolicies ? c with { Policies = c.Policies.Add(policy) } : throw new TooManyPoliciesException($"The maximum number of policies '{MostPolicies}' has been reached");
     }, ct);
@@ -112,11 +122,4 @@ internal sealed partial class ClassicApi
 
     private static ClassicPolicy FindPolicy(ClassicState classic, string name) =>
         classic.Policy(name) ?? throw new PolicyNotFoundException($"There is no policy with name {name} for load balancer {classic.Key.Name}");
-
-    /// <summary>Better refused than accepted and ignored.</summary>
-    private static void DemandServed(ClassicPolicy policy)
-    {
-        var isServed = policy.Type is ClassicPolicies.Negotiation && policy.Attributes.Any(a => a.Name == ClassicPolicies.Reference);
-        if (!isServed) throw ElbErrors.NotYet($"policies of type {policy.Type} for listeners, other than predefined security policies");
-    }
 }

@@ -21,6 +21,7 @@ internal sealed partial class ClassicApi(
 
     public async Task<CreateLoadBalancerResponse> CreateLoadBalancerAsync(CreateLoadBalancerRequest request, Caller caller, CancellationToken ct)
     {
+        DemandName(request.LoadBalancerName);
         if (request.Listeners.IsDefaultOrEmpty) throw ElbErrors.Validation("Listeners cannot be empty");
         var scheme = request.Scheme ?? "internet-facing";
         if (scheme is not ("internet-facing" or "internal")) throw new InvalidSchemeException($"The specified scheme '{scheme}' is not valid");
@@ -34,7 +35,7 @@ internal sealed partial class ClassicApi(
             if (tx.Find(ElbTables.Classics, key) is { } same)
             {
                 // AWS: an exact repeat is answered, not refused.
-                return same.Scheme == scheme && same.Listeners.SequenceEqual(listeners) && same.Zones.SequenceEqual(zones) ? same
+                return same.Scheme == scheme && same.Listeners.Length == listeners.Length && same.Listeners.Zip(listeners, AreSame).All(s => s) && same.Zones.SequenceEqual(zones) ? same
                     : throw new DuplicateAccessPointNameException($"Load balancer with name '{key.Name}' already exists and it is configured with different parameters.");
             }
             if (tx.Count(ElbTables.ClassicsByHome, key.Home) >= MostBalancers) throw new TooManyAccessPointsException("Exceeded quota of account");
@@ -44,6 +45,7 @@ internal sealed partial class ClassicApi(
                 DnsName = $"{(scheme is "internal" ? "internal-" : "")}{key.Name}-{1 + ids.Next(9)}{ids.Digits(9)}.{caller.Region}.elb.amazonaws.com",
                 Address = addresses.Choose(tx), Check = ClassicCheck.Default, Listeners = WithListeners([], listeners, key.Name), Tags = Merge(Given.None, request.Tags),
             };
+            classic = WithSecurity(classic);
             ClassicShadow.Put(tx, classic, clock.GetUtcNow());
             return classic;
         }, ct);
@@ -88,6 +90,16 @@ internal sealed partial class ClassicApi(
             ],
         });
 
+    private static void DemandName(string name)
+    {
+        if (name.Length > 32) throw ElbErrors.Validation("LoadBalancer name cannot be longer than 32 characters");
+        if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-'))
+        {
+            throw ElbErrors.Validation("LoadBalancer name cannot contain characters that are not letters, or digits or the dash.");
+        }
+        if (name.StartsWith('-') || name.EndsWith('-')) throw ElbErrors.Validation("LoadBalancer name cannot begin or end with a dash.");
+    }
+
     private static ClassicKey KeyOf(Caller caller, string name) => new(new(caller.AccountId, caller.Region), name);
 
     private static ClassicState Find(IReadState state, Caller caller, string name) =>
@@ -117,11 +129,11 @@ internal sealed partial class ClassicApi(
                 .Select(p => new AppCookieStickinessPolicy { PolicyName = p.Name, CookieName = p.Attributes.FirstOrDefault()?.Value })],
             LBCookieStickinessPolicies = [.. classic.Policies.Where(p => p.Type is ClassicPolicies.BalancerCookie).Select(p => new LBCookieStickinessPolicy
             {
-                PolicyName = p.Name, CookieExpirationPeriod = p.Attributes.FirstOrDefault()?.Value is { } seconds ? long.Parse(seconds, CultureInfo.InvariantCulture) : null,
+                PolicyName = p.Name, CookieExpirationPeriod = long.TryParse(p.Attributes.FirstOrDefault()?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
             })],
             OtherPolicies = [.. classic.Policies.Where(p => p.Type is not (ClassicPolicies.AppCookie or ClassicPolicies.BalancerCookie)).Select(p => p.Name)],
         },
-        BackendServerDescriptions = [],
+        BackendServerDescriptions = [.. (classic.Backends ?? []).OrderBy(b => b.Port).Select(b => new BackendServerDescription { InstancePort = b.Port, PolicyNames = b.Policies })],
         AvailabilityZones = [.. classic.Zones.Select(z => z.Name)],
         Subnets = [.. classic.Zones.Select(z => z.SubnetId)],
         VPCId = classic.VpcId,

@@ -18,6 +18,9 @@ internal static class ClassicPlanner
     /// <summary>The second part of a path, so that no client ever names one.</summary>
     public const string Mark = "classic";
 
+    /// <summary>Ten years, in seconds: no client keeps a cookie longer than that, and the proxy's clock has room for it.</summary>
+    private const long LongestStay = 315_360_000;
+
     public static ClassicPlan Plan(ClassicState classic)
     {
         var groups = classic.Listeners.Select(l => Group(classic, l)).DistinctBy(g => g.Arn).ToImmutableArray();
@@ -30,8 +33,35 @@ internal static class ClassicPlanner
             [.. groups.SelectMany(g => classic.Instances.Select(i => Target(g, i)))]);
     }
 
-    public static string GroupArn(ClassicState classic, ClassicListener listener) =>
-        Arn(classic, $"targetgroup/{classic.Key.Name}/{Mark}-{classic.Id}-{listener.InstanceProtocol.ToLowerInvariant()}-{Text(listener.InstancePort)}");
+    /// <summary>Listeners with the same port of the instances share their group; those that keep clients otherwise than the first one have one of their own.</summary>
+    public static string GroupArn(ClassicState classic, ClassicListener listener)
+    {
+        var alike = classic.Listeners.Where(l => l.InstanceProtocol == listener.InstanceProtocol && l.InstancePort == listener.InstancePort).ToList();
+        var kept = StickyPolicy(classic, listener)?.Name;
+        var first = alike.FindIndex(l => StickyPolicy(classic, l)?.Name == kept);
+        var own = first > 0 ? "-" + Text(alike[first].Port) : "";
+        return Arn(classic, $"targetgroup/{classic.Key.Name}/{Mark}-{classic.Id}-{listener.InstanceProtocol.ToLowerInvariant()}-{Text(listener.InstancePort)}{own}");
+    }
+
+    private static ClassicPolicy? StickyPolicy(ClassicState classic, ClassicListener listener) =>
+        listener.Policies.Select(classic.Policy).FirstOrDefault(p => p is not null && ClassicPolicies.IsSticky(p));
+
+    /// <summary>AWS: what is told of clients ahead of their connections is told of connections alone.</summary>
+    private static ImmutableSortedDictionary<string, string> Told(ClassicState classic, ClassicListener listener) =>
+        (classic.Backends ?? []).Where(b => b.Port == listener.InstancePort).SelectMany(b => b.Policies).Select(classic.Policy).OfType<ClassicPolicy>().Any(ClassicPolicies.TellsClient)
+            ? Given.None.Add(NetworkAttributes.ProxyProtocol, "true") : Given.None;
+
+    /// <summary>In the terms of the younger ones. AWS: without a period, and for an application's cookie, as long as the client keeps its cookie.</summary>
+    private static ImmutableSortedDictionary<string, string> Kept(ClassicPolicy? policy)
+    {
+        if (policy is null) return Given.None;
+        var value = policy.Attributes.FirstOrDefault(a => a.Name is ClassicPolicies.CookieName or ClassicPolicies.CookiePeriod)?.Value;
+        var attributes = Given.None.Add("stickiness.enabled", "true");
+        if (policy.Type is ClassicPolicies.AppCookie)
+            return attributes.Add("stickiness.type", "app_cookie").Add("stickiness.app_cookie.cookie_name", value ?? "").Add("stickiness.app_cookie.duration_seconds", "0");
+        var seconds = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? Math.Min(given, LongestStay) : 0;
+        return attributes.Add("stickiness.lb_cookie.duration_seconds", seconds.ToString(CultureInfo.InvariantCulture));
+    }
 
     /// <summary>AWS: what is checked, and how: one check for the whole load balancer.</summary>
     public static (string Protocol, int Port, string? Path)? Parse(string target)
@@ -63,6 +93,7 @@ internal static class ClassicPlanner
     {
         Arn = ListenerArn(classic, listener), BalancerArn = classic.Arn, Port = listener.Port, Protocol = ProtocolOf(listener.Protocol),
         SslPolicy = listener.Protocol is "HTTPS" or "SSL" ? SecurityPolicy(classic, listener) ?? SslPolicies.Default : null,
+        Custom = listener.Policies.Select(classic.Policy).Select(p => p is null ? null : ClassicPolicies.CustomOf(p)).FirstOrDefault(c => c is not null),
     };
 
     private static RuleState Rule(ClassicState classic, ClassicListener listener) => new()
@@ -79,6 +110,7 @@ internal static class ClassicPlanner
         {
             Arn = GroupArn(classic, listener), Home = classic.Key.Home, Name = classic.Key.Name, IsClassic = true, TargetType = TargetTypeEnum.Instance,
             Protocol = ProtocolOf(listener.InstanceProtocol), Port = listener.InstancePort, VpcId = classic.VpcId,
+            Attributes = listener.InstanceProtocol is "TCP" or "SSL" ? Told(classic, listener) : Kept(StickyPolicy(classic, listener)),
             HealthCheck = new()
             {
                 Protocol = protocol switch { "HTTP" => ProtocolEnum.Http, "HTTPS" => ProtocolEnum.Https, _ => ProtocolEnum.Tcp },

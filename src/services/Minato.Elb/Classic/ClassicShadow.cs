@@ -16,9 +16,9 @@ internal static class ClassicShadow
         RemoveListeners(tx, classic, plan);
         foreach (var group in plan.Groups) PutIfOther(tx, ElbTables.Groups, group.Arn, group);
         foreach (var listener in plan.Listeners) PutIfOther(tx, ElbTables.Listeners, listener.Arn, listener);
-        foreach (var rule in plan.Rules) PutRule(tx, rule);
+        PutTargets(tx, classic, plan, now); // Before rules let go of groups: what is known of an instance goes along to another group.
+        foreach (var rule in plan.Rules) PutRule(tx, rule, plan);
         PutCertificates(tx, plan);
-        PutTargets(tx, classic, plan, now);
     }
 
     public static void Delete(Transaction tx, ClassicState classic)
@@ -59,11 +59,17 @@ internal static class ClassicShadow
         tx.Delete(ElbTables.Groups, arn);
     }
 
-    private static void PutRule(Transaction tx, RuleState rule)
+    private static void PutRule(Transaction tx, RuleState rule, ClassicPlan plan)
     {
         if (tx.Find(ElbTables.Rules, rule.Arn)?.Action.IsSameAs(rule.Action) is true) return;
         tx.Put(ElbTables.Rules, rule);
-        foreach (var group in rule.Action.Forward?.Groups ?? []) tx.Put(ElbTables.Uses, new(new(rule.Arn, group.GroupArn), rule.BalancerArn));
+        var groups = rule.Action.Forward?.Groups ?? [];
+        foreach (var group in groups) tx.Put(ElbTables.Uses, new(new(rule.Arn, group.GroupArn), rule.BalancerArn));
+        foreach (var use in tx.Where(ElbTables.UsesByRule, rule.Arn).Where(u => groups.All(g => g.GroupArn != u.Key.GroupArn)).ToList())
+        {
+            tx.Delete(ElbTables.Uses, use.Key);
+            if (plan.Groups.All(g => g.Arn != use.Key.GroupArn)) RemoveGroup(tx, use.Key.GroupArn);
+        }
     }
 
     private static void PutCertificates(Transaction tx, ClassicPlan plan)
@@ -78,7 +84,12 @@ internal static class ClassicShadow
 
     private static void PutTargets(Transaction tx, ClassicState classic, ClassicPlan plan, DateTimeOffset now)
     {
-        foreach (var target in plan.Targets) PutIfOther(tx, ElbTables.Targets, target.Key, target);
+        foreach (var target in plan.Targets.Where(t => !Stands(tx, t)))
+        {
+            var known = KnownHealth(tx, classic, target);
+            tx.Put(ElbTables.Targets, target with { RegisteredAt = known?.RegisteredAt ?? target.RegisteredAt });
+            if (known is not null) tx.Put(ElbTables.Health, known with { Key = target.Key });
+        }
         var wanted = plan.Targets.Select(t => t.Key).ToHashSet();
         var until = classic.Drains ? now + TimeSpan.FromSeconds(classic.DrainSeconds) : now;
         foreach (var target in plan.Groups.SelectMany(g => tx.Where(ElbTables.TargetsByGroup, g.Arn)).Where(t => t.DrainUntil is null && !wanted.Contains(t.Key)).ToList())
@@ -86,6 +97,17 @@ internal static class ClassicShadow
             tx.Put(ElbTables.Targets, target with { DrainUntil = until });
         }
     }
+
+    /// <summary>What became of it since it was registered (that its instance stopped, and ran again) is not this plan's to say.</summary>
+    private static bool Stands(Transaction tx, TargetState target) =>
+        tx.Find(ElbTables.Targets, target.Key) is { DrainUntil: null } there && there.Address == target.Address && there.Zone == target.Zone;
+
+    /// <summary>AWS: an instance is in service or not, whatever listeners there are: another group is told what one knows already.</summary>
+    private static HealthState? KnownHealth(Transaction tx, ClassicState classic, TargetState target) =>
+        tx.Where(ElbTables.TargetsByInstance, target.Key.Id)
+            .Where(t => t is { DrainUntil: null, InstanceState: null } && t.Key != target.Key && tx.Find(ElbTables.Groups, t.Key.GroupArn) is { IsClassic: true } group && group.Home == classic.Key.Home && group.Name == classic.Key.Name)
+            .Select(t => tx.Find(ElbTables.Health, t.Key) is { } health && health.RegisteredAt == t.RegisteredAt ? health : null)
+            .FirstOrDefault(h => h is not null);
 
     private static void PutIfOther<TKey, TRecord>(Transaction tx, Table<TKey, TRecord> table, TKey key, TRecord record)
         where TKey : class, IComparable<TKey>

@@ -32,6 +32,9 @@ internal sealed record ClassicState
     public ImmutableArray<ClassicInstance> Instances { get; init; } = [];
     public ImmutableArray<ClassicPolicy> Policies { get; init; } = [];
     public required ClassicCheck Check { get; init; }
+
+    /// <summary>Null while no port of the instances was given policies.</summary>
+    public ImmutableArray<ClassicBackend>? Backends { get; init; }
     public bool IsCrossZone { get; init; }
     public bool Drains { get; init; }
     public int DrainSeconds { get; init; } = 300;
@@ -51,6 +54,9 @@ internal sealed record ClassicListener(string Protocol, int Port, string Instanc
     /// <summary>Names of policies.</summary>
     public ImmutableArray<string> Policies { get; init; } = [];
 }
+
+/// <param name="Policies">Names of policies for a port of the instances, at least one.</param>
+internal sealed record ClassicBackend(int Port, ImmutableArray<string> Policies);
 
 internal sealed record ClassicInstance(string Id, string Address, string? Zone, DateTimeOffset RegisteredAt);
 

@@ -13,13 +13,14 @@ internal static class Actions
     private const int LongestStickiness = 604_800;
     private const int LongestBody = 1024;
 
-    public static ActionState FromWire(ImmutableArray<Action> actions)
+    /// <param name="listener">What the listener speaks; null when there is none, which is for others to say.</param>
+    public static ActionState FromWire(ImmutableArray<Action> actions, ProtocolEnum? listener)
     {
         if (actions.IsDefaultOrEmpty) throw ElbErrors.Validation("An action must be specified");
         if (actions.FirstOrDefault(a => a.Type is not (ActionTypeEnum.Forward or ActionTypeEnum.Redirect or ActionTypeEnum.FixedResponse)) is { } other)
         {
-            // AWS: these are for HTTPS listeners, which there are none of.
-            throw new InvalidLoadBalancerActionException($"Actions of type '{other.Type.ToWire()}' are supported only on HTTPS listeners");
+            throw listener is ProtocolEnum.Https ? ElbErrors.NotYet($"actions of type '{other.Type.ToWire()}'")
+                : new InvalidLoadBalancerActionException($"Actions of type '{other.Type.ToWire()}' are supported only on HTTPS listeners");
         }
         if (actions.Length > 1) throw new InvalidLoadBalancerActionException("You must specify exactly one of the following actions: 'forward', 'redirect', 'fixed-response'");
         var action = actions[0];

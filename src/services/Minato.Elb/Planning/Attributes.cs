@@ -47,7 +47,7 @@ internal static class Attributes
     public static readonly ImmutableArray<AttributeSpec> Group =
     [
         new("deregistration_delay.timeout_seconds", "300", Between(0, 3600)),
-        new("load_balancing.algorithm.anomaly_mitigation", "off", v => v is "on" or "off", s_off),
+        new("load_balancing.algorithm.anomaly_mitigation", "off", v => v is "on" or "off"),
         new("load_balancing.algorithm.type", "round_robin", v => v is "round_robin" or "least_outstanding_requests" or "weighted_random"),
         new("load_balancing.cross_zone.enabled", "use_load_balancer_configuration", v => v is "true" or "false" or "use_load_balancer_configuration"),
         new("slow_start.duration_seconds", "0", v => v is "0" || Between(30, 900)(v)),

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Minato.Elb.Api;
+using Minato.Elb.State;
 
 namespace Minato.Elb.Planning;
 
@@ -9,10 +11,16 @@ internal static class BalancerAttributes
     private const int LongestBucket = 63;
     private const int ShortestBucket = 3;
 
-    public static void Demand(ImmutableSortedDictionary<string, string> attributes)
+    public static void Demand(BalancerState before, BalancerState after)
     {
-        foreach (var kind in LogKind.All) Demand(attributes, kind);
+        foreach (var kind in LogKind.All) Demand(after.Attributes, kind);
+        if (!after.IsNetwork || SecondaryOf(after) >= SecondaryOf(before)) return;
+        // AWS: addresses that were given are not taken away.
+        throw ElbErrors.Incompatible($"The value of '{NetworkAttributes.SecondaryAddresses}' cannot be decreased from '{SecondaryOf(before)}' to '{SecondaryOf(after)}'");
     }
+
+    private static int SecondaryOf(BalancerState balancer) =>
+        int.Parse(Attributes.Value(NetworkAttributes.Of(balancer), balancer.Attributes, NetworkAttributes.SecondaryAddresses), CultureInfo.InvariantCulture);
 
     private static void Demand(ImmutableSortedDictionary<string, string> attributes, LogKind kind)
     {

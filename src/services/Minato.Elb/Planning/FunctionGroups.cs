@@ -26,6 +26,12 @@ internal static class FunctionGroups
         if (request.HealthCheckPort is not null) throw Refused("Health check port");
     }
 
+    public static void Demand(ModifyTargetGroupRequest request)
+    {
+        if (request.HealthCheckProtocol is not null) throw Refused("Health check protocol");
+        if (request.HealthCheckPort is not null) throw Refused("Health check port");
+    }
+
     public static void Demand(TargetDescription target)
     {
         if (target.Port is not null) throw Refused("Port");

@@ -10,7 +10,7 @@ internal static class HealthChecks
 {
     public static HealthCheckState Create(CreateTargetGroupRequest request)
     {
-        var check = With(Begin(request), request.TargetType is TargetTypeEnum.Lambda, request.ProtocolVersion is "GRPC", Protocols.IsOfNetwork(request.Protocol ?? ProtocolEnum.Http), request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
+        var check = With(Begin(request), request.TargetType ?? TargetTypeEnum.Instance, request.ProtocolVersion is "GRPC", Protocols.IsOfNetwork(request.Protocol ?? ProtocolEnum.Http), request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
             request.HealthCheckIntervalSeconds, request.HealthCheckTimeoutSeconds, request.HealthyThresholdCount, request.UnhealthyThresholdCount, request.Matcher);
         if (check.Timeout >= check.Interval) throw ElbErrors.Validation("Health check interval must be greater than the timeout.");
         return check;
@@ -18,7 +18,8 @@ internal static class HealthChecks
 
     public static HealthCheckState Modify(TargetGroupState group, ModifyTargetGroupRequest request)
     {
-        var check = With(group.HealthCheck, group.IsFunction, group.ProtocolVersion is "GRPC", group.IsNetwork, request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
+        if (group.IsFunction) FunctionGroups.Demand(request);
+        var check = With(group.HealthCheck, group.TargetType, group.ProtocolVersion is "GRPC", group.IsNetwork, request.HealthCheckEnabled, request.HealthCheckProtocol, request.HealthCheckPort, request.HealthCheckPath,
             request.HealthCheckIntervalSeconds, request.HealthCheckTimeoutSeconds, request.HealthyThresholdCount, request.UnhealthyThresholdCount, request.Matcher);
         if (check.Timeout >= check.Interval)
         {
@@ -29,13 +30,14 @@ internal static class HealthChecks
     }
 
     private static HealthCheckState With(
-        HealthCheckState now, bool isFunction, bool isGrpc, bool isNetwork, bool? enabled, ProtocolEnum? protocol, string? port, string? path, int? interval, int? timeout, int? healthy, int? unhealthy,
+        HealthCheckState now, TargetTypeEnum type, bool isGrpc, bool isNetwork, bool? enabled, ProtocolEnum? protocol, string? port, string? path, int? interval, int? timeout, int? healthy, int? unhealthy,
         Matcher? matcher)
     {
-        if (enabled is false && !isFunction) throw ElbErrors.Validation("Health check enabled must be true for target groups with target type 'ip' or 'instance'");
-        if (protocol is { } p && p is not (ProtocolEnum.Http or ProtocolEnum.Https) && !(isNetwork && p is ProtocolEnum.Tcp))
+        if (enabled is false && type is not TargetTypeEnum.Lambda) throw ElbErrors.Validation("Health check enabled must be true for target groups with target type 'ip' or 'instance'");
+        var asksTcp = isNetwork && type is not TargetTypeEnum.Alb; // AWS: a load balancer as a target is asked as its clients ask it.
+        if (protocol is { } p && p is not (ProtocolEnum.Http or ProtocolEnum.Https) && !(asksTcp && p is ProtocolEnum.Tcp))
         {
-            throw ElbErrors.Validation($"Health check protocol '{p.ToWire()}' must be one of '{(isNetwork ? "HTTP, HTTPS, TCP" : "HTTP, HTTPS")}'");
+            throw ElbErrors.Validation($"Health check protocol '{p.ToWire()}' must be one of '{(asksTcp ? "HTTP, HTTPS, TCP" : "HTTP, HTTPS")}'");
         }
         var checks = protocol ?? now.Protocol;
         if (checks is ProtocolEnum.Tcp && (path is not null || matcher is not null))

@@ -46,7 +46,7 @@ internal static class HealthPlanner
         var counted = verdict.IsWell
             ? progress with { Successes = progress.Successes + 1, Failures = 0, Codes = [] }
             : progress with { Successes = 0, Failures = progress.Failures + 1, Codes = WithCode(progress.Codes, verdict.Code) };
-        return (Transition(view, counted, verdict), counted with { NextAt = NextTick(progress.NextAt, view.Group.HealthCheck.Interval, now) });
+        return (Transition(view, counted, verdict, now), counted with { NextAt = NextTick(progress.NextAt, view.Group.HealthCheck.Interval, now) });
     }
 
     /// <summary>What <c>DescribeTargetHealth</c> says of a registered target.</summary>
@@ -72,6 +72,7 @@ internal static class HealthPlanner
                 null => Shown(TargetHealthStateEnum.Initial, TargetHealthReasonEnum.ElbRegistrationInProgress, "Target registration is in progress"),
                 { Status: HealthStatus.Healthy } => new() { State = TargetHealthStateEnum.Healthy }, // AWS: no reason, no description.
                 { Status: HealthStatus.Initial } h => Shown(TargetHealthStateEnum.Initial, h.Reason, h.Description),
+                { Status: HealthStatus.UnhealthyDraining } h => Shown(TargetHealthStateEnum.UnhealthyDraining, h.Reason, h.Description),
                 var h => Shown(TargetHealthStateEnum.Unhealthy, h.Reason, h.Description),
             },
         };
@@ -85,7 +86,7 @@ internal static class HealthPlanner
 
     private static ProbeRequest RequestFor(TargetView view) => Protocols.Probe(view, HealthCheckPort(view.Group, view.Target.Key.Port));
 
-    private static HealthState Transition(TargetView view, ProbeProgress counted, Verdict verdict)
+    private static HealthState Transition(TargetView view, ProbeProgress counted, Verdict verdict, DateTimeOffset now)
     {
         var check = view.Group.HealthCheck;
         var status = view.Health?.Status ?? HealthStatus.Initial;
@@ -93,14 +94,24 @@ internal static class HealthPlanner
         {
             if (status is HealthStatus.Healthy && view.Health is { } same) return same;
             // AWS: one success is enough for a new target; one that was unhealthy has to prove itself.
-            var well = status is not HealthStatus.Unhealthy || counted.Successes >= check.HealthyThreshold;
+            var well = status is not (HealthStatus.Unhealthy or HealthStatus.UnhealthyDraining) || counted.Successes >= check.HealthyThreshold;
             return well ? With(view, HealthStatus.Healthy, null, null) : view.Health ?? Initial(view);
         }
-        if (status is HealthStatus.Unhealthy || counted.Failures >= check.UnhealthyThreshold)
+        if (status is HealthStatus.Unhealthy or HealthStatus.UnhealthyDraining || counted.Failures >= check.UnhealthyThreshold)
         {
-            return With(view, HealthStatus.Unhealthy, verdict.Reason, Describe(verdict, counted.Codes));
+            return Unwell(view, verdict.Reason, Describe(verdict, counted.Codes), now);
         }
         return view.Health ?? Initial(view);
+    }
+
+    private static HealthState Unwell(TargetView view, TargetHealthReasonEnum? reason, string description, DateTimeOffset now)
+    {
+        var drains = NetworkAttributes.DrainingOf(view.Group);
+        if (drains == TimeSpan.Zero || view.Health is { Status: HealthStatus.Unhealthy }) return With(view, HealthStatus.Unhealthy, reason, description);
+        var since = view.Health?.UnhealthyAt ?? now;
+        return now < since + drains
+            ? With(view, HealthStatus.UnhealthyDraining, reason, description) with { UnhealthyAt = since }
+            : With(view, HealthStatus.Unhealthy, reason, description);
     }
 
     private static HealthState Initial(TargetView view) => With(

@@ -15,6 +15,9 @@ internal static class NetworkAttributes
     public const string ProxyProtocol = "proxy_protocol_v2.enabled";
     public const string EndsWhenRemoved = "deregistration_delay.connection_termination.enabled";
     public const string EndsWhenUnhealthy = "target_health_state.unhealthy.connection_termination.enabled";
+    public const string DrainsWhenUnhealthy = "target_health_state.unhealthy.draining_interval_seconds";
+    public const string SecondaryAddresses = "secondary_ips.auto_assigned.per_subnet";
+    private const string DeniesGateway = "ipv6.deny_all_igw_traffic";
     private const string PreserveClientIp = "preserve_client_ip.enabled";
 
     private static readonly Func<string, bool> s_boolean = v => v is "true" or "false";
@@ -28,9 +31,9 @@ internal static class NetworkAttributes
         new("deletion_protection.enabled", "false", s_boolean),
         new("dns_record.client_routing_policy", "any_availability_zone",
             v => v is "any_availability_zone" or "availability_zone_affinity" or "partial_availability_zone_affinity"),
-        new("ipv6.deny_all_igw_traffic", "false", s_boolean),
+        new(DeniesGateway, "false", s_boolean),
         new("load_balancing.cross_zone.enabled", "false", s_boolean),
-        new("secondary_ips.auto_assigned.per_subnet", "0", Between(0, 7)),
+        new(SecondaryAddresses, "0", Between(0, 7)),
         new("zonal_shift.config.enabled", "false", s_boolean),
     ];
 
@@ -50,15 +53,21 @@ internal static class NetworkAttributes
         new("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1", Between(1, 1000)),
         new("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", OffOr(1, 100)),
         new(EndsWhenUnhealthy, "true", s_boolean),
-        new("target_health_state.unhealthy.draining_interval_seconds", "0", Between(0, 360000)),
+        new(DrainsWhenUnhealthy, "0", Between(0, 360000)),
     ];
 
-    public static ImmutableArray<AttributeSpec> Of(BalancerState balancer) => balancer.IsNetwork ? s_balancer : Attributes.Balancer;
+    public static ImmutableArray<AttributeSpec> Of(BalancerState balancer)
+    {
+        var specs = balancer.IsNetwork ? s_balancer : Attributes.Balancer;
+        // AWS: an internal load balancer is out of an internet gateway's reach unless it is said to be in it.
+        return balancer.Scheme is not LoadBalancerSchemeEnum.Internal ? specs : [.. specs.Select(s => s.Key is DeniesGateway ? s with { Default = "true" } : s)];
+    }
 
     public static ImmutableArray<AttributeSpec> Of(ListenerState listener) => listener.Protocol switch
     {
         ProtocolEnum.Tcp => s_listener,
         ProtocolEnum.Tls or ProtocolEnum.Udp or ProtocolEnum.TcpUdp => [],
+        ProtocolEnum.Https => SecureAttributes.Listener,
         _ => Attributes.Listener,
     };
 
@@ -76,6 +85,10 @@ internal static class NetworkAttributes
             _ => s,
         })];
     }
+
+    /// <summary>How long connections to a target that became unhealthy may go on.</summary>
+    public static TimeSpan DrainingOf(TargetGroupState group) =>
+        group.IsNetwork && !IsOn(group, EndsWhenUnhealthy) ? Attributes.Seconds(s_group, group.Attributes, DrainsWhenUnhealthy) : TimeSpan.Zero;
 
     public static bool IsOn(TargetGroupState group, string key) => Attributes.Value(Of(group), group.Attributes, key) is "true";
 

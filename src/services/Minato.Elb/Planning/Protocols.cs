@@ -30,9 +30,9 @@ internal static class Protocols
     /// <summary>AWS: HTTP/2 and gRPC come in over HTTPS alone.</summary>
     public static void DemandSecure(ListenerState listener, TargetGroupState group)
     {
-        if (group.ProtocolVersion is "GRPC" && listener.Protocol is not ProtocolEnum.Https)
+        if (!group.IsNetwork && group.ProtocolVersion is "HTTP2" or "GRPC" && listener.Protocol is ProtocolEnum.Http)
         {
-            throw new InvalidConfigurationRequestException($"Listener protocol 'HTTP' is not supported with a target group with the protocol-version 'GRPC'");
+            throw new InvalidLoadBalancerActionException($"Listener protocol 'HTTP' is not supported with a target group with the protocol-version '{group.ProtocolVersion}'");
         }
     }
 
@@ -49,10 +49,12 @@ internal static class Protocols
         {
             IsTcp = true,
             IsTls = group.Protocol is ProtocolEnum.Tls,
-            SendsProxyHeader = NetworkAttributes.IsOn(group, NetworkAttributes.ProxyProtocol),
+            SendsProxyHeader = !group.IsClassic && NetworkAttributes.IsOn(group, NetworkAttributes.ProxyProtocol),
+            SendsProxyLine = group.IsClassic && NetworkAttributes.IsOn(group, NetworkAttributes.ProxyProtocol), // AWS: Classic Load Balancers know the first version alone.
             FollowsSource = NetworkAttributes.IsOn(group, "stickiness.enabled"),
             EndsWhenRemoved = NetworkAttributes.IsOn(group, NetworkAttributes.EndsWhenRemoved),
-            EndsWhenStopped = NetworkAttributes.IsOn(group, NetworkAttributes.EndsWhenUnhealthy),
+            // AWS: at once, or when the time to drain is over.
+            EndsWhenStopped = NetworkAttributes.IsOn(group, NetworkAttributes.EndsWhenUnhealthy) || NetworkAttributes.DrainingOf(group) > TimeSpan.Zero,
         }
         : new() { IsTls = group.Protocol is ProtocolEnum.Https, IsHttp2 = group.ProtocolVersion is "HTTP2" or "GRPC" };
 

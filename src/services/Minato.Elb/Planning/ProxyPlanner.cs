@@ -27,6 +27,9 @@ internal static class ProxyPlanner
         return $"{parts[^2]}-{parts[^1]}";
     }
 
+    /// <summary>A server's name in its backend.</summary>
+    public static string IdOf(TargetKey target) => $"{target.Id.Split('/')[^1].Replace('.', '-').Replace(':', '-')}-{target.Port}";
+
     private static ProxyListener? Listener(ListenerView view)
     {
         if (view.Rules.FirstOrDefault(r => r.IsDefault) is not { } last) return null;
@@ -98,7 +101,7 @@ internal static class ProxyPlanner
                 _ => BalanceAlgorithm.RoundRobin,
             },
             Source = view.Targets is [{ Source: { } source }, ..] && view.Targets.All(t => t.Source is not null) ? source : null,
-            Servers = [.. view.Targets.Where(t => t.Attachment is Attachment.InUse).Select(t => Server(t, open) with { Weight = SlowStart.WeightOf(t.Health, view.Group, now) })],
+            Servers = [.. view.Targets.Where(t => t.Attachment is Attachment.InUse).Select(t => Server(t, open) with { Weight = t.Anomaly?.Weight ?? SlowStart.WeightOf(t.Health, view.Group, now) })],
         };
     }
 
@@ -118,11 +121,12 @@ internal static class ProxyPlanner
     }
 
     private static ProxyServer Server(TargetView target, bool open) => new(
-        $"{target.Target.Key.Id.Split('/')[^1].Replace('.', '-').Replace(':', '-')}-{target.Target.Key.Port}", target.Target.Address, target.Target.Key.Port,
+        IdOf(target.Target.Key), target.Target.Address, target.Target.Key.Port,
         target switch
         {
             { Target.DrainUntil: not null } => ServerState.Draining,
             { Health.Status: HealthStatus.Healthy } => ServerState.Ready,
+            { Health.Status: HealthStatus.UnhealthyDraining } when !open => ServerState.Draining,
             _ => open ? ServerState.Ready : ServerState.Stopped,
         });
 

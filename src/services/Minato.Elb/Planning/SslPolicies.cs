@@ -20,6 +20,9 @@ internal static class SslPolicies
     ];
     private static readonly string[] s_plainRsa = ["AES128-GCM-SHA256", "AES128-SHA256", "AES128-SHA", "AES256-GCM-SHA384", "AES256-SHA256", "AES256-SHA"];
 
+    // AWS: the module that is validated has no ChaCha20.
+    private static readonly string[] s_tls13Fips = [.. s_tls13.Where(c => c.Contains("_AES_", StringComparison.Ordinal))];
+
     private static readonly string[] s_all = [.. s_forwardSecret, .. s_plainRsa];
     private static readonly string[] s_forwardSecretSha2 = [.. s_forwardSecret.Where(IsSha2)];
     private static readonly string[] s_forwardSecretGcm = [.. s_forwardSecret.Where(IsGcm)];
@@ -54,11 +57,23 @@ internal static class SslPolicies
         .. Twins("TLS13-1-2-Ext2", ["TLSv1.2", "TLSv1.3"], s_tls13, s_all),
         .. Twins("TLS13-1-2-Res", ["TLSv1.2", "TLSv1.3"], s_tls13, s_forwardSecretGcm),
         .. Twins("TLS13-1-3", ["TLSv1.3"], s_tls13),
+        Policy("TLS13-1-1-FIPS-2023-04", ["TLSv1.1", "TLSv1.2", "TLSv1.3"], s_tls13Fips, s_all),
+        .. Validated("TLS13-1-0", ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"], s_tls13Fips, s_all),
+        .. Validated("TLS13-1-2", ["TLSv1.2", "TLSv1.3"], s_tls13Fips, s_forwardSecretSha2),
+        .. Validated("TLS13-1-2-Ext0", ["TLSv1.2", "TLSv1.3"], s_tls13Fips, s_forwardSecret),
+        .. Validated("TLS13-1-2-Ext1", ["TLSv1.2", "TLSv1.3"], s_tls13Fips, s_sha2),
+        .. Validated("TLS13-1-2-Ext2", ["TLSv1.2", "TLSv1.3"], s_tls13Fips, s_all),
+        .. Validated("TLS13-1-2-Res", ["TLSv1.2", "TLSv1.3"], s_tls13Fips, s_forwardSecretGcm),
+        .. Validated("TLS13-1-3", ["TLSv1.3"], s_tls13Fips),
     ];
 
     // AWS: the younger twin also agrees on keys with ML-KEM, which OpenSSL 3.0 cannot; protocols and ciphers are the same.
     private static IEnumerable<SslPolicy> Twins(string name, ImmutableArray<string> protocols, params string[][] ciphers) =>
         [Policy($"{name}-2021-06", protocols, ciphers), Policy($"{name}-PQ-2025-09", protocols, ciphers)];
+
+    // What they name is offered and nothing else; whether the host's OpenSSL is a validated one is for the host to say.
+    private static IEnumerable<SslPolicy> Validated(string name, ImmutableArray<string> protocols, params string[][] ciphers) =>
+        [Policy($"{name}-FIPS-2023-04", protocols, ciphers), Policy($"{name}-FIPS-PQ-2025-09", protocols, ciphers)];
 
     private static SslPolicy Policy(string name, ImmutableArray<string> protocols, params string[][] ciphers) => new()
     {

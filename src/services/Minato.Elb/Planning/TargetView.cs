@@ -9,6 +9,8 @@ internal sealed record TargetView(TargetState Target, TargetGroupState Group, He
     /// <summary>The load balancer's address that the target sees. Where the target is the host's own loopback, nobody else's can be there.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Null for a target that does as well as the others of its group.</summary>
+    public AnomalyState? Anomaly { get; init; }
 
     public static TargetView? Read(IReadState state, TargetKey key) =>
         state.Find(ElbTables.Targets, key) is { } target && state.Find(ElbTables.Groups, key.GroupArn) is { } group
@@ -24,8 +26,10 @@ internal sealed record TargetView(TargetState Target, TargetGroupState Group, He
     private static TargetView Read(IReadState state, TargetState target, TargetGroupState group, List<BalancerState> balancers)
     {
         var health = state.Find(ElbTables.Health, target.Key);
+        var anomaly = state.Find(ElbTables.Anomalies, target.Key);
         return new(target, group, health?.RegisteredAt == target.RegisteredAt ? health : null, AttachmentOf(target, balancers))
         {
+            Anomaly = anomaly?.RegisteredAt == target.RegisteredAt ? anomaly : null,
             Source = target.Address.StartsWith("127.", StringComparison.Ordinal) ? null
                 : balancers.Select(b => state.Find(ElbTables.Interfaces, b.Arn)?.Source).FirstOrDefault(s => s is not null),
         };

@@ -18,21 +18,28 @@ internal static class TlsPlanner
     {
         if (view.Certificates.FirstOrDefault(c => c.IsDefault).Material is not { } first) return null;
         if (view.Listener.Mutual is { Mode: "verify" } && view.TrustStore is null) return null;
-        var policy = SslPolicies.Find(view.Listener.SslPolicy ?? SslPolicies.Default) ?? throw new InvalidOperationException($"Policy {view.Listener.SslPolicy} was stored.");
-        var versions = policy.SslProtocols ?? [];
+        var (versions, ciphers) = Spoken(view.Listener);
         return new()
         {
             Default = Wire(first),
             Certificates = [.. Preferred(view.Certificates.Where(c => !c.IsDefault).Select(c => c.Material)).Select(Wire)],
             Oldest = versions[0],
             Newest = versions[^1],
-            Ciphers = [.. (policy.Ciphers ?? []).Select(c => c.Name).OfType<string>()],
+            Ciphers = ciphers,
             Alpn = AlpnOf(view),
+            Headers = SecureAttributes.HeadersOf(view.Listener),
             PassesClientCertificate = view.Listener.Mutual is { Mode: "passthrough" },
             Trust = view is { Listener.Mutual: { Mode: "verify" } mutual, TrustStore: { } store } ? TrustOf(mutual, store) : null,
             TellsTargets = view.Listener.Protocol is ProtocolEnum.Https
                 && Attributes.Value(Attributes.Balancer, view.Balancer.Attributes, "routing.http.x_amzn_tls_version_and_cipher_suite.enabled") is "true",
         };
+    }
+
+    private static (ImmutableArray<string> Versions, ImmutableArray<string> Ciphers) Spoken(ListenerState listener)
+    {
+        if (listener.Custom is { } own) return ([.. own.Versions.Split(' ')], [.. own.Ciphers.Split(' ')]);
+        var policy = SslPolicies.Find(listener.SslPolicy ?? SslPolicies.Default) ?? throw new InvalidOperationException($"Policy {listener.SslPolicy} was stored.");
+        return (policy.SslProtocols ?? [], [.. (policy.Ciphers ?? []).Select(c => c.Name).OfType<string>()]);
     }
 
     private static ProxyClientTrust TrustOf(MutualState mutual, TrustStoreState store) => new(

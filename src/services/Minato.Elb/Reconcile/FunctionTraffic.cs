@@ -20,7 +20,7 @@ internal sealed class FunctionTraffic(Store store, TimeProvider clock, IFunction
     public async ValueTask<EntranceAnswer> AnswerAsync(EntranceRequest request, CancellationToken ct)
     {
         var state = store.Current;
-        var group = state.All(ElbTables.Groups).FirstOrDefault(g => g.TargetType is TargetTypeEnum.Lambda && ProxyPlanner.IdOf(g.Arn) == request.Door);
+        var group = state.Where(ElbTables.GroupsByProxyId, request.Door).FirstOrDefault(g => g.IsFunction);
         if (group is null || functions is null || FunctionOf(state, group) is not { } function) return EntranceAnswer.Fault(Unavailable);
         if (request.Headers.Any(h => h.Key == "upgrade")) return EntranceAnswer.Fault(BadRequest); // AWS: no WebSockets to functions.
         var isMultiValue = FunctionGroups.IsMultiValue(group);

@@ -34,6 +34,11 @@ internal sealed class InstanceReconciler(Store store, NetworkFacts network, Time
         {
             if (tx.Find(ElbTables.Targets, seen.Key) is not { DrainUntil: null } target || target.RegisteredAt != seen.RegisteredAt) return;
             var now = clock.GetUtcNow();
+            if (isGone && tx.Find(ElbTables.Groups, target.Key.GroupArn) is { IsClassic: true } group && tx.Find(ElbTables.Classics, new(group.Home, group.Name)) is { } classic)
+            {
+                ClassicShadow.Put(tx, classic with { Instances = classic.Instances.RemoveAll(i => i.Id == target.Key.Id) }, now);
+                return;
+            }
             tx.Put(ElbTables.Targets, isGone ? target with { DrainUntil = now, InstanceState = null }
                 : target with { InstanceState = words, RegisteredAt = words is null ? now : target.RegisteredAt });
         }, ct);

@@ -94,7 +94,7 @@ internal sealed class InterfaceHints(Store store, Hints hints, IWorkQueue<Interf
         hints.Subscribe(Topic, id =>
         {
             if (ct.IsCancellationRequested) return;
-            foreach (var owner in store.Current.All(ElbTables.Interfaces).Where(o => o.Interfaces.Any(i => i.Id == id))) queue.Enqueue(new(owner.BalancerArn));
+            foreach (var balancer in store.Current.Keys(ElbTables.InterfacesById, id)) queue.Enqueue(new(balancer)); // EC2 tells of every task's interface, too.
         });
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = ct.Register(() => ended.TrySetCanceled(ct));

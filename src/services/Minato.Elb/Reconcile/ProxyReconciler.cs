@@ -55,7 +55,7 @@ internal sealed partial class ProxyReconciler(
     /// <summary>A new load balancer moves to another address; one that others may know already stays and says why it is impaired.</summary>
     private async ValueTask<Next> MoveAsync(Snapshot state, ApplyOutcome.PortTaken taken, CancellationToken ct)
     {
-        var listener = state.All(ElbTables.Listeners).FirstOrDefault(l => ProxyPlanner.IdOf(l) == taken.Listener);
+        var listener = state.Where(ElbTables.ListenersByProxyId, taken.Listener).FirstOrDefault();
         if (listener is null || state.Find(ElbTables.Balancers, listener.BalancerArn) is not { } balancer) return Next.After(s_retry);
         LogPortTaken(balancer.Arn, balancer.Address, listener.Port, taken.Reason);
         await ReportAsync([new(balancer.Arn, $"Port {listener.Port} of {balancer.Address} cannot be used: {taken.Reason}")], ct);

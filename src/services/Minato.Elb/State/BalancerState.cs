@@ -51,6 +51,9 @@ internal sealed record ListenerState
     public string? SslPolicy { get; init; }
     public string? AlpnPolicy { get; init; }
     public MutualState? Mutual { get; init; }
+
+    /// <summary>What is spoken instead of what <see cref="SslPolicy"/> says; Classic Load Balancers may have policies of their own.</summary>
+    public CustomTls? Custom { get; init; }
     public ImmutableSortedDictionary<string, string> Attributes { get; init; } = Given.None;
 
     public bool IsClassic => Path.StartsWith("classic/", StringComparison.Ordinal);
@@ -58,6 +61,10 @@ internal sealed record ListenerState
     /// <summary><c>app/NAME/ID/LISTENER</c>.</summary>
     public string Path => Arn[(Arn.IndexOf(":listener/", StringComparison.Ordinal) + ":listener/".Length)..];
 }
+
+/// <param name="Versions">With blanks between them, the oldest first, none left out in between.</param>
+/// <param name="Ciphers">With blanks between them, the preferred first.</param>
+internal sealed record CustomTls(string Versions, string Ciphers);
 
 /// <summary>Tags of a load balancer, target group, listener or rule.</summary>
 internal sealed record ResourceTags(string Arn, ImmutableSortedDictionary<string, string> Tags);

@@ -41,6 +41,8 @@ internal static class ElbTables
 
     public static readonly Index<string, string, TargetGroupState> GroupsByProxyId = Groups.AddIndex("proxy-id", g => ProxyPlanner.IdOf(g.Arn));
 
+    public static readonly Index<string, string, TargetGroupState> GroupsByMitigation = Groups.AddIndex("mitigation", g => GroupAttributes.Mitigates(g) ? GroupAttributes.On : null);
+
     public static readonly Table<string, TrustStoreState> TrustStores = new("elb.trust-stores", t => t.Arn, () => ElbJson.Default.TrustStoreState);
     public static readonly Index<Home, string, TrustStoreState> TrustStoresByHome = TrustStores.AddIndex("home", t => t.Home);
     public static readonly Index<string, string, ListenerState> ListenersByTrustStore = Listeners.AddIndex("trust-store", l => l.Mutual?.TrustStoreArn);
@@ -52,8 +54,11 @@ internal static class ElbTables
 
     public static readonly Table<TargetKey, HealthState> Health = new("elb.target-health", h => h.Key, () => ElbJson.Default.HealthState);
 
+    public static readonly Table<TargetKey, AnomalyState> Anomalies = new("elb.anomalies", a => a.Key, () => ElbJson.Default.AnomalyState, ephemeral: true);
+
     public static readonly Table<string, BalancerInterfaces> Interfaces =
         new("elb.network-interfaces", i => i.BalancerArn, () => ElbJson.Default.BalancerInterfaces);
+    public static readonly Index<string, string, BalancerInterfaces> InterfacesById = Interfaces.AddIndexOfEach("network-interface", i => i.Interfaces.Select(one => one.Id));
 
     public static readonly Table<string, ResourceTags> Tags = new("elb.tags", t => t.Arn, () => ElbJson.Default.ResourceTags);
 }
@@ -71,6 +76,7 @@ internal static class ElbTables
 [JsonSerializable(typeof(TargetGroupState))]
 [JsonSerializable(typeof(TargetState))]
 [JsonSerializable(typeof(HealthState))]
+[JsonSerializable(typeof(AnomalyState))]
 [JsonSerializable(typeof(BalancerInterfaces))]
 [JsonSerializable(typeof(ResourceTags))]
 internal sealed partial class ElbJson : JsonSerializerContext;

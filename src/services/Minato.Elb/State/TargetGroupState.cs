@@ -84,8 +84,19 @@ internal sealed record HealthState
     public TargetHealthReasonEnum? Reason { get; init; }
     public string? Description { get; init; }
 
+    /// <summary>When it became unhealthy, for one whose connections may then go on for a while.</summary>
+    public DateTimeOffset? UnhealthyAt { get; init; }
+
     /// <summary>When it became healthy, for one that then gets its share little by little.</summary>
     public DateTimeOffset? SlowStartAt { get; init; }
 }
 
-internal enum HealthStatus { Initial, Healthy, Unhealthy }
+internal enum HealthStatus
+{
+    Initial,
+    Healthy,
+    Unhealthy,
+
+    /// <summary>Unhealthy, and the connections it has may still go on.</summary>
+    UnhealthyDraining,
+}

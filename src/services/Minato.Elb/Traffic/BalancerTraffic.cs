@@ -13,4 +13,9 @@ internal sealed record ListenerTraffic(ListenerStatistics Counts, ListenerTally?
 }
 
 /// <param name="Servers">A row for each target.</param>
-internal sealed record GroupTraffic(TargetGroupState Group, IReadOnlyList<ServerStatistics> Servers, TargetTimes? Times, int Healthy, int Unhealthy);
+internal sealed record GroupTraffic(TargetGroupState Group, IReadOnlyList<ServerStatistics> Servers, TargetTimes? Times, int Healthy, int Unhealthy)
+{
+    /// <summary>Those that fail where the others do not, and those that do not have their whole share.</summary>
+    public int Anomalous { get; init; }
+    public int Mitigated { get; init; }
+}

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Minato.Contracts.CloudWatch;
+using Minato.Elb.Planning;
 using Minato.Elb.State;
 using Minato.Engines.Proxy;
 
@@ -67,6 +68,11 @@ internal static class TrafficMetrics
             metrics.Add(new() { MetricName = name, Dimensions = dimensions, Value = value, Unit = StandardUnit.Count });
         Add("HealthyHostCount", group.Healthy, both);
         Add("UnHealthyHostCount", group.Unhealthy, both);
+        if (GroupAttributes.Mitigates(group.Group))
+        {
+            Add("AnomalousHostCount", group.Anomalous, both);
+            Add("MitigatedHostCount", group.Mitigated, both);
+        }
         var requests = group.Servers.Sum(s => s.Requests);
         if (requests > 0)
         {

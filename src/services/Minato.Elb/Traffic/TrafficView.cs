@@ -29,8 +29,11 @@ internal static class TrafficView
         // AWS: a target that drains is neither.
         var targets = TargetView.ReadAll(state, group).Where(t => t.Target.DrainUntil is null && t.Attachment is Attachment.InUse).ToList();
         var healthy = targets.Count(t => t.Health?.Status is HealthStatus.Healthy);
-        var unhealthy = targets.Count(t => t.Health?.Status is HealthStatus.Unhealthy);
+        var unhealthy = targets.Count(t => t.Health?.Status is HealthStatus.Unhealthy or HealthStatus.UnhealthyDraining);
         var id = ProxyPlanner.IdOf(group.Arn);
-        return new(group, [.. servers[id]], times.GetValueOrDefault(id), healthy, unhealthy);
+        return new(group, [.. servers[id]], times.GetValueOrDefault(id), healthy, unhealthy)
+        {
+            Anomalous = targets.Count(t => t.Anomaly is { IsAnomalous: true }), Mitigated = targets.Count(t => t.Anomaly is not null),
+        };
     }
 }
