@@ -50,7 +50,7 @@ internal sealed partial class Ec2Api
         var state = store.Current;
         var passes = LaunchTemplateVersionFilters.Compile(request.Filters, _ => NoTags);
         var found = request is { LaunchTemplateId: null, LaunchTemplateName: null } ? OfAllTemplates(state, request, caller) : OfOneTemplate(state, request, caller);
-        var (page, next) = Page(nameof(DescribeLaunchTemplateVersionsAsync), found.Where(v => passes(v.Version)), v => v.Version.Key.ToString(), request.MaxResults, request.NextToken);
+        var (page, next) = Page(nameof(DescribeLaunchTemplateVersionsAsync), found.Where(v => passes(v.Version)), v => v.Version.Key.ToString(), request.MaxResults, request.NextToken, least: 1);
         return new()
         {
             LaunchTemplateVersions = [.. page.Select(v => ToWire(v.Template, v.Version))], NextToken = next,
