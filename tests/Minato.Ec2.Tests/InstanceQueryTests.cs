@@ -150,6 +150,7 @@ public sealed class InstanceQueryTests
         var made = (await world.Ec2.RunInstancesAsync(new() { MinCount = 1, MaxCount = 1, LaunchTemplate = new() { LaunchTemplateId = template } }, world.Caller, None)).Instances?[0] ?? new();
         (made.MetadataOptions?.HttpTokens, made.MetadataOptions?.HttpPutResponseHopLimit).ShouldBe((HttpTokensState.Required, 2));
         (made.PublicIpAddress, made.SecurityGroups?.Single().GroupId).ShouldBe((null, group));
+        made.Tags.GetValueOrDefault().Select(t => (t.Key, t.Value)).ShouldBe([("aws:ec2launchtemplate:id", template), ("aws:ec2launchtemplate:version", "1")]);
         await Ec2Fixture.RefusedAsync(world.Ec2.TerminateInstancesAsync(new() { InstanceIds = [made.InstanceId ?? ""] }, world.Caller, None), "OperationNotPermitted");
         var nic = made.NetworkInterfaces?[0].NetworkInterfaceId ?? "";
         var found = (await world.Ec2.DescribeNetworkInterfacesAsync(new() { Filters = [By("tag:c", "d"), By("group-id", group), By("attachment.instance-id", made.InstanceId ?? "")] }, world.Caller, None)).NetworkInterfaces ?? [];

@@ -218,9 +218,9 @@ public sealed class InstanceTests
     /// <summary>IAM with one instance profile, whose role has another name.</summary>
     public class OneProfile : DispatchProxy
     {
-        protected override object? Invoke(MethodInfo? method, object?[]? args)
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            if (method?.Name is not nameof(IIam.GetInstanceProfileAsync) || args?[0] is not GetInstanceProfileRequest { InstanceProfileName: "agents" }) throw new NoSuchEntityException();
+            if (targetMethod?.Name is not nameof(IIam.GetInstanceProfileAsync) || args?[0] is not GetInstanceProfileRequest { InstanceProfileName: "agents" }) throw new NoSuchEntityException();
             var role = new Role { Path = "/", RoleName = "agents-role", RoleId = "AROA1", Arn = "arn:aws:iam::123456789012:role/agents-role", CreateDate = DateTimeOffset.UnixEpoch };
             return Task.FromResult(new GetInstanceProfileResponse
             {

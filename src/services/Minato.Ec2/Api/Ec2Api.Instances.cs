@@ -66,11 +66,11 @@ internal sealed partial class Ec2Api
         var host = HostId(home.Home);
         if (asked is { Length: > 0 } named)
         {
-            var ids = named.Distinct(StringComparer.Ordinal).ToList();
-            if (ids.Find(id => !InstanceId().IsMatch(id)) is { } malformed) throw Ec2Errors.InstanceMalformed(malformed);
-            var unknown = ids.Where(id => id != host && state.Find(Ec2Tables.Machines, new(home.Home, id)) is null).ToList();
+            var all = named.Distinct(StringComparer.Ordinal).ToList();
+            if (all.Find(id => !InstanceId().IsMatch(id)) is { } malformed) throw Ec2Errors.InstanceMalformed(malformed);
+            var unknown = all.Where(id => id != host && state.Find(Ec2Tables.Machines, new(home.Home, id)) is null).ToList();
             if (unknown.Count > 0) throw Ec2Errors.InstancesNotFound(unknown);
-            return ids.Select(id => id == host ? null : state.Find(Ec2Tables.Machines, new(home.Home, id)));
+            return all.Select(id => id == host ? null : state.Find(Ec2Tables.Machines, new(home.Home, id)));
         }
         if (Filters.Exact(filters, "instance-id") is { } wanted)
         {

@@ -91,6 +91,15 @@ internal sealed partial class Ec2Api
         return LaunchTemplateData.Apply(request, Version(state, template, named.Version ?? Default).Data);
     }
 
+    /// <summary>AWS tags an instance with the template and the version that it was launched from.</summary>
+    private static ImmutableSortedDictionary<string, string> TemplateTags(IReadState state, RunInstancesRequest request, Caller caller)
+    {
+        if (request.LaunchTemplate is not { } named) return NoTags;
+        var template = Template(state, caller, named.LaunchTemplateId, named.LaunchTemplateName);
+        return NoTags.Add("aws:ec2launchtemplate:id", template.Key.Id)
+            .Add("aws:ec2launchtemplate:version", Number(template, named.Version ?? Default).ToString(CultureInfo.InvariantCulture));
+    }
+
     private LaunchTemplateVersionState PutVersion(
         Transaction tx, LaunchTemplateState template, long number, ResponseLaunchTemplateData data, string? description, Caller caller, string? token)
     {

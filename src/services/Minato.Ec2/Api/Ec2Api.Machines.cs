@@ -42,7 +42,7 @@ internal sealed partial class Ec2Api
             var reservation = DefaultVpc.NewId("r", ids);
             var machines = Enumerable.Range(0, request.MaxCount)
                 .Select(i => NewMachine(tx, request, image, (type, reservation, i), subnet, AddressFrom(tags), caller)).ToImmutableArray();
-            foreach (var machine in machines) PutTags(tx, machine.Key, tags);
+            foreach (var machine in machines) PutTags(tx, machine.Key, tags.SetItems(TemplateTags(tx, request, caller)));
             return machines;
         }, ct);
         var state = store.Current;
