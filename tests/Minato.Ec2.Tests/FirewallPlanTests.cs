@@ -25,7 +25,7 @@ public sealed class FirewallPlanTests
             [
                 new("vpc-a", "10.0.0.1", ["10.0.0.0/16"],
                 [
-                    new(Web, ["web"]) { HasWayOut = true }, new(Web2, ["web"]) { PublicAddress = "198.18.0.9", HasWayOut = true }, new(Db, ["db"]),
+                    new(Web, ["web"]) { Ways = [FirewallWay.Anywhere] }, new(Web2, ["web"]) { PublicAddress = "198.18.0.9", Ways = [FirewallWay.Anywhere] }, new(Db, ["db"]),
                     new(Balancer, ["lb"]) { IsOfHost = true },
                 ]),
                 new("vpc-b", "10.9.0.1", ["10.9.0.0/16"], [new(Stranger, ["web"])]),

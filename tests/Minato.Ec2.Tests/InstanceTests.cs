@@ -1,5 +1,8 @@
+using System.Reflection;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Minato.Contracts.Ec2;
+using Minato.Contracts.Iam;
 using Minato.Engines.Containers;
 using Minato.Engines.Inside;
 
@@ -210,6 +213,36 @@ public sealed class InstanceTests
 
         Task<InsideAnswer> AskAsync(string path, string method = "GET", params (string Name, string Value)[] headers) => world.Inside.AskAsync(
             InsideDoor.Instance, new(network, address, method, path, default) { Headers = headers.ToDictionary(h => h.Name, h => h.Value) });
+    }
+
+    /// <summary>IAM with one instance profile, whose role has another name.</summary>
+    public class OneProfile : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod?.Name is not nameof(IIam.GetInstanceProfileAsync) || args?[0] is not GetInstanceProfileRequest { InstanceProfileName: "agents" }) throw new NoSuchEntityException();
+            var role = new Role { Path = "/", RoleName = "agents-role", RoleId = "AROA1", Arn = "arn:aws:iam::123456789012:role/agents-role", CreateDate = DateTimeOffset.UnixEpoch };
+            return Task.FromResult(new GetInstanceProfileResponse
+            {
+                InstanceProfile = new() { Path = "/", InstanceProfileName = "agents", InstanceProfileId = "AIPA1", Arn = "arn:aws:iam::123456789012:instance-profile/agents", CreateDate = DateTimeOffset.UnixEpoch, Roles = [role] },
+            });
+        }
+    }
+
+    [Fact]
+    public async Task The_role_of_an_instance_is_that_of_its_profile_whatever_its_name()
+    {
+        await using var world = await Ec2Fixture.StartAsync(more: s => s.AddSingleton(DispatchProxy.Create<IIam, OneProfile>()));
+        var made = await RunAsync(world, await ImageAsync(world), r => r with { IamInstanceProfile = new() { Name = "agents" } });
+        var instance = await UntilAsync(world, made.InstanceId, InstanceStateName.Running);
+        var vpc = await world.DefaultVpcAsync();
+        var network = new InsideNetwork.Bridge(vpc.CidrBlock ?? "", vpc.CidrBlock?.Replace(".0.0/16", ".0.1", StringComparison.Ordinal) ?? "");
+        (await ReadAsync("iam/security-credentials/")).ShouldBe("agents-role");
+        (await ReadAsync("public-hostname")).ShouldBe(instance.PublicDnsName);
+        (await ReadAsync($"network/interfaces/macs/{instance.NetworkInterfaces?[0].MacAddress}/ipv4-associations/{instance.PublicIpAddress}")).ShouldBe(instance.PrivateIpAddress);
+
+        async Task<string> ReadAsync(string path) => Encoding.UTF8.GetString((await world.Inside.AskAsync(
+            InsideDoor.Instance, new(network, instance.PrivateIpAddress ?? "", "GET", "/latest/meta-data/" + path, default))).Body.Span);
     }
 
     [Fact]

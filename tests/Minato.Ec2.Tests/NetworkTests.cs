@@ -181,7 +181,7 @@ public sealed class NetworkTests
             .Message.ShouldBe($"cannot remove local route 10.0.0.0/16 in route table {table}");
         await world.Ec2.DeleteRouteAsync(new() { RouteTableId = table, DestinationCidrBlock = "0.0.0.0/0" }, world.Caller, None);
         await Ec2Fixture.RefusedAsync(world.Ec2.DeleteRouteAsync(new() { RouteTableId = table, DestinationCidrBlock = "0.0.0.0/0" }, world.Caller, None), "InvalidRoute.NotFound");
-        await Ec2Fixture.RefusedAsync(world.Ec2.CreateRouteAsync(To("igw-0"), world.Caller, None), "InvalidInternetGatewayID.NotFound");
+        (await Ec2Fixture.RefusedAsync(world.Ec2.CreateRouteAsync(To("igw-0"), world.Caller, None), "InvalidGatewayID.NotFound")).Message.ShouldBe("The gateway ID 'igw-0' does not exist");
     }
 
     [Fact]
@@ -249,6 +249,8 @@ public sealed class NetworkTests
             new() { AllocationId = eip.AllocationId, NetworkInterfaceId = nic.NetworkInterfaceId, AllowReassociation = again };
         var association = (await world.Ec2.AssociateAddressAsync(To(one), world.Caller, None)).AssociationId ?? "";
         await Ec2Fixture.RefusedAsync(world.Ec2.AssociateAddressAsync(To(two), world.Caller, None), "Resource.AlreadyAssociated");
+        // AWS: it moves unless told not to.
+        await world.Ec2.AssociateAddressAsync(new() { AllocationId = eip.AllocationId, NetworkInterfaceId = two.NetworkInterfaceId }, world.Caller, None);
         await world.Ec2.AssociateAddressAsync(To(two, again: true), world.Caller, None);
         var found = (await world.Ec2.DescribeNetworkInterfacesAsync(new() { NetworkInterfaceIds = [two.NetworkInterfaceId ?? ""] }, world.Caller, None)).NetworkInterfaces?[0];
         found?.Association?.PublicIp.ShouldBe(eip.PublicIp);

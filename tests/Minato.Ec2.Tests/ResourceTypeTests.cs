@@ -168,6 +168,21 @@ public sealed class ResourceTypeTests
         foreach (var resource in (DrivenResource[])[gateway, endpoint]) await types.DeleteAsync(resource);
     });
 
+    [Fact]
+    public void A_prefix_list_changes_its_entries_and_the_room_for_them() => Run(async (_, types) =>
+    {
+        string List(int most, string entries) => $$"""{"PrefixListName":"offices","AddressFamily":"IPv4","MaxEntries":{{most}},"Entries":[{{entries}}],"Tags":[{"Key":"a","Value":"1"}]}""";
+        const string One = """{"Cidr":"10.0.0.0/8","Description":"one"}""", Two = """{"Cidr":"192.0.2.0/24"}""", Three = """{"Cidr":"198.51.100.0/24"}""";
+        var list = await types.CreateAsync(Prefix + "PrefixList", List(2, $"{One},{Two}"), "List");
+        (list.GetAtt("PrefixListId"), list.GetAtt("Version"), list.GetAtt("Arn")).ShouldBe((list.Id, "1", $"arn:aws:ec2:us-east-1:123456789012:prefix-list/{list.Id}"));
+        var id = list.Id;
+        list = await types.UpdateAsync(list, List(3, $"{One},{Two},{Three}"));
+        list = await types.UpdateAsync(list, List(1, Three));
+        list.Id.ShouldBe(id);
+        (await types.ReadAsync(list))?.Properties["Entries"]?.ToJsonString().ShouldBe($"[{Three}]");
+        await types.DeleteAsync(list);
+    });
+
     private static async Task<Subnet> SubnetAsync(World world) =>
         (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, default)).Subnets?[0] ?? throw new InvalidOperationException();
 

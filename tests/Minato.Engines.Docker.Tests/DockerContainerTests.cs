@@ -53,6 +53,20 @@ public sealed class DockerContainerTests(DockerFixture docker) : IClassFixture<D
     }
 
     [Fact]
+    public async Task A_purge_takes_along_the_images_that_were_made_of_its_containers_and_no_others()
+    {
+        var options = new DockerEngineOptions { InstallationId = docker.Installation + "-images" };
+        using var client = new DockerClient(options);
+        using var engine = new DockerEngine(client, options, Microsoft.Extensions.Logging.Abstractions.NullLogger<DockerEngine>.Instance);
+        var made = $"minato-kit/{options.InstallationId}:1";
+        var container = await engine.CreateAsync(Shell("true"), Stopping) is CreateOutcome.Created(var id) ? id : "";
+        (await engine.CommitAsync(container, made, Stopping)).ShouldBeOfType<CommitOutcome.Committed>();
+        await engine.PurgeAsync(Stopping);
+        (await engine.FindImageAsync(made, Stopping)).ShouldBeNull();
+        (await engine.FindImageAsync(docker.Image, Stopping)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_file_is_there_before_the_container_starts() =>
         (await OutputAsync(Shell("busybox cat /etc/router/router.conf; busybox ls -l /etc/router/router.conf | busybox cut -c1-10") with
         {

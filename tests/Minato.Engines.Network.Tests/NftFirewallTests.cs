@@ -44,16 +44,16 @@ public sealed class NftFirewallTests : IAsyncLifetime
     private static readonly FirewallRule s_out = new(true, "-1", null, null, "0.0.0.0/0", null);
 
     private async Task ApplyAsync(
-        FirewallRule[] web, FirewallRule[]? other = null, bool wayOut = false, string? publicAddress = null, FirewallSubnet[]? subnets = null) =>
+        FirewallRule[] web, FirewallRule[]? other = null, FirewallWay[]? ways = null, string? publicAddress = null, FirewallSubnet[]? subnets = null) =>
         (await _firewall.ApplyAsync(new()
         {
             Networks =
             [
                 new(_one.Name, _one.Address(1), [_one.Range],
                 [
-                    new(Web, ["sg-web"]) { HasWayOut = wayOut, PublicAddress = publicAddress }, new(Other, ["sg-other"]), new(Balancer, ["sg-lb"]) { IsOfHost = true },
+                    new(Web, ["sg-web"]) { Ways = [.. ways ?? []], PublicAddress = publicAddress }, new(Other, ["sg-other"]), new(Balancer, ["sg-lb"]) { IsOfHost = true },
                 ]) { Subnets = [.. subnets ?? []], Resolver = _one.Address(2) },
-                new(_two.Name, _two.Address(1), [_two.Range], [new(Stranger, ["sg-web"]) { HasWayOut = true }]),
+                new(_two.Name, _two.Address(1), [_two.Range], [new(Stranger, ["sg-web"]) { Ways = [FirewallWay.Anywhere] }]),
             ],
             Groups = [new("sg-web", [.. web]), new("sg-other", [.. other ?? [s_out]]), new("sg-lb", [s_out])],
         }, Ct)).ShouldBeOfType<FirewallOutcome.Applied>();
@@ -95,9 +95,54 @@ public sealed class NftFirewallTests : IAsyncLifetime
         const string Public = "198.19.255.77";
         await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")]);
         (await _one.ConnectAsync(10, internet.Address, internet.Port, Ct)).ShouldBe("timed out");
-        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")], wayOut: true, publicAddress: Public);
+        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")], ways: [FirewallWay.Anywhere], publicAddress: Public);
         (await _one.ConnectAsync(10, internet.Address, internet.Port, Ct)).ShouldBe("connected");
         (await BridgeLab.ConnectFromHostAsync(Public, 8080, null, Ct)).ShouldBe("connected");
+    }
+
+    [Fact]
+    public async Task Of_the_routes_out_the_one_with_the_longest_prefix_decides()
+    {
+        await using var internet = await BridgeLab.ServeOnHostAsync(Ct);
+        FirewallWay closed = new($"{internet.Address}/32", false), open = closed with { IsOpen = true };
+        async Task<string> AskAsync(params FirewallWay[] ways)
+        {
+            await ApplyAsync([s_out], ways: ways);
+            return await _one.ConnectAsync(10, internet.Address, internet.Port, Ct);
+        }
+        (await AskAsync(closed, FirewallWay.Anywhere)).ShouldBe("timed out");
+        (await AskAsync(open, new("0.0.0.0/0", false))).ShouldBe("connected");
+        (await AskAsync(new FirewallWay("203.0.113.0/24", true))).ShouldBe("timed out", "no route leads there");
+        (await AskAsync(new FirewallWay("0.0.0.0/1", true), new FirewallWay("128.0.0.0/1", true))).ShouldBe("connected", "two halves are all the world");
+    }
+
+    [Fact]
+    public async Task A_rule_for_icmp_opens_its_type_and_code_alone()
+    {
+        async Task<int> PingAsync(int? type, int? code)
+        {
+            await ApplyAsync([s_out, new(false, "icmp", type, code, "0.0.0.0/0", null)]);
+            return (await Shell.RunAsync($"timeout 3 busybox ping -c 1 -W 1 {Web}", Ct)).Code;
+        }
+        (await PingAsync(8, 0)).ShouldBe(0);
+        (await PingAsync(8, -1)).ShouldBe(0);
+        (await PingAsync(-1, -1)).ShouldBe(0);
+        (await PingAsync(8, 1)).ShouldNotBe(0);
+        (await PingAsync(13, 0)).ShouldNotBe(0);
+    }
+
+    [Fact]
+    public async Task Rules_that_are_in_force_already_are_not_written_again()
+    {
+        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")]);
+        var before = await HandleAsync();
+        await ApplyAsync([s_out, In(8080, range: "0.0.0.0/0")]);
+        (await HandleAsync()).ShouldBe(before);
+        await ApplyAsync([s_out]);
+        (await HandleAsync()).ShouldNotBe(before);
+
+        // The kernel numbers what it is given.
+        async Task<string> HandleAsync() => (await Shell.RunAsync($"nft -a list table ip minato_{_id}_vpc | head -1", Ct)).Output;
     }
 
     [Fact]

@@ -62,5 +62,21 @@ internal sealed partial class DockerEngine
 
         var volumes = await docker.GetAsync($"/volumes?{names.OursFilter}", DockerJson.Default.VolumeList, ct);
         foreach (var volume in volumes.Volumes ?? []) await RemoveVolumeAsync(volume.Name, ct);
+
+        // Made of containers of ours, whose labels they have.
+        var images = await docker.GetAsync($"/images/json?{names.OursFilter}", DockerJson.Default.ImageAnswerArray, ct);
+        foreach (var image in images) await RemoveImageAsync(image.Id, ct);
+    }
+
+    private async Task RemoveImageAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            await docker.DoAsync(HttpMethod.Delete, $"/images/{Uri.EscapeDataString(id)}?force=1", ct);
+        }
+        catch (DockerException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // Gone with another one, or somebody else's container or image stands on it.
+        }
     }
 }

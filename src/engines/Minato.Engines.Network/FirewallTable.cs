@@ -51,13 +51,40 @@ internal static class FirewallTable
         Set(text, "ranges", plan.Networks.SelectMany(n => n.Ranges), "ipv4_addr; flags interval");
         Set(text, "gateways", plan.Networks.Select(n => n.Gateway));
         Set(text, "resolvers", resolvers);
-        Set(text, "outward", endpoints.Where(e => e.HasWayOut).Select(e => e.Address));
         Set(text, "inward", endpoints.Where(e => e.PublicAddress is not null).Select(e => e.Address));
-        foreach (var group in plan.Groups)
-            Set(text, SetOf(group.Id), endpoints.Where(e => e.Groups.Contains(group.Id)).Select(e => e.Address));
+        var members = endpoints.SelectMany(e => e.Groups, (e, g) => (Group: g, e.Address)).ToLookup(m => m.Group, m => m.Address, StringComparer.Ordinal);
+        foreach (var group in plan.Groups) Set(text, SetOf(group.Id), members[group.Id]);
         Map(text, "egress", "verdict", endpoints.Select(e => $"{e.Address} : goto egress_{profiles[KeyOf(e)]}"));
         Map(text, "ingress", "verdict", endpoints.Select(e => $"{e.Address} : goto ingress_{profiles[KeyOf(e)]}"));
+        WriteWays(text, endpoints);
         Map(text, "public", "ipv4_addr", endpoints.Where(e => e.PublicAddress is not null).Select(e => $"{e.PublicAddress} : {e.Address}"));
+    }
+
+    /// <summary>
+    /// Endpoints with the same ways out share a chain. A way that is open goes on to the groups of who takes it. Endpoints without any are not
+    /// in the map.
+    /// </summary>
+    private static void WriteWays(StringBuilder text, List<FirewallEndpoint> endpoints)
+    {
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        var elements = new List<string>();
+        var chains = new StringBuilder();
+        foreach (var endpoint in endpoints.Where(e => e.Ways.Any(w => w.IsOpen)))
+        {
+            var key = string.Join(',', endpoint.Ways.Select(w => $"{w.Range} {w.IsOpen}"));
+            if (known.TryAdd(key, known.Count)) WriteWay(chains, known[key], endpoint.Ways);
+            elements.Add(string.Create(CultureInfo.InvariantCulture, $"{endpoint.Address} : goto way_{known[key]}"));
+        }
+        Map(text, "ways", "verdict", elements);
+        text.Append(chains);
+    }
+
+    private static void WriteWay(StringBuilder text, int index, IEnumerable<FirewallWay> ways)
+    {
+        text.AppendLine(CultureInfo.InvariantCulture, $"  chain way_{index} {{");
+        foreach (var way in ways)
+            text.AppendLine(CultureInfo.InvariantCulture, $"    {(way.Range is "0.0.0.0/0" ? "" : $"ip daddr {way.Range} ")}{(way.IsOpen ? "ip saddr vmap @egress" : "drop")}");
+        text.AppendLine("    drop\n  }");
     }
 
     private static void Set(StringBuilder text, string name, IEnumerable<string> elements, string type = "ipv4_addr")
@@ -107,9 +134,16 @@ internal static class FirewallTable
         "tcp" or "udp" => rule is { From: { } from, To: { } to }
             ? string.Create(CultureInfo.InvariantCulture, $"{rule.Protocol} dport {from}-{to} ")
             : $"meta l4proto {rule.Protocol} ",
-        "icmp" => "meta l4proto icmp " + (rule.From is >= 0 and { } type ? string.Create(CultureInfo.InvariantCulture, $"icmp type {type} ") : ""),
+        "icmp" => Icmp(rule.From, rule.To),
         "icmpv6" => "meta l4proto ipv6-icmp ",
         var number => $"meta l4proto {number} ",
+    };
+
+    private static string Icmp(int? type, int? code) => (type, code) switch
+    {
+        (null or < 0, _) => "meta l4proto icmp ",
+        ({ } one, null or < 0) => string.Create(CultureInfo.InvariantCulture, $"icmp type {one} "),
+        ({ } one, { } its) => string.Create(CultureInfo.InvariantCulture, $"icmp type {one} icmp code {its} "),
     };
 
     /// <summary>A direction in which everything passes needs no chain.</summary>
@@ -143,9 +177,7 @@ internal static class FirewallTable
     private static string Ports(FirewallAclEntry entry) => entry switch
     {
         { Protocol: "-1" } => "",
-        { Protocol: "1", From: null or < 0 } => "meta l4proto icmp ",
-        { Protocol: "1", From: { } type, To: null or < 0 } => string.Create(CultureInfo.InvariantCulture, $"icmp type {type} "),
-        { Protocol: "1", From: { } type, To: { } code } => string.Create(CultureInfo.InvariantCulture, $"icmp type {type} icmp code {code} "),
+        { Protocol: "1" } => Icmp(entry.From, entry.To),
         { Protocol: "6" or "17", From: { } from, To: { } to } =>
             string.Create(CultureInfo.InvariantCulture, $"meta l4proto {entry.Protocol} th dport {from}-{to} "),
         _ => $"meta l4proto {entry.Protocol} ",
@@ -156,7 +188,7 @@ internal static class FirewallTable
         var within = plan.Networks.Select(n => (Ranges: string.Join(", ", n.Ranges), n)).Select(n => $"    ip saddr {{ {n.Ranges} }} ip daddr {{ {n.Ranges} }} ip ").ToList();
         text.AppendLine("  chain leaving {\n    ip saddr @gateways return");
         foreach (var network in within) text.AppendLine(network + "saddr vmap @egress");
-        text.AppendLine("    ip daddr @ranges drop\n    ip saddr @outward ip saddr vmap @egress\n    drop\n  }");
+        text.AppendLine("    ip daddr @ranges drop\n    ip saddr vmap @ways\n    drop\n  }");
         text.AppendLine("  chain arriving {");
         foreach (var network in within) text.AppendLine(network + "daddr vmap @ingress");
         text.AppendLine("    ip saddr @ranges drop\n    ip daddr @inward ip daddr vmap @ingress\n    drop\n  }");

@@ -10,6 +10,7 @@ internal sealed class NftTable(InsideOptions options, string purpose) : IDisposa
     private readonly HostProgram _nft = new(options.Nft, "nftables");
     private readonly SemaphoreSlim _gate = new(1);
     private string? _asApplied;
+    private string? _chains; // That it was made of.
 
     public string Name { get; } = $"minato_{options.InstallationId.Replace('-', '_')}{purpose}";
 
@@ -18,14 +19,16 @@ internal sealed class NftTable(InsideOptions options, string purpose) : IDisposa
 
     private string Removal => $"add table ip {Name}\ndelete table ip {Name}\n";
 
+    /// <summary>Nothing is done where just this is in force already.</summary>
     /// <returns>Null when it is in force; otherwise why not, and everything is as it was.</returns>
     public async Task<string?> ReplaceAsync(string chains, CancellationToken ct)
     {
         await _gate.WaitAsync(ct);
         try
         {
+            if (chains == _chains && await ListAsync(ct) == _asApplied) return null;
             if (await _nft.RunAsync(["-f", "-"], Render(chains), ct) is { Problem: { } problem }) return problem;
-            _asApplied = await ListAsync(ct);
+            (_chains, _asApplied) = (chains, await ListAsync(ct));
             return null;
         }
         finally
@@ -52,7 +55,7 @@ internal sealed class NftTable(InsideOptions options, string purpose) : IDisposa
     {
         if (!File.Exists(options.Nft)) return; // Where the program is not there, there was never a table.
         await _nft.RunAsync(["-f", "-"], Removal, ct);
-        _asApplied = null;
+        (_chains, _asApplied) = (null, null);
     }
 
     public void Dispose() => _gate.Dispose();

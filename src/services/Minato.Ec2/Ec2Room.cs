@@ -33,6 +33,7 @@ public static class Ec2Room
         services.AddTable(Ec2Tables.Addresses);
         services.AddTable(Ec2Tables.NetworkAcls);
         services.AddTable(Ec2Tables.Subnets);
+        services.AddTable(Ec2Tables.PrefixLists);
         services.AddTable(Ec2Tables.AddressPools);
         services.AddTable(Ec2Tables.SecurityGroups);
         services.AddTable(Ec2Tables.Interfaces);
@@ -85,6 +86,7 @@ public static class Ec2Room
             o.On(Ec2Tables.Interfaces, _ => [FirewallKey.Only]);
             o.On(Ec2Tables.Addresses, _ => [FirewallKey.Only]);
             o.On(Ec2Tables.SecurityGroups, _ => [FirewallKey.Only]);
+            o.On(Ec2Tables.PrefixLists, _ => [FirewallKey.Only]);
         });
         return services;
     }

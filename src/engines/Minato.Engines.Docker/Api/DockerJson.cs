@@ -11,6 +11,7 @@ namespace Minato.Engines.Docker;
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(ContainerAnswer))]
 [JsonSerializable(typeof(ImageAnswer))]
+[JsonSerializable(typeof(ImageAnswer[]))]
 [JsonSerializable(typeof(ProgressLine))]
 [JsonSerializable(typeof(RegistryAuth))]
 [JsonSerializable(typeof(EventLine))]

@@ -71,7 +71,7 @@ public sealed class SimFirewall : INetworkFirewall
     {
         if (from is null || source == from.Gateway) return true;
         if (to is not null && to != from) return false;
-        return EndpointOf(from, source) is { } endpoint && (to is not null || endpoint.HasWayOut) && Allows(plan, endpoint, true, destination, port, protocol);
+        return EndpointOf(from, source) is { } endpoint && (to is not null || endpoint.Ways.FirstOrDefault(w => Contains(w.Range, destination)) is { IsOpen: true }) && Allows(plan, endpoint, true, destination, port, protocol);
     }
 
     private static bool MayArrive(FirewallPlan plan, FirewallNetwork? from, FirewallNetwork? to, string source, string destination, int port, string protocol)

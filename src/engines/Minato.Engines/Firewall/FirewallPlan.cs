@@ -46,16 +46,23 @@ public sealed record FirewallEndpoint(string Address, ImmutableArray<string> Gro
     /// <summary>The host answers at this address itself.</summary>
     public bool IsOfHost { get; init; }
 
-    /// <summary>May speak to what is in no network, as far as its groups allow.</summary>
-    public bool HasWayOut { get; init; }
+    /// <summary>May speak to what is in no network where these lead there, as far as its groups allow. The longest prefix comes first, and decides.</summary>
+    public ImmutableArray<FirewallWay> Ways { get; init; } = [];
 
     /// <summary>Where who is in no network finds it, from this host.</summary>
     public string? PublicAddress { get; init; }
+}
+
+/// <param name="IsOpen">Otherwise what is sent there goes nowhere.</param>
+public sealed record FirewallWay(string Range, bool IsOpen)
+{
+    public static FirewallWay Anywhere { get; } = new("0.0.0.0/0", true);
 }
 
 public sealed record FirewallGroup(string Id, ImmutableArray<FirewallRule> Rules);
 
 /// <param name="Protocol">A name or number, or <c>-1</c> for all.</param>
 /// <param name="From">First port, or type of ICMP; null for all.</param>
+/// <param name="To">Last port, or code of ICMP; null for all.</param>
 /// <param name="Range">Peers by their addresses; otherwise <paramref name="Group"/> names them.</param>
 public sealed record FirewallRule(bool IsEgress, string Protocol, int? From, int? To, string? Range, string? Group);

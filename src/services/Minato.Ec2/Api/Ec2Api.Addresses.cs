@@ -34,7 +34,7 @@ internal sealed partial class Ec2Api
         var passes = AddressFilters.Compile(request.Filters, a => TagsOf(state, KeyOf(caller, a.AllocationId ?? "")));
         var byIp = request.PublicIps.OrNone().Select(ip => ByPublicIp(state, caller, ip) ?? throw Ec2Errors.AddressNotFound(ip)).ToList();
         var addresses = byIp.Count > 0 ? byIp : Named(state, caller, request.AllocationIds, Ec2Tables.Addresses,
-            () => state.Where(Ec2Tables.AddressesByHome, HomeOf(caller)), Ec2Errors.AllocationNotFound);
+            () => state.Where(Ec2Tables.ElasticByHome, HomeOf(caller)), Ec2Errors.AllocationNotFound);
         return new() { Addresses = [.. addresses.Where(a => !a.IsAutomatic).Select(a => ToWire(state, a)).Where(passes)] };
     }
 
@@ -44,8 +44,8 @@ internal sealed partial class Ec2Api
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
         var addresses = Named(store.Current, caller, request.AllocationIds, Ec2Tables.Addresses,
-            () => store.Current.Where(Ec2Tables.AddressesByHome, HomeOf(caller)), Ec2Errors.AllocationNotFound).Where(a => !a.IsAutomatic);
-        var (page, next) = Page(nameof(DescribeAddressesAttributeAsync), addresses, a => a.Key.Id, request.MaxResults, request.NextToken);
+            () => store.Current.Where(Ec2Tables.ElasticByHome, HomeOf(caller)), Ec2Errors.AllocationNotFound).Where(a => !a.IsAutomatic);
+        var (page, next) = Page(nameof(DescribeAddressesAttributeAsync), addresses, a => a.Key.Id, request.MaxResults, request.NextToken, least: 1);
         return new() { Addresses = [.. page.Select(a => new AddressAttribute { AllocationId = a.Key.Id, PublicIp = a.PublicIp })], NextToken = next };
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class Ec2Api
         EndIfDryRun(request.DryRun);
         var made = await store.UpdateAsync(tx =>
         {
-            if (tx.Count(Ec2Tables.AddressesByHome, HomeOf(caller)) >= MostAddresses)
+            if (tx.Count(Ec2Tables.ElasticByHome, HomeOf(caller)) >= MostAddresses)
                 throw new AwsException("AddressLimitExceeded", "The maximum number of addresses has been reached.");
             var address = NewAddress(tx, caller);
             tx.Put(Ec2Tables.Addresses, address);
@@ -95,8 +95,8 @@ internal sealed partial class Ec2Api
             if (address.Association is { } old)
             {
                 if (old.InterfaceId == nic.Key.Id) return old.Id;
-                if (request.AllowReassociation is not true)
-                    throw Ec2Errors.AlreadyAssigned($"resource {address.Key.Id} is already associated with associate-id {old.Id}");
+                if (request.AllowReassociation is false) throw Ec2Errors.AlreadyAssigned($"resource {address.Key.Id} is already associated with associate-id {old.Id}");
+                DemandMovable(tx, caller, old);
             }
             if (tx.Count(Ec2Tables.InternetGatewaysByVpc, nic.VpcId) == 0)
                 throw new AwsException("Gateway.NotAttached", $"Network {nic.VpcId} is not attached to any internet gateway");
@@ -117,11 +117,17 @@ internal sealed partial class Ec2Api
             var address = request.AssociationId is { } id
                 ? tx.Where(Ec2Tables.AddressesByAssociation, id).FirstOrDefault(a => a.Key.Home == HomeOf(caller)) ?? throw Ec2Errors.AssociationNotFound(id)
                 : Addressed(tx, caller, null, request.PublicIp);
-            if (address.Association is { } association && tx.Find(Ec2Tables.Interfaces, KeyOf(caller, association.InterfaceId)) is { IsNatGateway: true })
-                throw new AwsException("AuthFailure", "You do not have permission to access the specified resource.");
+            if (address.Association is { } association) DemandMovable(tx, caller, association);
             Interfaces.Unassociate(tx, address);
         }, ct);
         return new();
+    }
+
+    /// <summary>AWS: the address of a NAT gateway is given back by deleting the gateway alone.</summary>
+    private static void DemandMovable(IReadState state, Caller caller, AddressAssociation association)
+    {
+        if (state.Find(Ec2Tables.Interfaces, KeyOf(caller, association.InterfaceId)) is { IsNatGateway: true })
+            throw new AwsException("AuthFailure", "You do not have permission to access the specified resource.");
     }
 
     private StoredAddress NewAddress(Transaction tx, Caller caller)

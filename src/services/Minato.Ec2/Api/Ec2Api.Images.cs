@@ -30,7 +30,18 @@ internal sealed partial class Ec2Api
         ("source-instance-id", i => [i.SourceInstanceId]),
         ("state", i => [i.State?.ToWire()]),
         ("virtualization-type", _ => ["hvm"]),
-        ("hypervisor", _ => ["xen"]));
+        ("hypervisor", _ => ["xen"]),
+        ("ena-support", _ => ["true"]),
+        ("kernel-id", _ => []),
+        ("ramdisk-id", _ => []),
+        ("product-code", _ => []),
+        ("product-code.type", _ => []),
+        ("sriov-net-support", _ => []),
+        ("state-reason-code", i => [i.StateReason?.Code]),
+        ("state-reason-message", i => [i.StateReason?.Message]),
+        ("block-device-mapping.device-name", _ => []),
+        ("block-device-mapping.snapshot-id", _ => []),
+        ("block-device-mapping.volume-type", _ => []));
 
     /// <summary>AWS: the location is that of a manifest; here it is the reference of a container image.</summary>
     public async Task<RegisterImageResponse> RegisterImageAsync(RegisterImageRequest request, Caller caller, CancellationToken ct)
@@ -38,7 +49,7 @@ internal sealed partial class Ec2Api
         await homes.EnsureAsync(caller, ct);
         if (string.IsNullOrEmpty(request.Name)) throw Ec2Errors.MissingParameter("name");
         if (string.IsNullOrEmpty(request.ImageLocation)) throw Ec2Errors.MissingParameter("imageLocation");
-        var tags = TagsFrom(request.TagSpecifications, "image");
+        var tags = TagsFrom(request.TagSpecifications, "image", caller.MaySetSystemTags, "snapshot");
         EndIfDryRun(request.DryRun);
         var made = new StoredImage
         {
@@ -53,7 +64,7 @@ internal sealed partial class Ec2Api
     {
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
-        var tags = TagsFrom(request.TagSpecifications, "image");
+        var tags = TagsFrom(request.TagSpecifications, "image", caller.MaySetSystemTags, "snapshot");
         var key = KeyOf(caller, DefaultVpc.NewId("ami", ids));
         await store.UpdateAsync(tx =>
         {

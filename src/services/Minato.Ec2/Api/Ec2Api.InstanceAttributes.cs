@@ -22,7 +22,7 @@ internal sealed partial class Ec2Api
             InstanceAttributeName.InstanceType => answer with { InstanceType = new() { Value = machine.Type } },
             InstanceAttributeName.UserData => answer with { UserData = new() { Value = body?.UserData } },
             InstanceAttributeName.DisableApiTermination => answer with { DisableApiTermination = new() { Value = body?.DisableApiTermination ?? false } },
-            InstanceAttributeName.DisableApiStop => answer with { DisableApiStop = new() { Value = false } },
+            InstanceAttributeName.DisableApiStop => answer with { DisableApiStop = new() { Value = body?.DisableApiStop ?? false } },
             InstanceAttributeName.InstanceInitiatedShutdownBehavior =>
                 answer with { InstanceInitiatedShutdownBehavior = new() { Value = body?.IsTerminatedByShutdown is true ? "terminate" : "stop" } },
             InstanceAttributeName.RootDeviceName => answer with { RootDeviceName = new() { Value = RootDevice } },
@@ -39,7 +39,10 @@ internal sealed partial class Ec2Api
     public async Task<ModifyInstanceAttributeResponse> ModifyInstanceAttributeAsync(ModifyInstanceAttributeRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
+        request = InFull(request);
         EndIfDryRun(request.DryRun);
+        if (request.InstanceInitiatedShutdownBehavior?.Value is { } shutdown && shutdown is not ("stop" or "terminate"))
+            throw Ec2Errors.Invalid($"Value ({shutdown}) for parameter instanceInitiatedShutdownBehavior is invalid. Expected one of: stop, terminate.");
         await store.UpdateAsync(tx =>
         {
             var (machine, body) = BodyOf(tx, caller, request.InstanceId);
@@ -54,6 +57,7 @@ internal sealed partial class Ec2Api
                 Body = body with
                 {
                     DisableApiTermination = request.DisableApiTermination?.Value ?? body.DisableApiTermination,
+                    DisableApiStop = request.DisableApiStop?.Value ?? body.DisableApiStop,
                     IsTerminatedByShutdown = request.InstanceInitiatedShutdownBehavior?.Value is { } behavior ? behavior is "terminate" : body.IsTerminatedByShutdown,
                     UserData = request.UserData?.Value is { } data ? Convert.ToBase64String(data.Span) : body.UserData,
                 },
@@ -65,6 +69,27 @@ internal sealed partial class Ec2Api
             });
         }, ct);
         return new();
+    }
+
+    /// <summary>AWS: an attribute may also be named, with its value as a text.</summary>
+    private static ModifyInstanceAttributeRequest InFull(ModifyInstanceAttributeRequest request)
+    {
+        if (request.Attribute is not { } attribute || request.Value is not { } text) return request;
+        return attribute switch
+        {
+            InstanceAttributeName.DisableApiTermination => request with { DisableApiTermination = Flag() },
+            InstanceAttributeName.DisableApiStop => request with { DisableApiStop = Flag() },
+            InstanceAttributeName.SourceDestCheck => request with { SourceDestCheck = Flag() },
+            InstanceAttributeName.EbsOptimized => request with { EbsOptimized = Flag() },
+            InstanceAttributeName.EnaSupport => request with { EnaSupport = Flag() },
+            InstanceAttributeName.InstanceInitiatedShutdownBehavior => request with { InstanceInitiatedShutdownBehavior = new() { Value = text } },
+            InstanceAttributeName.InstanceType => request with { InstanceType = new() { Value = text } },
+            InstanceAttributeName.UserData => request with { UserData = new() { Value = UserData.Decode(text) ?? throw Ec2Errors.Invalid("Invalid BASE64 encoding of user data.") } },
+            _ => throw Ec2Errors.Invalid($"Value ({attribute.ToWire()}) for parameter attribute is invalid. The attribute cannot be modified."),
+        };
+
+        AttributeBooleanValue Flag() => bool.TryParse(text, out var value) ? new() { Value = value }
+            : throw Ec2Errors.Invalid($"Value ({text}) for parameter value is invalid. Expected a boolean value of 'true' or 'false'.");
     }
 
     public async Task<ModifyInstanceMetadataOptionsResponse> ModifyInstanceMetadataOptionsAsync(

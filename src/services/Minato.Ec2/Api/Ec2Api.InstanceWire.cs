@@ -32,7 +32,7 @@ internal sealed partial class Ec2Api
     private static Instance Played(IReadState state, MachineState machine, MachineBody body)
     {
         var nic = body.State is InstanceStateName.Terminated ? null : state.Find(Ec2Tables.Interfaces, machine.Key with { Id = body.InterfaceId });
-        var address = nic is null ? null : state.Where(Ec2Tables.AddressesByInterface, nic.Key.Id).FirstOrDefault()?.PublicIp;
+        var address = nic is null ? null : AssociationOf(state, nic);
         var dns = nic is null ? "" : DnsNameOf(nic.PrivateIpAddress, machine.Key.Region);
         return new()
         {
@@ -60,8 +60,8 @@ internal sealed partial class Ec2Api
             SubnetId = nic?.SubnetId,
             PrivateIpAddress = nic?.PrivateIpAddress,
             PrivateDnsName = dns,
-            PublicIpAddress = address,
-            PublicDnsName = address is null ? "" : PublicNameOf(address, machine.Key.Region),
+            PublicIpAddress = address?.PublicIp,
+            PublicDnsName = address?.PublicDnsName ?? "",
             SecurityGroups = nic is null ? [] : GroupsOf(state, nic),
             NetworkInterfaces = nic is null ? [] : [ToInstanceWire(state, nic, dns)],
             SourceDestCheck = nic is null ? null : !nic.HasNoSourceDestCheck,
@@ -80,7 +80,7 @@ internal sealed partial class Ec2Api
     private static InstanceNetworkInterface ToInstanceWire(IReadState state, InterfaceState nic, string dns)
     {
         var association = AssociationOf(state, nic) is { } a
-            ? new InstanceNetworkInterfaceAssociation { IpOwnerId = a.IpOwnerId, PublicDnsName = PublicNameOf(a.PublicIp ?? "", nic.Key.Region), PublicIp = a.PublicIp } : null;
+            ? new InstanceNetworkInterfaceAssociation { IpOwnerId = a.IpOwnerId, PublicDnsName = a.PublicDnsName, PublicIp = a.PublicIp } : null;
         return new()
         {
             NetworkInterfaceId = nic.Key.Id,
@@ -133,6 +133,10 @@ internal sealed partial class Ec2Api
     private static ArchitectureValues ArchitectureOf(string type) =>
         InstanceTypes.All.GetValueOrDefault(type)?.Architecture is "arm64" ? ArchitectureValues.Arm64 : ArchitectureValues.X8664;
 
-    private static string PublicNameOf(string address, string region) =>
+    /// <summary>AWS: empty where the VPC gives no names.</summary>
+    private static string PublicNameIn(IReadState state, InterfaceState nic, string address) =>
+        state.Find(Ec2Tables.Vpcs, nic.Key with { Id = nic.VpcId }) is { EnableDnsHostnames: true, EnableDnsSupport: true } ? PublicNameOf(address, nic.Key.Region) : "";
+
+    internal static string PublicNameOf(string address, string region) =>
         $"ec2-{address.Replace('.', '-')}.{(region is "us-east-1" ? "compute-1" : $"{region}.compute")}.amazonaws.com";
 }

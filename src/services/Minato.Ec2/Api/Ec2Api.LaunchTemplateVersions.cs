@@ -50,7 +50,7 @@ internal sealed partial class Ec2Api
         var state = store.Current;
         var passes = LaunchTemplateVersionFilters.Compile(request.Filters, _ => NoTags);
         var found = request is { LaunchTemplateId: null, LaunchTemplateName: null } ? OfAllTemplates(state, request, caller) : OfOneTemplate(state, request, caller);
-        var (page, next) = Page(nameof(DescribeLaunchTemplateVersionsAsync), found.Where(v => passes(v.Version)), v => v.Version.Key.ToString(), request.MaxResults, request.NextToken);
+        var (page, next) = Page(nameof(DescribeLaunchTemplateVersionsAsync), found.Where(v => passes(v.Version)), v => v.Version.Key.ToString(), request.MaxResults, request.NextToken, least: 1);
         return new()
         {
             LaunchTemplateVersions = [.. page.Select(v => ToWire(v.Template, v.Version))], NextToken = next,
@@ -89,6 +89,15 @@ internal sealed partial class Ec2Api
         if (request.LaunchTemplate is not { } named) return request;
         var template = Template(state, caller, named.LaunchTemplateId, named.LaunchTemplateName);
         return LaunchTemplateData.Apply(request, Version(state, template, named.Version ?? Default).Data);
+    }
+
+    /// <summary>AWS tags an instance with the template and the version that it was launched from.</summary>
+    private static ImmutableSortedDictionary<string, string> TemplateTags(IReadState state, RunInstancesRequest request, Caller caller)
+    {
+        if (request.LaunchTemplate is not { } named) return NoTags;
+        var template = Template(state, caller, named.LaunchTemplateId, named.LaunchTemplateName);
+        return NoTags.Add("aws:ec2launchtemplate:id", template.Key.Id)
+            .Add("aws:ec2launchtemplate:version", Number(template, named.Version ?? Default).ToString(CultureInfo.InvariantCulture));
     }
 
     private LaunchTemplateVersionState PutVersion(

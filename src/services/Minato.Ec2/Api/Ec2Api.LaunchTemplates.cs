@@ -51,7 +51,7 @@ internal sealed partial class Ec2Api
             ? names.Distinct(StringComparer.Ordinal).Select(n => ByName(state, caller, n))
             : Named(state, caller, request.LaunchTemplateIds, LaunchTemplateTables.Templates,
                 () => state.Where(LaunchTemplateTables.TemplatesByHome, HomeOf(caller)), LaunchTemplateErrors.IdNotFound);
-        var (page, next) = Page(nameof(DescribeLaunchTemplatesAsync), found.Where(passes), t => t.Key.Id, request.MaxResults, request.NextToken);
+        var (page, next) = Page(nameof(DescribeLaunchTemplatesAsync), found.Where(passes), t => t.Key.Id, request.MaxResults, request.NextToken, least: 1);
         return new() { LaunchTemplates = [.. page.Select(t => ToWire(state, t))], NextToken = next };
     }
 

@@ -32,9 +32,7 @@ internal sealed partial class Ec2Api
             if (data.Length > UserData.MaxBytes) throw Ec2Errors.Invalid($"User data is limited to {UserData.MaxBytes} bytes");
         }
         CheckHops(request.MetadataOptions?.HttpPutResponseHopLimit);
-        var state = store.Current;
-        var subnet = First(request)?.NetworkInterfaceId is { } id ? InterfaceOf(state, caller, id).VpcId : SubnetFor(state, request, caller).VpcId;
-        await enforcement.DemandAsync(subnet, ct);
+        await enforcement.DemandAsync(SubnetFor(store.Current, request, caller).VpcId, ct);
     }
 
     private static void CheckHops(int? hops)
@@ -52,6 +50,8 @@ internal sealed partial class Ec2Api
         var nic = asked?.NetworkInterfaceId is { } id ? InterfaceOf(tx, caller, id) : NewInterface(tx, new()
         {
             SubnetId = subnet.Key.Id, PrivateIpAddress = asked?.PrivateIpAddress ?? request.PrivateIpAddress, Description = asked?.Description,
+            PrivateIpAddresses = asked?.PrivateIpAddresses, SecondaryPrivateIpAddressCount = asked?.SecondaryPrivateIpAddressCount,
+            Ipv6AddressCount = asked?.Ipv6AddressCount ?? request.Ipv6AddressCount, Ipv6Addresses = asked?.Ipv6Addresses ?? request.Ipv6Addresses,
             Groups = asked?.Groups ?? GroupIds(tx, request, subnet, caller),
         }, caller) with { RequesterId = null };
         if (IsInUse(nic)) throw new AwsException("InvalidNetworkInterface.InUse", $"Interface: [{nic.Key.Id}] in use.");
@@ -61,6 +61,7 @@ internal sealed partial class Ec2Api
             Attachment = new(DefaultVpc.NewId("eni-attach", ids), machine.Id, asked?.DeviceIndex ?? 0, clock.GetUtcNow(), asked?.DeleteOnTermination ?? isOwn),
         };
         tx.Put(Ec2Tables.Interfaces, nic);
+        if (isOwn) PutTags(tx, nic.Key, TagsFrom(request.TagSpecifications, "network-interface", caller.MaySetSystemTags, s_launched));
         return nic;
     }
 
@@ -88,6 +89,7 @@ internal sealed partial class Ec2Api
         Metadata = Changed(new(), request.MetadataOptions),
         IsTerminatedByShutdown = request.InstanceInitiatedShutdownBehavior is ShutdownBehavior.Terminate,
         DisableApiTermination = request.DisableApiTermination ?? false,
+        DisableApiStop = request.DisableApiStop ?? false,
         HasPublicAddress = First(request) is { NetworkInterfaceId: not null } ? false : First(request)?.AssociatePublicIpAddress ?? subnet.MapPublicIpOnLaunch,
         Wanted = InstanceStateName.Running,
         State = InstanceStateName.Pending,

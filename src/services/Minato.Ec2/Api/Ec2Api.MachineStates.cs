@@ -36,6 +36,8 @@ internal sealed partial class Ec2Api
         EndIfDryRun(request.DryRun);
         var changes = await ChangeAsync(request.InstanceIds, caller, (_, machine, body) => body.State switch
         {
+            InstanceStateName.Running or InstanceStateName.Pending when body.DisableApiStop => throw new AwsException("OperationNotPermitted",
+                $"The instance '{machine.Key.Id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again."),
             InstanceStateName.Running or InstanceStateName.Pending => body with
             {
                 Wanted = InstanceStateName.Stopped, State = InstanceStateName.Stopping, ReasonCode = MachineReason.ByUser.Code, Reason = MachineReason.ByUser.Message,
@@ -52,19 +54,6 @@ internal sealed partial class Ec2Api
         await ChangeAsync(request.InstanceIds, caller, (_, machine, body) => body.State is InstanceStateName.Running or InstanceStateName.Pending
             ? body with { RebootAt = clock.GetUtcNow() } : throw WrongState(machine, "rebooted"), ct);
         return new();
-    }
-
-    public async Task<DescribeInstanceStatusResponse> DescribeInstanceStatusAsync(DescribeInstanceStatusRequest request, Caller caller, CancellationToken ct)
-    {
-        await homes.EnsureAsync(caller, ct);
-        EndIfDryRun(request.DryRun);
-        var state = store.Current;
-        var machines = Named(state, caller, request.InstanceIds, Ec2Tables.Machines, () => Machines(state, caller), Ec2Errors.InstanceNotFound)
-            .Where(m => request.IncludeAllInstances is true || m.State is InstanceStateName.Running);
-        var passes = InstanceFilters.Compile(request.Filters, i => TagsOf(state, KeyOf(caller, i.InstanceId ?? "")));
-        var (page, next) = Page(
-            nameof(DescribeInstanceStatusAsync), machines.Where(m => passes(ToWire(state, m))), m => m.Key.Id, request.MaxResults, request.NextToken);
-        return new() { InstanceStatuses = [.. page.Select(StatusOf)], NextToken = next };
     }
 
     public async Task<GetConsoleOutputResponse> GetConsoleOutputAsync(GetConsoleOutputRequest request, Caller caller, CancellationToken ct)
@@ -131,9 +120,11 @@ internal sealed partial class Ec2Api
     private static AwsException WrongState(MachineState machine, string verb) =>
         new("IncorrectInstanceState", $"The instance '{machine.Key.Id}' is not in a state from which it can be {verb}.");
 
-    private static InstanceStatus StatusOf(MachineState machine)
+    private InstanceStatus StatusOf(IReadState state, HomeState home, MachineState? machine)
     {
-        var isRunning = machine.State is InstanceStateName.Running;
+        var (id, zone, now) = machine is null ? (HostId(home.Home), HostOf(state, home).Placement?.AvailabilityZone ?? "", InstanceStateName.Running)
+            : (machine.Key.Id, machine.AvailabilityZone, machine.State);
+        var isRunning = now is InstanceStateName.Running;
         var summary = new InstanceStatusSummary
         {
             Status = isRunning ? SummaryStatus.Ok : SummaryStatus.NotApplicable,
@@ -141,8 +132,8 @@ internal sealed partial class Ec2Api
         };
         return new()
         {
-            InstanceId = machine.Key.Id, AvailabilityZone = machine.AvailabilityZone, InstanceState = ToWire(machine.State),
-            InstanceStatusValue = summary, SystemStatus = summary,
+            InstanceId = id, AvailabilityZone = zone, AvailabilityZoneId = Places.IdOfZone(home.Home.Region, zone), InstanceState = ToWire(now),
+            InstanceStatusValue = summary, SystemStatus = summary, Events = [],
         };
     }
 }

@@ -20,6 +20,9 @@ internal sealed partial class Ec2Api
     /// <summary>The tag of an instance that is another machine, with that machine's address.</summary>
     private const string AddressTag = "minato:address";
 
+    /// <summary>What a launch makes, or would make on AWS, and can be tagged with it.</summary>
+    private static readonly string[] s_launched = ["instance", "network-interface", "volume", "spot-instances-request", "elastic-gpu"];
+
     public async Task<RunInstancesResponse> RunInstancesAsync(RunInstancesRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
@@ -29,17 +32,17 @@ internal sealed partial class Ec2Api
             throw Ec2Errors.Invalid($"Value ({request.MinCount}) for parameter minCount is invalid.");
         var type = request.InstanceType ?? "m1.small";
         if (!InstanceTypes.All.ContainsKey(type)) throw Ec2Errors.Invalid($"Invalid value '{type}' for InstanceType.");
-        var tags = TagsFrom(request.TagSpecifications, "instance", isFromAws: caller.MaySetSystemTags);
+        var tags = TagsFrom(request.TagSpecifications, "instance", caller.MaySetSystemTags, s_launched);
         var image = request.ImageId is { } ami ? store.Current.Find(Ec2Tables.Images, KeyOf(caller, ami)) : null;
         if (image is not null) await PrepareAsync(image, request, caller, ct);
         var made = await store.UpdateAsync(tx =>
         {
-            if (request.ClientToken is { } token && Machines(tx, caller).Where(m => m.ClientToken == token).ToImmutableArray() is { IsEmpty: false } same) return same;
+            if (request.ClientToken is { } token && tx.Where(Ec2Tables.MachinesByClientToken, $"{caller.AccountId}/{caller.Region}/{token}").ToImmutableArray() is { IsEmpty: false } same) return same;
             var subnet = SubnetFor(tx, request, caller);
             var reservation = DefaultVpc.NewId("r", ids);
             var machines = Enumerable.Range(0, request.MaxCount)
                 .Select(i => NewMachine(tx, request, image, (type, reservation, i), subnet, AddressFrom(tags), caller)).ToImmutableArray();
-            foreach (var machine in machines) PutTags(tx, machine.Key, tags);
+            foreach (var machine in machines) PutTags(tx, machine.Key, tags.SetItems(TemplateTags(tx, request, caller)));
             return machines;
         }, ct);
         var state = store.Current;
@@ -86,18 +89,11 @@ internal sealed partial class Ec2Api
         return Changed(machine.Key.Id, body.State, now.State);
     }
 
-    public Task<DescribeInstanceTypesResponse> DescribeInstanceTypesAsync(DescribeInstanceTypesRequest request, Caller caller, CancellationToken ct)
-    {
-        EndIfDryRun(request.DryRun);
-        var asked = request.InstanceTypes is { Length: > 0 } names ? names : [.. InstanceTypes.All.Keys.Order(StringComparer.Ordinal)];
-        return Task.FromResult(new DescribeInstanceTypesResponse { InstanceTypes = [.. asked.Select(n => ToWire(InstanceTypes.All.GetValueOrDefault(n)
-            ?? throw new AwsException("InvalidInstanceType", $"The following supplied instance types do not exist: [{n}]")))] });
-    }
-
     private static IEnumerable<MachineState> Machines(IReadState state, Caller caller) => state.Where(Ec2Tables.MachinesByHome, HomeOf(caller));
 
     private static StoredSubnet SubnetFor(IReadState state, RunInstancesRequest request, Caller caller)
     {
+        if (First(request)?.NetworkInterfaceId is { } nic) return SubnetOf(state, caller, InterfaceOf(state, caller, nic).SubnetId);
         if ((request.SubnetId ?? First(request)?.SubnetId) is { } id) return state.Find(Ec2Tables.Subnets, KeyOf(caller, id)) ?? throw Ec2Errors.SubnetNotFound(id);
         var vpc = state.Find(Ec2Tables.Homes, HomeOf(caller)) is { } home ? Homes.DefaultOf(state, home) : null;
         if (vpc is null) throw Ec2Errors.NoDefaultVpc();
@@ -141,16 +137,4 @@ internal sealed partial class Ec2Api
             if (state.Count(Ec2Tables.MachinesByAddress, address) == 0) return address;
         }
     }
-
-    private static InstanceTypeInfo ToWire(InstanceTypeFacts type) => new()
-    {
-        InstanceType = type.Name,
-        CurrentGeneration = true,
-        BareMetal = false,
-        ProcessorInfo = new() { SupportedArchitectures = [type.Architecture == "arm64" ? ArchitectureType.Arm64 : ArchitectureType.X8664] },
-        VCpuInfo = new() { DefaultVCpus = type.VCpus },
-        MemoryInfo = new() { SizeInMiB = type.MemoryMiB },
-        NetworkInfo = new() { MaximumNetworkInterfaces = type.Interfaces },
-        GpuInfo = type.Gpus == 0 ? null : new() { Gpus = [new() { Name = type.Gpu, Manufacturer = "NVIDIA", Count = type.Gpus }] },
-    };
 }

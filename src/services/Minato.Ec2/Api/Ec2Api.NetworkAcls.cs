@@ -21,8 +21,13 @@ internal sealed partial class Ec2Api
         ("association.network-acl-id", a => a.Associations.OrNone().Select(s => s.NetworkAclId)),
         ("association.association-id", a => a.Associations.OrNone().Select(s => s.NetworkAclAssociationId)),
         ("entry.cidr", a => a.Entries.OrNone().Select(e => e.CidrBlock)),
+        ("entry.ipv6-cidr", a => a.Entries.OrNone().Select(e => e.Ipv6CidrBlock)),
+        ("entry.icmp.type", a => a.Entries.OrNone().Select(e => Text(e.IcmpTypeCode?.Type))),
+        ("entry.icmp.code", a => a.Entries.OrNone().Select(e => Text(e.IcmpTypeCode?.Code))),
+        ("entry.port-range.from", a => a.Entries.OrNone().Select(e => Text(e.PortRange?.From))),
+        ("entry.port-range.to", a => a.Entries.OrNone().Select(e => Text(e.PortRange?.To))),
         ("entry.egress", a => a.Entries.OrNone().Select(e => Text(e.Egress is true))),
-        ("entry.protocol", a => a.Entries.OrNone().Select(e => e.Protocol)),
+        ("entry.protocol", a => a.Entries.OrNone().SelectMany(e => new[] { e.Protocol, e.Protocol switch { "6" => "tcp", "17" => "udp", "1" => "icmp", _ => null } })),
         ("entry.rule-action", a => a.Entries.OrNone().Select(e => e.RuleAction?.ToWire())),
         ("entry.rule-number", a => a.Entries.OrNone().Select(e => Text(e.RuleNumber))));
 
@@ -146,16 +151,26 @@ internal sealed partial class Ec2Api
     {
         if (number is < 1 or >= VpcParts.LastEntry) throw Ec2Errors.Invalid($"Value ({number}) for parameter ruleNumber is invalid. Rule numbers are from 1 to 32766.");
         if ((cidr is null) == (ipv6 is null)) throw Ec2Errors.MissingParameter("cidrBlock or ipv6CidrBlock");
-        if (cidr is not null && !Ipv4Range.TryParse(cidr, out _)) throw Ec2Errors.BadCidr(cidr);
-        var known = protocol switch { "tcp" => "6", "udp" => "17", "icmp" => "1", "all" => "-1", _ => protocol };
-        if (!int.TryParse(known, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code) || code is < -1 or > 255)
+        if (cidr is not null && (!cidr.Contains('/', StringComparison.Ordinal) || !Ipv4Range.TryParse(cidr, out _))) throw Ec2Errors.BadCidr(cidr);
+        if (ipv6 is not null && Ipv6Block.Canonical(ipv6) is null) throw Ec2Errors.BadCidr(ipv6, "ipv6CidrBlock");
+        var known = protocol switch { "tcp" => "6", "udp" => "17", "icmp" => "1", "icmpv6" => "58", "all" => "-1", _ => protocol };
+        if (known is not "-1" && !byte.TryParse(known, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             throw Ec2Errors.Invalid($"Invalid value '{protocol}' for protocol. Must be -1, a name or a number from 0 to 255.");
-        if (known is "6" or "17" && ports is null) throw Ec2Errors.MissingParameter("portRange");
+        CheckPorts(known, ports, icmp);
         return new()
         {
-            Number = number, IsEgress = egress, Protocol = known, Action = action, Cidr = cidr, Ipv6Cidr = ipv6,
+            Number = number, IsEgress = egress, Protocol = known, Action = action, Cidr = cidr is null ? null : Ipv4Range.Parse(cidr).ToString(), Ipv6Cidr = Ipv6Block.Canonical(ipv6),
             FromPort = ports?.From, ToPort = ports?.To, IcmpType = icmp?.Type, IcmpCode = icmp?.Code,
         };
+    }
+
+    private static void CheckPorts(string protocol, PortRange? ports, IcmpTypeCode? icmp)
+    {
+        if (protocol is "1" or "58" && (icmp?.Type is < -1 or > RuleWords.HighestIcmp || icmp?.Code is < -1 or > RuleWords.HighestIcmp))
+            throw Ec2Errors.Invalid($"Invalid value for ICMP type ({icmp.Type}) or code ({icmp.Code}). Each must be -1 or a number from 0 to 255.");
+        if (protocol is not ("6" or "17")) return;
+        if (ports is not { From: { } from, To: { } to }) throw Ec2Errors.MissingParameter("portRange");
+        if (from < 0 || to > RuleWords.HighestPort || from > to) throw Ec2Errors.Invalid($"Invalid TCP/UDP port range ({from}:{to})");
     }
 
     private static NetworkAcl ToWire(IReadState state, StoredNetworkAcl acl) => new()

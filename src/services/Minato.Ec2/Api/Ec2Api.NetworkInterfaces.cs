@@ -13,29 +13,6 @@ internal sealed partial class Ec2Api
     private const string PublicTag = "aws:ecs:assignPublicIp";
     private const int MostGroupsOfInterface = 16; // What AWS raises its quota of 5 to at most.
 
-    private static readonly FilterSet<InterfaceState> InterfaceFilters = new(
-        ("network-interface-id", i => [i.Key.Id]),
-        ("subnet-id", i => [i.SubnetId]),
-        ("vpc-id", i => [i.VpcId]),
-        ("availability-zone", i => [i.AvailabilityZone]),
-        ("private-ip-address", i => [i.PrivateIpAddress]),
-        ("addresses.private-ip-address", i => [i.PrivateIpAddress]),
-        ("addresses.primary", _ => ["true"]),
-        ("group-id", i => i.Groups),
-        ("description", i => [i.Description]),
-        ("mac-address", i => [i.MacAddress]),
-        ("owner-id", i => [i.Key.AccountId]),
-        ("requester-id", i => [i.RequesterId]),
-        ("requester-managed", i => [i.RequesterId is null ? "false" : "true"]),
-        ("interface-type", i => [TypeOf(i).ToWire()]),
-        ("source-dest-check", i => [Text(!i.HasNoSourceDestCheck)]),
-        ("attachment.instance-id", i => [i.Attachment?.InstanceId]),
-        ("attachment.attachment-id", i => [i.Attachment?.Id]),
-        ("attachment.device-index", i => [Text(i.Attachment?.DeviceIndex)]),
-        ("attachment.status", i => IsInUse(i) ? ["attached"] : []),
-        ("attachment.instance-owner-id", i => [OwnerOfAttachment(i)]),
-        ("status", i => [StatusOf(i).ToWire()]));
-
     public async Task<CreateNetworkInterfaceResponse> CreateNetworkInterfaceAsync(
         CreateNetworkInterfaceRequest request, Caller caller, CancellationToken ct)
     {
@@ -76,37 +53,17 @@ internal sealed partial class Ec2Api
         await homes.EnsureAsync(caller, ct);
         EndIfDryRun(request.DryRun);
         var state = store.Current;
-        var passes = InterfaceFilters.Compile(request.Filters, i => TagsOf(state, i.Key));
+        var passes = InterfaceFilters.Compile(request.Filters, r => TagsOf(state, r.Nic.Key));
         var interfaces = Named(
             state, caller, request.NetworkInterfaceIds, Ec2Tables.Interfaces, () => Candidates(state, caller, request.Filters), Ec2Errors.InterfaceNotFound);
-        var (page, next) = Page(nameof(DescribeNetworkInterfacesAsync), interfaces.Where(passes), i => i.Key.Id, request.MaxResults, request.NextToken);
+        var (page, next) = Page(nameof(DescribeNetworkInterfacesAsync), interfaces.Where(i => passes(new(state, i))), i => i.Key.Id, request.MaxResults, request.NextToken);
         return new() { NetworkInterfaces = [.. page.Select(i => ToWire(state, i))], NextToken = next };
-    }
-
-    /// <summary>The fewest interfaces an index can name that hold every match: there may be thousands.</summary>
-    private static IEnumerable<InterfaceState> Candidates(IReadState state, Caller caller, ImmutableArray<Filter>? filters)
-    {
-        if (Filters.Exact(filters, "network-interface-id") is { } named)
-        {
-            return named.Select(id => state.Find(Ec2Tables.Interfaces, KeyOf(caller, id))).OfType<InterfaceState>().OrderBy(i => i.Key);
-        }
-        if ((Filters.Exact(filters, "addresses.private-ip-address") ?? Filters.Exact(filters, "private-ip-address")) is { } addresses)
-        {
-            return addresses.SelectMany(a => state.Where(Ec2Tables.InterfacesByAddress, (HomeOf(caller), a))).OrderBy(i => i.Key);
-        }
-        if (Filters.Exact(filters, "requester-id") is { } requesters)
-        {
-            return requesters.SelectMany(r => state.Where(Ec2Tables.InterfacesByRequester, (HomeOf(caller), r))).OrderBy(i => i.Key);
-        }
-        return Filters.Exact(filters, "subnet-id") is { } subnets
-            ? subnets.SelectMany(s => state.Where(Ec2Tables.InterfacesBySubnet, s)).Where(i => i.Key.Home == HomeOf(caller)).OrderBy(i => i.Key)
-            : state.Where(Ec2Tables.InterfacesByHome, HomeOf(caller));
     }
 
     private InterfaceState NewInterface(Transaction tx, CreateNetworkInterfaceRequest request, Caller caller)
     {
         var subnet = SubnetOf(tx, caller, request.SubnetId);
-        var address = TakeAddress(tx, subnet, request.PrivateIpAddress);
+        var address = TakeAddress(tx, subnet, PrimaryOf(request));
         return new()
         {
             Key = KeyOf(caller, DefaultVpc.NewId("eni", ids)),
@@ -138,6 +95,20 @@ internal sealed partial class Ec2Api
                 throw new AwsException("InvalidParameter", $"Security group {id} and subnet {subnet.Key.Id} belong to different networks.");
         }
         return [.. groups.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A container has one address in a network, of IPv4.</summary>
+    private static string? PrimaryOf(CreateNetworkInterfaceRequest request)
+    {
+        if (request.Ipv6AddressCount is > 0 || request.Ipv6Addresses.OrNone().Any()) throw Ec2Errors.NoIpv6();
+        var listed = request.PrivateIpAddresses.OrNone();
+        if (request.SecondaryPrivateIpAddressCount is > 0 || listed.Any(a => a.Primary is not true)) throw Ec2Errors.Unsupported("A network interface has one private address here.");
+        return listed.Select(a => a.PrivateIpAddress).Append(request.PrivateIpAddress).OfType<string>().Distinct(StringComparer.Ordinal).ToList() switch
+        {
+            [] => null,
+            [var only] => only,
+            _ => throw Ec2Errors.Invalid("Only one primary private IP address can be specified."),
+        };
     }
 
     private static uint TakeAddress(Transaction tx, StoredSubnet subnet, string? asked)
@@ -218,7 +189,7 @@ internal sealed partial class Ec2Api
             AssociationId = address.IsAutomatic ? null : address.Association?.Id,
             IpOwnerId = address.IsAutomatic ? "amazon" : address.Key.AccountId,
             PublicIp = address.PublicIp,
-            PublicDnsName = "",
+            PublicDnsName = PublicNameIn(state, nic, address.PublicIp),
         };
 
     internal static string DnsNameOf(string address, string region) =>

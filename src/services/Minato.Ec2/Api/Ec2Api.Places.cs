@@ -57,9 +57,9 @@ internal sealed partial class Ec2Api
             (AccountAttributeName.SupportedPlatforms, "supported-platforms", "VPC"),
             (AccountAttributeName.DefaultVpc, "default-vpc", home.DefaultVpcId ?? "none"),
             (null, "max-instances", "20"),
-            (null, "vpc-max-security-groups-per-interface", "5"),
-            (null, "max-elastic-ips", "5"),
-            (null, "vpc-max-elastic-ips", "5"),
+            (null, "vpc-max-security-groups-per-interface", Text(MostGroupsOfInterface) ?? ""),
+            (null, "max-elastic-ips", Text(MostAddresses) ?? ""),
+            (null, "vpc-max-elastic-ips", Text(MostAddresses) ?? ""),
         ];
         return new()
         {

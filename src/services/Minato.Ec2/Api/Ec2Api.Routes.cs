@@ -18,7 +18,7 @@ internal sealed partial class Ec2Api
             throw Ec2Errors.Invalid($"The ID '{foreign}' does not exist");
         var route = new StoredRoute
         {
-            Cidr = RouteCidr(request.DestinationCidrBlock), Ipv6Cidr = request.DestinationIpv6CidrBlock, PrefixListId = request.DestinationPrefixListId,
+            Cidr = RouteCidr(request.DestinationCidrBlock), Ipv6Cidr = RouteCidr6(request.DestinationIpv6CidrBlock), PrefixListId = request.DestinationPrefixListId,
             GatewayId = request.GatewayId, NatGatewayId = request.NatGatewayId, InterfaceId = request.NetworkInterfaceId, InstanceId = request.InstanceId,
         };
         EndIfDryRun(request.DryRun);
@@ -47,7 +47,7 @@ internal sealed partial class Ec2Api
             throw Ec2Errors.Invalid($"The ID '{foreign}' does not exist");
         var route = new StoredRoute
         {
-            Cidr = RouteCidr(request.DestinationCidrBlock), Ipv6Cidr = request.DestinationIpv6CidrBlock, PrefixListId = request.DestinationPrefixListId,
+            Cidr = RouteCidr(request.DestinationCidrBlock), Ipv6Cidr = RouteCidr6(request.DestinationIpv6CidrBlock), PrefixListId = request.DestinationPrefixListId,
             GatewayId = request.GatewayId, NatGatewayId = request.NatGatewayId, InterfaceId = request.NetworkInterfaceId, InstanceId = request.InstanceId,
         };
         EndIfDryRun(request.DryRun);
@@ -65,7 +65,7 @@ internal sealed partial class Ec2Api
     public async Task<DeleteRouteResponse> DeleteRouteAsync(DeleteRouteRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
-        var destination = RouteCidr(request.DestinationCidrBlock) ?? request.DestinationIpv6CidrBlock ?? request.DestinationPrefixListId
+        var destination = RouteCidr(request.DestinationCidrBlock) ?? RouteCidr6(request.DestinationIpv6CidrBlock) ?? request.DestinationPrefixListId
             ?? throw Ec2Errors.MissingParameter("destinationCidrBlock");
         EndIfDryRun(request.DryRun);
         await store.UpdateAsync(tx =>
@@ -84,20 +84,24 @@ internal sealed partial class Ec2Api
         : cidr.Contains('/', StringComparison.Ordinal) && Ipv4Range.TryParse(cidr, out var range) ? range.ToString()
         : throw Ec2Errors.BadCidr(cidr, "destinationCidrBlock");
 
+    private static string? RouteCidr6(string? cidr) => cidr is null ? null
+        : Ipv6Block.Canonical(cidr) ?? throw Ec2Errors.BadCidr(cidr, "destinationIpv6CidrBlock");
+
     private static void DemandRoute(IReadState state, Caller caller, StoredRouteTable table, StoredRoute route)
     {
         if (route.Destination is "") throw Ec2Errors.MissingParameter("destinationCidrBlock");
         string?[] targets = [route.GatewayId, route.NatGatewayId, route.InterfaceId, route.InstanceId];
         if (targets.Count(t => t is not null) != 1)
             throw new AwsException("InvalidParameterCombination", "Exactly one of gatewayId, natGatewayId, networkInterfaceId and instanceId must be given.");
-        if (VpcOf(state, caller, table.VpcId).Ranges.Contains(route.Destination))
+        if (route.Cidr is { } cidr && VpcOf(state, caller, table.VpcId).Ranges.Any(r => Ipv4Range.Parse(r).Holds(Ipv4Range.Parse(cidr))))
             throw Ec2Errors.Invalid($"The destination CIDR block {route.Destination} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.");
+        if (route.PrefixListId is { } list && PrefixLists.WeightOf(state, KeyOf(caller, list)) is null) throw Ec2Errors.PrefixListNotFound(list);
         switch (route)
         {
             case { GatewayId: "local" }:
                 throw Ec2Errors.Invalid("The gateway ID 'local' is reserved for the routes of the VPC itself");
             case { GatewayId: { } id }:
-                var gateway = state.Find(Ec2Tables.InternetGateways, KeyOf(caller, id)) ?? throw Ec2Errors.InternetGatewayNotFound(id);
+                var gateway = state.Find(Ec2Tables.InternetGateways, KeyOf(caller, id)) ?? throw Ec2Errors.GatewayNotFound(id);
                 if (gateway.VpcId != table.VpcId) throw Ec2Errors.Invalid($"route table {table.Key.Id} and network gateway {id} belong to different networks");
                 break;
             case { NatGatewayId: { } id }:

@@ -24,7 +24,7 @@ internal sealed partial class Ec2Api
                 if (update.SecurityGroupRule is not { } asked) continue;
                 var rule = Permissions.FromWire([PermissionOf(asked)], old.IsEgress, caller.AccountId, name => FindGroup(tx, caller, vpc, null, name).Key.Id)
                     .Single() with { Id = old.Id };
-                if (rule.GroupId is { } peer && tx.Find(Ec2Tables.SecurityGroups, KeyOf(caller, peer)) is null) throw Ec2Errors.GroupNotFound(peer);
+                DemandPeer(tx, caller, group, rule);
                 if (group.Rules.Any(r => r.Id != old.Id && r.IsSameAs(rule))) throw new AwsException("InvalidPermission.Duplicate", Permissions.Describe(rule));
                 group = group with { Rules = group.Rules.Replace(old, rule) };
             }
@@ -66,7 +66,7 @@ internal sealed partial class Ec2Api
             {
                 var old = group.Rules.FirstOrDefault(r => r.Id == asked.SecurityGroupRuleId && r.IsEgress == isEgress)
                     ?? throw Ec2Errors.RuleNotFound(asked.SecurityGroupRuleId ?? "");
-                group = group with { Rules = group.Rules.Replace(old, old with { Description = asked.Description }) };
+                group = group with { Rules = group.Rules.Replace(old, old with { Description = RuleWords.Description(asked.Description) }) };
             }
             tx.Put(Ec2Tables.SecurityGroups, group);
         }, ct);

@@ -9,6 +9,8 @@ namespace Minato.Ec2.Api;
 
 internal sealed partial class Ec2Api
 {
+    private const int MostRules = 200; // What AWS raises its quota of 60 to where an interface has five groups.
+
     private sealed record GroupRule(SecurityGroupState Group, RuleState Rule);
 
     private static readonly FilterSet<GroupRule> RuleFilters = new(
@@ -58,14 +60,33 @@ internal sealed partial class Ec2Api
         EndIfDryRun(request.DryRun);
         var state = store.Current;
         var passes = RuleFilters.Compile(request.Filters, r => TagsOf(state, r.Group.Key with { Id = r.Rule.Id }));
-        var rules = GroupsOf(state, caller, request.Filters).SelectMany(g => g.Rules, (g, r) => new GroupRule(g, r)).OrderBy(r => r.Rule.Id, StringComparer.Ordinal).AsEnumerable();
-        if (request.SecurityGroupRuleIds is { IsDefaultOrEmpty: false } wanted)
-        {
-            var byId = rules.ToDictionary(r => r.Rule.Id, StringComparer.Ordinal);
-            rules = [.. wanted.Select(id => byId.GetValueOrDefault(id) ?? throw Ec2Errors.RuleNotFound(id))];
-        }
+        var rules = request.SecurityGroupRuleIds is { IsDefaultOrEmpty: false } wanted
+            ? [.. wanted.Distinct(StringComparer.Ordinal).Select(id => RuleOf(state, caller, id) ?? throw Ec2Errors.RuleNotFound(id))]
+            : GroupsOf(state, caller, request.Filters).SelectMany(g => g.Rules, (g, r) => new GroupRule(g, r)).OrderBy(r => r.Rule.Id, StringComparer.Ordinal).AsEnumerable();
         var (page, next) = Page(nameof(DescribeSecurityGroupRulesAsync), rules.Where(passes), r => r.Rule.Id, request.MaxResults, request.NextToken);
         return new() { SecurityGroupRules = [.. page.Select(r => ToWire(state, r.Group, r.Rule))], NextToken = next };
+    }
+
+    private static GroupRule? RuleOf(IReadState state, Caller caller, string id) =>
+        state.Where(Ec2Tables.SecurityGroupsByRule, id).FirstOrDefault(g => g.Key.Home == HomeOf(caller)) is { } group ? new(group, group.Rules.First(r => r.Id == id)) : null;
+
+    /// <summary>Whom a rule names is there, and can be met.</summary>
+    private static void DemandPeer(IReadState state, Caller caller, SecurityGroupState group, RuleState rule)
+    {
+        if (rule.PrefixListId is { } list && PrefixLists.WeightOf(state, KeyOf(caller, list)) is null) throw Ec2Errors.PrefixListNotFound(list);
+        if (rule.GroupId is not { } id) return;
+        var peer = state.Find(Ec2Tables.SecurityGroups, KeyOf(caller, id)) ?? throw Ec2Errors.GroupNotFound(id);
+        if (peer.VpcId != group.VpcId) throw new AwsException("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.");
+    }
+
+    /// <summary>AWS counts for IPv4 and for IPv6, and a rule with another peer for both. A prefix list counts as many as it may hold.</summary>
+    private static void DemandFew(IReadState state, SecurityGroupState group, bool isEgress)
+    {
+        var same = group.Rules.Where(r => r.IsEgress == isEgress).ToList();
+        if (same.Where(r => r.CidrIpv6 is null).Sum(Weight) > MostRules || same.Where(r => r.CidrIpv4 is null).Sum(Weight) > MostRules)
+            throw new AwsException("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.");
+
+        int Weight(RuleState rule) => rule.PrefixListId is { } list ? PrefixLists.WeightOf(state, group.Key with { Id = list }) ?? 1 : 1;
     }
 
     private async Task<ImmutableArray<SecurityGroupRule>> AuthorizeAsync(
@@ -82,12 +103,15 @@ internal sealed partial class Ec2Api
             var added = ImmutableArray.CreateBuilder<RuleState>();
             foreach (var rule in rules)
             {
-                if (rule.GroupId is { } peer && tx.Find(Ec2Tables.SecurityGroups, KeyOf(caller, peer)) is null) throw Ec2Errors.GroupNotFound(peer);
-                if (group.Rules.Concat(added).Any(rule.IsSameAs)) throw new AwsException("InvalidPermission.Duplicate", Permissions.Describe(rule));
+                DemandPeer(tx, caller, group, rule);
+                if (added.Any(rule.IsSameAs)) throw Ec2Errors.Invalid("The same permission must not appear multiple times");
+                if (group.Rules.Any(rule.IsSameAs)) throw new AwsException("InvalidPermission.Duplicate", Permissions.Describe(rule));
                 added.Add(rule with { Id = DefaultVpc.NewId("sgr", ids) });
                 PutTags(tx, group.Key with { Id = added[^1].Id }, tags);
             }
-            tx.Put(Ec2Tables.SecurityGroups, group with { Rules = [.. group.Rules, .. added] });
+            group = group with { Rules = [.. group.Rules, .. added] };
+            DemandFew(tx, group, isEgress);
+            tx.Put(Ec2Tables.SecurityGroups, group);
             return (group, added);
         }, ct);
         var state = store.Current;

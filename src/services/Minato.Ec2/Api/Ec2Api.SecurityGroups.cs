@@ -9,20 +9,29 @@ namespace Minato.Ec2.Api;
 
 internal sealed partial class Ec2Api
 {
+    private const int MostGroups = 2500; // AWS's quota.
+
     private static readonly FilterSet<SecurityGroupState> GroupFilters = new(
+    [
         ("group-id", g => [g.Key.Id]),
         ("group-name", g => [g.Name]),
         ("description", g => [g.Description]),
         ("vpc-id", g => [g.VpcId]),
         ("owner-id", g => [g.Key.AccountId]),
-        ("ip-permission.cidr", g => g.Rules.Where(r => !r.IsEgress).Select(r => r.CidrIpv4)),
-        ("ip-permission.group-id", g => g.Rules.Where(r => !r.IsEgress).Select(r => r.GroupId)),
-        ("ip-permission.protocol", g => g.Rules.Where(r => !r.IsEgress).Select(r => r.Protocol)),
-        ("ip-permission.from-port", g => g.Rules.Where(r => !r.IsEgress).Select(r => Text(r.FromPort))),
-        ("ip-permission.to-port", g => g.Rules.Where(r => !r.IsEgress).Select(r => Text(r.ToPort))),
-        ("egress.ip-permission.cidr", g => g.Rules.Where(r => r.IsEgress).Select(r => r.CidrIpv4)),
-        ("egress.ip-permission.group-id", g => g.Rules.Where(r => r.IsEgress).Select(r => r.GroupId)),
-        ("egress.ip-permission.protocol", g => g.Rules.Where(r => r.IsEgress).Select(r => r.Protocol)));
+        .. RuleFiltersOf("ip-permission.", isEgress: false), .. RuleFiltersOf("egress.ip-permission.", isEgress: true),
+    ]);
+
+    private static (string, Func<SecurityGroupState, IEnumerable<string?>>)[] RuleFiltersOf(string prefix, bool isEgress)
+    {
+        return
+        [
+            Of("cidr", r => r.CidrIpv4), Of("ipv6-cidr", r => r.CidrIpv6), Of("group-id", r => r.GroupId), Of("user-id", r => r.GroupOwnerId),
+            Of("prefix-list-id", r => r.PrefixListId), Of("protocol", r => r.Protocol), Of("from-port", r => Text(r.FromPort)), Of("to-port", r => Text(r.ToPort)),
+        ];
+
+        (string, Func<SecurityGroupState, IEnumerable<string?>>) Of(string name, Func<RuleState, string?> select) =>
+            (prefix + name, g => g.Rules.Where(r => r.IsEgress == isEgress).Select(select));
+    }
 
     public async Task<CreateSecurityGroupResponse> CreateSecurityGroupAsync(
         CreateSecurityGroupRequest request, Caller caller, CancellationToken ct)
@@ -34,12 +43,15 @@ internal sealed partial class Ec2Api
         {
             throw Ec2Errors.Invalid($"Value ({request.GroupName}) for parameter groupName is invalid. Group names may not be in the format sg-*");
         }
+        RuleWords.CheckGroup(request.GroupName, request.Description);
         var tags = TagsFrom(request.TagSpecifications, "security-group", caller.MaySetSystemTags);
         EndIfDryRun(request.DryRun);
         var group = await store.UpdateAsync(tx =>
         {
             if (tx.Find(Ec2Tables.Vpcs, KeyOf(caller, vpcId)) is null) throw Ec2Errors.VpcNotFound(vpcId);
             if (tx.Count(Ec2Tables.SecurityGroupsByName, (vpcId, request.GroupName)) > 0) throw Ec2Errors.DuplicateGroup(request.GroupName, vpcId);
+            if (tx.Count(Ec2Tables.SecurityGroupsByVpc, vpcId) >= MostGroups)
+                throw new AwsException("SecurityGroupLimitExceeded", $"The maximum number of security groups for VPC '{vpcId}' has been reached.");
             var made = new SecurityGroupState
             {
                 Key = KeyOf(caller, DefaultVpc.NewId("sg", ids)),
@@ -65,8 +77,7 @@ internal sealed partial class Ec2Api
             var group = FindGroup(tx, caller, vpc, request.GroupId, request.GroupName);
             if (group.Name == "default") throw Ec2Errors.CannotDeleteDefault(group.Key.Id);
             if (IsInUse(tx, group)) throw Ec2Errors.HasDependents(group.Key.Id);
-            tx.Delete(Ec2Tables.SecurityGroups, group.Key);
-            tx.Delete(Ec2Tables.Tags, group.Key);
+            Remove(tx, group);
             return group.Key.Id;
         }, ct);
         return new() { Return = true, GroupId = id };
@@ -100,10 +111,16 @@ internal sealed partial class Ec2Api
         return state.Where(Ec2Tables.SecurityGroupsByName, (vpc.Key.Id, name)).FirstOrDefault() ?? throw Ec2Errors.GroupNameNotFound(name, vpc.Key.Id);
     }
 
-    /// <summary>Deleting a group is rare, so interfaces carry no index by group for it.</summary>
     private static bool IsInUse(IReadState state, SecurityGroupState group) =>
-        state.Where(Ec2Tables.InterfacesByHome, group.Key.Home).Any(i => i.Groups.Contains(group.Key.Id))
-        || state.Where(Ec2Tables.SecurityGroupsByHome, group.Key.Home).Any(g => g.Key != group.Key && g.Rules.Any(r => r.GroupId == group.Key.Id));
+        state.Count(Ec2Tables.InterfacesByGroup, group.Key.Id) > 0 || state.Where(Ec2Tables.SecurityGroupsByPeer, group.Key.Id).Any(g => g.Key != group.Key);
+
+    /// <summary>With its tags and those of its rules.</summary>
+    private static void Remove(Transaction tx, SecurityGroupState group)
+    {
+        foreach (var rule in group.Rules) tx.Delete(Ec2Tables.Tags, group.Key with { Id = rule.Id });
+        tx.Delete(Ec2Tables.Tags, group.Key);
+        tx.Delete(Ec2Tables.SecurityGroups, group.Key);
+    }
 
     private static SecurityGroup ToWire(IReadState state, SecurityGroupState group) => new()
     {

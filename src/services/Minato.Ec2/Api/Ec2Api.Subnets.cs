@@ -22,6 +22,16 @@ internal sealed partial class Ec2Api
         ("default-for-az", s => [Text(s.IsDefault)]),
         ("defaultForAz", s => [Text(s.IsDefault)]),
         ("map-public-ip-on-launch", s => [Text(s.MapPublicIpOnLaunch)]),
+        ("map-customer-owned-ip-on-launch", _ => ["false"]),
+        ("enable-dns64", s => [Text(s.EnableDns64)]),
+        ("ipv6-native", _ => ["false"]),
+        ("ipv6-cidr-block-association.association-id", _ => []),
+        ("ipv6-cidr-block-association.ipv6-cidr-block", _ => []),
+        ("ipv6-cidr-block-association.state", _ => []),
+        ("outpost-arn", _ => []),
+        ("private-dns-name-options-on-launch.hostname-type", s => [s.UsesResourceNames ? "resource-name" : "ip-name"]),
+        ("private-dns-name-options-on-launch.enable-resource-name-dns-a-record", s => [Text(s.EnableResourceNameDnsARecord)]),
+        ("private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", _ => ["false"]),
         ("owner-id", s => [s.Key.AccountId]),
         ("subnet-arn", s => [ArnOf(s)]),
         ("state", _ => ["available"]));
@@ -91,7 +101,7 @@ internal sealed partial class Ec2Api
         await store.UpdateAsync(tx =>
         {
             var subnet = SubnetOf(tx, caller, request.SubnetId);
-            if (tx.Count(Ec2Tables.InterfacesBySubnet, subnet.Key.Id) > 0 || tx.Where(Ec2Tables.MachinesByHome, HomeOf(caller)).Any(m => m.SubnetId == subnet.Key.Id))
+            if (tx.Count(Ec2Tables.InterfacesBySubnet, subnet.Key.Id) > 0 || tx.Count(Ec2Tables.MachinesBySubnet, subnet.Key.Id) > 0)
                 throw Ec2Errors.HasDependencies($"subnet '{subnet.Key.Id}'");
             tx.Delete(Ec2Tables.Subnets, subnet.Key);
             tx.Delete(Ec2Tables.AddressPools, subnet.Key);

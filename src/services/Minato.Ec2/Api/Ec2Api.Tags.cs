@@ -30,7 +30,7 @@ internal sealed partial class Ec2Api
             {
                 Demand(tx, caller, id);
                 var all = TagsOf(tx, KeyOf(caller, id)).SetItems(tags);
-                if (all.Count > TagsPerResource) throw new AwsException("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");
+                if (all.Count > TagsPerResource) throw TooManyTags();
                 PutTags(tx, KeyOf(caller, id), all);
             }
         }, ct);
@@ -80,16 +80,21 @@ internal sealed partial class Ec2Api
         else tx.Put(Ec2Tables.Tags, new() { Key = key, Tags = tags });
     }
 
+    /// <param name="others">Types that the operation makes besides: their tags are asked for apart.</param>
     private static ImmutableSortedDictionary<string, string> TagsFrom(
-        ImmutableArray<TagSpecification>? specifications, string type, bool isFromAws = false)
+        ImmutableArray<TagSpecification>? specifications, string type, bool isFromAws = false, params ReadOnlySpan<string> others)
     {
         if (specifications is not { } all) return NoTags;
-        if (all.FirstOrDefault(s => s.ResourceType != type) is { } other)
+        foreach (var specification in all)
         {
-            throw Ec2Errors.Invalid($"'{other.ResourceType}' is not a valid taggable resource type for this operation.");
+            if (specification.ResourceType != type && !others.Contains(specification.ResourceType ?? ""))
+                throw Ec2Errors.Invalid($"'{specification.ResourceType}' is not a valid taggable resource type for this operation.");
         }
-        return Checked([.. all.SelectMany(s => s.Tags ?? [])], isFromAws);
+        var tags = Checked([.. all.Where(s => s.ResourceType == type).SelectMany(s => s.Tags ?? [])], isFromAws);
+        return tags.Count > TagsPerResource ? throw TooManyTags() : tags;
     }
+
+    private static AwsException TooManyTags() => new("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");
 
     private static ImmutableSortedDictionary<string, string> Checked(ImmutableArray<Tag> tags, bool isFromAws = false)
     {
@@ -122,11 +127,11 @@ internal sealed partial class Ec2Api
             case "vpc-endpoint" when state.Find(Ec2Tables.Endpoints, key) is null: throw Ec2Errors.EndpointNotFound(id);
             case "elastic-ip" when state.Find(Ec2Tables.Addresses, key) is null: throw Ec2Errors.AllocationNotFound(id);
             case "network-acl" when state.Find(Ec2Tables.NetworkAcls, key) is null: throw Ec2Errors.AclNotFound(id);
+            case "prefix-list" when state.Find(Ec2Tables.PrefixLists, key) is null: throw Ec2Errors.PrefixListNotFound(id);
             case "dhcp-options" when state.Find(Ec2Tables.Homes, HomeOf(caller))?.DhcpOptionsId != id: throw Ec2Errors.ResourceNotFound(id);
             case "image" when state.Find(Ec2Tables.Images, key) is null: throw Ec2Errors.ImageNotFound(id);
             case "instance" when HostId(HomeOf(caller)) != id && state.Find(Ec2Tables.Machines, key) is null: throw Ec2Errors.InstanceNotFound(id);
-            case "security-group-rule" when !state.Where(Ec2Tables.SecurityGroupsByHome, HomeOf(caller)).Any(g => g.Rules.Any(r => r.Id == id)):
-                throw Ec2Errors.RuleNotFound(id);
+            case "security-group-rule" when RuleOf(state, caller, id) is null: throw Ec2Errors.RuleNotFound(id);
             case null: throw Ec2Errors.ResourceNotFound(id);
         }
     }
@@ -145,6 +150,7 @@ internal sealed partial class Ec2Api
         "vpce" => "vpc-endpoint",
         "eipalloc" => "elastic-ip",
         "acl" => "network-acl",
+        "pl" => "prefix-list",
         "dopt" => "dhcp-options",
         "i" => "instance",
         "ami" => "image",

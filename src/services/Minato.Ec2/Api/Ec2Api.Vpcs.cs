@@ -18,9 +18,15 @@ internal sealed partial class Ec2Api
     private static readonly FilterSet<StoredVpc> VpcFilters = new(
         ("vpc-id", v => [v.Key.Id]),
         ("cidr", v => [v.CidrBlock]),
+        ("cidr-block", v => [v.CidrBlock]),
+        ("cidrBlock", v => [v.CidrBlock]),
         ("cidr-block-association.cidr-block", v => v.Ranges),
         ("cidr-block-association.association-id", v => v.MoreRanges.Select(r => r.AssociationId).Prepend(v.CidrAssociationId)),
         ("cidr-block-association.state", _ => ["associated"]),
+        ("ipv6-cidr-block-association.association-id", _ => []),
+        ("ipv6-cidr-block-association.ipv6-cidr-block", _ => []),
+        ("ipv6-cidr-block-association.ipv6-pool", _ => []),
+        ("ipv6-cidr-block-association.state", _ => []),
         ("dhcp-options-id", v => [v.DhcpOptionsId]),
         ("is-default", v => [Text(v.IsDefault)]),
         ("isDefault", v => [Text(v.IsDefault)]),
@@ -75,10 +81,10 @@ internal sealed partial class Ec2Api
             if (HasDependencies(tx, vpc)) throw Ec2Errors.HasDependencies($"vpc '{vpc.Key.Id}'");
             var now = tx.Find(Ec2Tables.Homes, home.Home);
             if (now?.DefaultVpcId == vpc.Key.Id) tx.Put(Ec2Tables.Homes, now with { DefaultVpcId = null });
-            foreach (var id in new[] { vpc.RouteTableId, vpc.NetworkAclId, vpc.DefaultSecurityGroupId, vpc.Key.Id }) tx.Delete(Ec2Tables.Tags, vpc.Key with { Id = id });
+            foreach (var id in new[] { vpc.RouteTableId, vpc.NetworkAclId, vpc.Key.Id }) tx.Delete(Ec2Tables.Tags, vpc.Key with { Id = id });
             tx.Delete(Ec2Tables.RouteTables, vpc.Key with { Id = vpc.RouteTableId });
             tx.Delete(Ec2Tables.NetworkAcls, vpc.Key with { Id = vpc.NetworkAclId });
-            tx.Delete(Ec2Tables.SecurityGroups, vpc.Key with { Id = vpc.DefaultSecurityGroupId });
+            if (tx.Find(Ec2Tables.SecurityGroups, vpc.Key with { Id = vpc.DefaultSecurityGroupId }) is { } group) Remove(tx, group);
             tx.Delete(Ec2Tables.Vpcs, vpc.Key);
         }, ct);
         return new();

@@ -12,6 +12,8 @@ internal sealed partial class Ec2Api(
     Store store, Homes homes, Ids ids, Installation installation, PageTokens tokens, TimeProvider clock, Enforcement enforcement,
     IContainerEngine engine, Hints hints) : IEc2
 {
+    private const int MostAtOncePage = 1000;
+
     private static readonly ImmutableSortedDictionary<string, string> NoTags = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     private static Home HomeOf(Caller caller) => new(caller.AccountId, caller.Region);
@@ -33,12 +35,13 @@ internal sealed partial class Ec2Api(
     }
 
     private (ImmutableArray<T> Items, string? NextToken) Page<T>(
-        string operation, IEnumerable<T> records, Func<T, string> id, int? maxResults, string? nextToken)
+        string operation, IEnumerable<T> records, Func<T, string> id, int? maxResults, string? nextToken, int least = 5)
     {
         var after = nextToken is null ? null : tokens.Decode(operation, nextToken) ?? throw Ec2Errors.BadToken();
+        if (maxResults is { } asked && (asked < least || asked > MostAtOncePage))
+            throw Ec2Errors.Invalid($"Value ( {asked} ) for parameter maxResults is invalid. Expecting a value between {least} and {MostAtOncePage}.");
         var rest = after is null ? records : records.Where(r => string.CompareOrdinal(id(r), after) > 0);
         if (maxResults is not { } max) return ([.. rest], null);
-        if (max is < 5 or > 1000) throw Ec2Errors.Invalid($"Value ( {max} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.");
         var page = rest.Take(max + 1).ToImmutableArray();
         return page.Length <= max ? (page, null) : (page[..max], tokens.Encode(operation, id(page[max - 1])));
     }

@@ -12,13 +12,20 @@ internal static class Ec2Errors
         new("InvalidNetworkInterfaceID.NotFound", $"The networkInterface ID '{id}' does not exist");
     public static AwsException RouteTableNotFound(string id) => new("InvalidRouteTableID.NotFound", $"The routeTable ID '{id}' does not exist");
     public static AwsException InstanceNotFound(string id) => new("InvalidInstanceID.NotFound", $"The instance ID '{id}' does not exist");
+    public static AwsException InstancesNotFound(IReadOnlyList<string> ids) => ids is [var only] ? InstanceNotFound(only)
+        : new("InvalidInstanceID.NotFound", $"The instance IDs '{string.Join(", ", ids)}' do not exist");
+    public static AwsException InstanceMalformed(string id) => new("InvalidInstanceID.Malformed", $"Invalid id: \"{id}\"");
     public static AwsException ImageNotFound(string id) => new("InvalidAMIID.NotFound", $"The image id '[{id}]' does not exist");
     public static AwsException RuleNotFound(string id) =>
         new("InvalidSecurityGroupRuleId.NotFound", $"The security group rule ID '{id}' does not exist");
+    public static AwsException PrefixListNotFound(string id) => new("InvalidPrefixListID.NotFound", $"The prefix list ID '{id}' does not exist");
     public static AwsException ResourceNotFound(string id) => new("InvalidID", $"The ID '{id}' is not valid");
 
     public static AwsException InternetGatewayNotFound(string id) =>
         new("InvalidInternetGatewayID.NotFound", $"The internetGateway ID '{id}' does not exist");
+
+    /// <summary>What a route leads to, whatever kind it is of.</summary>
+    public static AwsException GatewayNotFound(string id) => new("InvalidGatewayID.NotFound", $"The gateway ID '{id}' does not exist");
     public static AwsException NatGatewayNotFound(string id) => new("NatGatewayNotFound", $"The Nat Gateway {id} was not found");
     public static AwsException EndpointNotFound(string id) => new("InvalidVpcEndpointId.NotFound", $"The Vpc Endpoint Id '{id}' does not exist");
     public static AwsException EndpointServiceNotFound(string name) => new("InvalidServiceName", $"The Vpc Endpoint Service '{name}' does not exist");

@@ -11,6 +11,7 @@ namespace Minato.Ec2.Inside;
 /// <summary>Roles of instances, by their profiles, and keys of them: asked of STS when first wanted, and anew when their time runs short.</summary>
 internal sealed class InstanceRoles(TimeProvider clock, IIam? iam = null, ISts? sts = null)
 {
+    private const int MostKept = 1000;
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(30);
     private readonly ConcurrentDictionary<ResourceKey, (string RoleArn, Credentials Keys, DateTimeOffset From)> _keys = new();
 
@@ -18,10 +19,24 @@ internal sealed class InstanceRoles(TimeProvider clock, IIam? iam = null, ISts? 
     public async ValueTask<(string Name, string Arn)?> RoleAsync(MachineState machine, CancellationToken ct)
     {
         if (iam is null || machine.Body?.ProfileArn is not { } profile) return null;
+        var name = profile[(profile.LastIndexOf('/') + 1)..];
         try
         {
-            // The console makes profile and role with one name.
-            var role = (await iam.GetRoleAsync(new() { RoleName = profile[(profile.LastIndexOf('/') + 1)..] }, As(machine), ct)).Role;
+            var role = (await iam.GetInstanceProfileAsync(new() { InstanceProfileName = name }, As(machine), ct)).InstanceProfile.Roles.FirstOrDefault();
+            return role is null ? null : (role.RoleName, role.Arn);
+        }
+        catch (NoSuchEntityException)
+        {
+            return await NamesakeAsync(iam, name, machine, ct);
+        }
+    }
+
+    /// <summary>The console makes profile and role with one name: a role alone will do.</summary>
+    private static async ValueTask<(string Name, string Arn)?> NamesakeAsync(IIam iam, string name, MachineState machine, CancellationToken ct)
+    {
+        try
+        {
+            var role = (await iam.GetRoleAsync(new() { RoleName = name }, As(machine), ct)).Role;
             return (role.RoleName, role.Arn);
         }
         catch (NoSuchEntityException)
@@ -41,6 +56,7 @@ internal sealed class InstanceRoles(TimeProvider clock, IIam? iam = null, ISts? 
             {
                 var answer = await sts.AssumeRoleAsync(new() { RoleArn = roleArn, RoleSessionName = machine.Key.Id }, As(machine), ct);
                 if (answer.Credentials is not { } keys) return null;
+                if (_keys.Count >= MostKept) Forget(now);
                 _keys[machine.Key] = known = (roleArn, keys, now);
             }
             catch (AwsException e) when (e.IsClientFault)
@@ -58,6 +74,13 @@ internal sealed class InstanceRoles(TimeProvider clock, IIam? iam = null, ISts? 
             ["Code"] = "Success", ["LastUpdated"] = Text(known.From), ["Type"] = "AWS-HMAC", ["AccessKeyId"] = known.Keys.AccessKeyId,
             ["SecretAccessKey"] = known.Keys.SecretAccessKey, ["Token"] = known.Keys.SessionToken, ["Expiration"] = Text(known.Keys.Expiration),
         }.ToJsonString();
+    }
+
+    /// <summary>Keys that have ended are those of instances that are gone.</summary>
+    private void Forget(DateTimeOffset now)
+    {
+        foreach (var (machine, known) in _keys)
+            if (known.Keys.Expiration <= now) _keys.TryRemove(machine, out _);
     }
 
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -62,13 +62,14 @@ internal sealed partial class MetadataHandler(Store store, MetadataTokens tokens
         if (state.Find(Ec2Tables.Interfaces, machine.Key with { Id = body.InterfaceId }) is not { } nic
             || state.Find(Ec2Tables.Subnets, machine.Key with { Id = machine.SubnetId }) is not { } subnet
             || state.Find(Ec2Tables.Vpcs, machine.Key with { Id = machine.VpcId }) is not { } vpc) return null;
+        var address = state.Where(Ec2Tables.AddressesByInterface, nic.Key.Id).FirstOrDefault()?.PublicIp;
         return new(machine, body, nic)
         {
-            SubnetCidr = subnet.CidrBlock, VpcCidr = vpc.CidrBlock, ZoneId = subnet.AvailabilityZoneId, Role = role,
+            SubnetCidr = subnet.CidrBlock, VpcCidrs = [.. vpc.Ranges], ZoneId = subnet.AvailabilityZoneId, Role = role,
             DnsName = Ec2Api.DnsNameOf(nic.PrivateIpAddress, machine.Key.Region),
             GroupNames = [.. nic.Groups.Select(g => state.Find(Ec2Tables.SecurityGroups, machine.Key with { Id = g })?.Name ?? g)],
             Tags = Ec2Api.TagsOf(state, machine.Key),
-            PublicIp = state.Where(Ec2Tables.AddressesByInterface, nic.Key.Id).FirstOrDefault()?.PublicIp,
+            PublicIp = address, PublicName = address is not null && vpc is { EnableDnsHostnames: true, EnableDnsSupport: true } ? Ec2Api.PublicNameOf(address, machine.Key.Region) : null,
         };
     }
 

@@ -13,7 +13,7 @@ internal static class FirewallPlanner
 
     public static FirewallPlan Plan(IReadState state)
     {
-        var ways = new Dictionary<ResourceKey, WayOut>();
+        var ways = new Dictionary<ResourceKey, Subnetwork>();
         var interfaces = state.All(Ec2Tables.Interfaces).ToLookup(i => i.Key with { Id = i.VpcId });
         return new()
         {
@@ -21,7 +21,7 @@ internal static class FirewallPlanner
             {
                 Subnets = [.. BordersOf(state, v)], Resolver = v.EnableDnsSupport ? ResolverOf(v) : null,
             })],
-            Groups = [.. state.All(Ec2Tables.SecurityGroups).Select(g => new FirewallGroup(g.Key.Id, [.. g.Rules.Select(RuleOf).OfType<FirewallRule>()]))],
+            Groups = [.. state.All(Ec2Tables.SecurityGroups).Select(g => new FirewallGroup(g.Key.Id, [.. g.Rules.SelectMany(r => RulesOf(state, g, r))]))],
         };
     }
 
@@ -34,18 +34,25 @@ internal static class FirewallPlanner
     /// <summary>AWS: the second one after the base of the range, where names are answered; no subnet hands it out either.</summary>
     private static string ResolverOf(StoredVpc vpc) => Ipv4Range.Text(Ipv4Range.Parse(vpc.CidrBlock).First + 2);
 
-    private static FirewallEndpoint EndpointOf(IReadState state, InterfaceState nic, Dictionary<ResourceKey, WayOut> ways)
+    private static FirewallEndpoint EndpointOf(IReadState state, InterfaceState nic, Dictionary<ResourceKey, Subnetwork> subnets)
     {
         var subnet = nic.Key with { Id = nic.SubnetId };
-        if (!ways.TryGetValue(subnet, out var way))
-            ways[subnet] = way = state.Find(Ec2Tables.Subnets, subnet) is { } known ? Ways.Of(state, known) : WayOut.None;
+        if (!subnets.TryGetValue(subnet, out var known)) subnets[subnet] = known = new(state.Find(Ec2Tables.Subnets, subnet) is { } there ? Ways.Of(state, there) : []);
         var address = state.Where(Ec2Tables.AddressesByInterface, nic.Key.Id).FirstOrDefault()?.PublicIp;
         return new(nic.PrivateIpAddress, nic.Groups)
         {
             IsOfHost = nic.IsOfLoadBalancer,
-            HasWayOut = way is WayOut.Nat || (way is WayOut.InternetGateway && (address is not null || nic.IsOfLoadBalancer)),
-            PublicAddress = way is WayOut.InternetGateway ? address : null,
+            Ways = address is not null || nic.IsOfLoadBalancer ? known.Public : known.Private,
+            PublicAddress = known.HasGateway ? address : null,
         };
+    }
+
+    /// <summary>The ways of a subnet: those of who has an address of the internet, and those of all others.</summary>
+    private sealed class Subnetwork(ImmutableArray<Way> ways)
+    {
+        public bool HasGateway { get; } = ways.Any(w => w.Out is WayOut.InternetGateway);
+        public ImmutableArray<FirewallWay> Public { get; } = [.. ways.Select(w => new FirewallWay(w.Range.ToString(), w.Out is not WayOut.None))];
+        public ImmutableArray<FirewallWay> Private { get; } = [.. ways.Select(w => new FirewallWay(w.Range.ToString(), w.Out is WayOut.Nat))];
     }
 
     /// <summary>Subnets with an ACL that lets everything pass are not watched.</summary>
@@ -65,7 +72,12 @@ internal static class FirewallPlanner
         entry.IsEgress, entry.Action is RuleAction.Allow, entry.Protocol, entry.Protocol is Icmp ? entry.IcmpType : entry.FromPort,
         entry.Protocol is Icmp ? entry.IcmpCode : entry.ToPort, entry.Cidr ?? "");
 
-    /// <returns>Null for peers that cannot be here: of IPv6, of another AWS network, of a prefix list, which holds no address here.</returns>
-    private static FirewallRule? RuleOf(RuleState rule) => rule.CidrIpv4 is null && rule.GroupId is null ? null
-        : new(rule.IsEgress, rule.Protocol, rule.FromPort, rule.ToPort, rule.CidrIpv4, rule.GroupId);
+    /// <returns>None for peers that cannot be here: of IPv6, of a prefix list of AWS's own.</returns>
+    private static IEnumerable<FirewallRule> RulesOf(IReadState state, SecurityGroupState group, RuleState rule) => rule switch
+    {
+        { CidrIpv4: not null } or { GroupId: not null } => [new(rule.IsEgress, rule.Protocol, rule.FromPort, rule.ToPort, rule.CidrIpv4, rule.GroupId)],
+        { PrefixListId: { } list } => PrefixLists.RangesOf(state, group.Key with { Id = list })
+            .Select(range => new FirewallRule(rule.IsEgress, rule.Protocol, rule.FromPort, rule.ToPort, range, null)),
+        _ => [],
+    };
 }

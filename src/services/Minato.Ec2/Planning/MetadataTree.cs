@@ -8,12 +8,17 @@ namespace Minato.Ec2.Planning;
 internal sealed record MetadataFacts(MachineState Machine, MachineBody Body, InterfaceState Interface)
 {
     public required string SubnetCidr { get; init; }
-    public required string VpcCidr { get; init; }
+
+    /// <summary>The VPC's ranges, its own first.</summary>
+    public required IReadOnlyList<string> VpcCidrs { get; init; }
     public required string ZoneId { get; init; }
     public required string DnsName { get; init; }
     public required IReadOnlyList<string> GroupNames { get; init; }
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
     public string? PublicIp { get; init; }
+
+    /// <summary>The name of the address, where the VPC gives names.</summary>
+    public string? PublicName { get; init; }
 
     /// <summary>Name of its role, when it has one.</summary>
     public string? Role { get; init; }
@@ -22,6 +27,7 @@ internal sealed record MetadataFacts(MachineState Machine, MachineBody Body, Int
 /// <summary>The instance metadata service's categories, as paths. Pure.</summary>
 internal static class MetadataTree
 {
+    private const string RootDevice = "/dev/xvda";
     public const string Credentials = "meta-data/iam/security-credentials";
 
     /// <returns>The value of a category, or the list of what is below; null when there is nothing.</returns>
@@ -43,6 +49,9 @@ internal static class MetadataTree
         {
             ["dynamic/instance-identity/document"] = Identity(facts),
             ["meta-data/ami-id"] = machine.ImageId ?? "",
+            ["meta-data/ami-manifest-path"] = "(unknown)",
+            ["meta-data/block-device-mapping/ami"] = RootDevice[5..],
+            ["meta-data/block-device-mapping/root"] = RootDevice,
             ["meta-data/ami-launch-index"] = body.LaunchIndex.ToString(CultureInfo.InvariantCulture),
             ["meta-data/hostname"] = facts.DnsName,
             ["meta-data/instance-action"] = "none",
@@ -62,6 +71,7 @@ internal static class MetadataTree
             ["meta-data/services/partition"] = "aws",
         };
         if (facts.PublicIp is { } ip) values["meta-data/public-ipv4"] = ip;
+        if (facts.PublicName is { } outside) values["meta-data/public-hostname"] = outside;
         if (body.KeyName is { } key) values["meta-data/public-keys/0"] = "=" + key;
         if (facts.Role is { } role) values["meta-data/iam/info"] = values[$"{Credentials}/{role}"] = ""; // Made when asked for.
         if (body.Metadata.ShowsTags)
@@ -85,9 +95,12 @@ internal static class MetadataTree
         values[at + "subnet-id"] = nic.SubnetId;
         values[at + "subnet-ipv4-cidr-block"] = facts.SubnetCidr;
         values[at + "vpc-id"] = nic.VpcId;
-        values[at + "vpc-ipv4-cidr-block"] = facts.VpcCidr;
-        values[at + "vpc-ipv4-cidr-blocks"] = facts.VpcCidr;
-        if (facts.PublicIp is { } ip) values[at + "public-ipv4s"] = ip;
+        values[at + "vpc-ipv4-cidr-block"] = facts.VpcCidrs[0];
+        values[at + "vpc-ipv4-cidr-blocks"] = string.Join('\n', facts.VpcCidrs);
+        if (facts.PublicName is { } outside) values[at + "public-hostname"] = outside;
+        if (facts.PublicIp is not { } ip) return;
+        values[at + "public-ipv4s"] = ip;
+        values[at + $"ipv4-associations/{ip}"] = nic.PrivateIpAddress;
     }
 
     private static string Identity(MetadataFacts facts) => new JsonObject

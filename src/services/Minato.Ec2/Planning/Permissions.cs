@@ -18,13 +18,13 @@ internal static class Permissions
         {
             var rule = Ports(permission, isEgress);
             var before = rules.Count;
-            foreach (var range in permission.IpRanges ?? []) rules.Add(rule with { CidrIpv4 = Cidr(range.CidrIp), Description = range.Description });
-            foreach (var range in permission.Ipv6Ranges ?? []) rules.Add(rule with { CidrIpv6 = range.CidrIpv6, Description = range.Description });
-            foreach (var list in permission.PrefixListIds ?? []) rules.Add(rule with { PrefixListId = list.PrefixListIdValue, Description = list.Description });
+            foreach (var range in permission.IpRanges ?? []) rules.Add(rule with { CidrIpv4 = RuleWords.Cidr(range.CidrIp), Description = RuleWords.Description(range.Description) });
+            foreach (var range in permission.Ipv6Ranges ?? []) rules.Add(rule with { CidrIpv6 = RuleWords.Cidr6(range.CidrIpv6), Description = RuleWords.Description(range.Description) });
+            foreach (var list in permission.PrefixListIds ?? []) rules.Add(rule with { PrefixListId = list.PrefixListIdValue, Description = RuleWords.Description(list.Description) });
             foreach (var pair in permission.UserIdGroupPairs ?? [])
             {
                 var group = pair.GroupId ?? groupIdOf(pair.GroupName ?? throw Ec2Errors.MissingParameter("groupId"));
-                rules.Add(rule with { GroupId = group, GroupOwnerId = pair.UserId ?? accountId, Description = pair.Description });
+                rules.Add(rule with { GroupId = group, GroupOwnerId = pair.UserId ?? accountId, Description = RuleWords.Description(pair.Description) });
             }
             if (rules.Count == before) throw Ec2Errors.MissingParameter("ipRanges, ipv6Ranges, prefixListIds or groups");
         }
@@ -55,29 +55,9 @@ internal static class Permissions
 
     private static RuleState Ports(IpPermission permission, bool isEgress)
     {
-        var protocol = permission.IpProtocol switch
-        {
-            null => throw Ec2Errors.MissingParameter("ipProtocol"),
-            "6" => "tcp",
-            "17" => "udp",
-            "1" => "icmp",
-            "58" => "icmpv6",
-            "all" => "-1",
-            var other => other.ToLowerInvariant(),
-        };
+        var protocol = RuleWords.Protocol(permission.IpProtocol);
         if (protocol is "-1") return new() { Id = "", IsEgress = isEgress, Protocol = protocol }; // AWS: ports of "all traffic" are dropped.
-        if (protocol is "tcp" or "udp" && (permission.FromPort is null || permission.ToPort is null))
-        {
-            throw Ec2Errors.Invalid($"Invalid value for portRange. Must specify both from and to ports with TCP/UDP.");
-        }
-        if (protocol is "tcp" or "udp" && permission.FromPort > permission.ToPort)
-        {
-            throw Ec2Errors.Invalid($"Invalid TCP/UDP port range ({permission.FromPort}:{permission.ToPort})");
-        }
+        RuleWords.CheckPorts(protocol, permission.FromPort, permission.ToPort);
         return new() { Id = "", IsEgress = isEgress, Protocol = protocol, FromPort = permission.FromPort, ToPort = permission.ToPort };
     }
-
-    private static string Cidr(string? text) => text is not null && Ipv4Range.TryParse(text, out var range) && text.Contains('/', StringComparison.Ordinal)
-        ? range.ToString()
-        : throw Ec2Errors.Invalid($"CIDR block {text} is malformed");
 }

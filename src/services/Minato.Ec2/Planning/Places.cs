@@ -19,6 +19,14 @@ internal static class Places
         return parts.Length < 3 ? $"{region}-az{number}" : $"{parts[0]}{middle}{parts[^1]}-az{number}";
     }
 
+    /// <param name="zone">By its name; null for one that is not here.</param>
+    public static string? IdOfZone(string region, string zone)
+    {
+        for (var i = 0; i < ZoneLetters.Count; i++)
+            if (zone == region + ZoneLetters[i]) return ZoneId(region, i + 1);
+        return null;
+    }
+
     private static string Short(string word) => word switch
     {
         "northeast" => "ne",

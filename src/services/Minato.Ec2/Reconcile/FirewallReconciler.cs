@@ -33,7 +33,7 @@ internal sealed class FirewallReconciler(Store store, Enforcement enforcement, H
     /// <summary>The host answers at the addresses of load balancers from now on.</summary>
     private async ValueTask RaiseAsync(CancellationToken ct)
     {
-        var down = store.Current.All(Ec2Tables.Interfaces).Where(i => i.IsOfLoadBalancer && !i.IsUp && enforcement.Covers(i.PrivateIpAddress)).ToImmutableArray();
+        var down = store.Current.Where(Ec2Tables.InterfacesToRaise, Ec2Tables.ToRaise).Where(i => enforcement.Covers(i.PrivateIpAddress)).ToImmutableArray();
         if (down.IsEmpty) return;
         await store.UpdateAsync(tx =>
         {

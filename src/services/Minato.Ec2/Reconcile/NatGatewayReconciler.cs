@@ -13,7 +13,7 @@ internal sealed class NatGatewayReconciler(Store store, TimeProvider clock) : IR
     /// <summary>AWS takes minutes; whoever waits here learns that there is something to wait for.</summary>
     public static readonly TimeSpan Change = TimeSpan.FromSeconds(2);
 
-    /// <summary>AWS: a deleted one is shown for about an hour.</summary>
+    /// <summary>AWS: a deleted one is shown for about an hour, and so is one that failed.</summary>
     public static readonly TimeSpan Shown = TimeSpan.FromHours(1);
 
     public async ValueTask<Next> ReconcileAsync(NatGatewayKey key, CancellationToken ct)
@@ -33,6 +33,7 @@ internal sealed class NatGatewayReconciler(Store store, TimeProvider clock) : IR
         NatGatewayState.Pending => gateway.CreatedAt + Change,
         NatGatewayState.Deleting => gateway.DeletedAt + Change,
         NatGatewayState.Deleted => gateway.DeletedAt + Shown,
+        NatGatewayState.Failed => gateway.CreatedAt + Change + Shown,
         _ => null,
     };
 
@@ -40,11 +41,15 @@ internal sealed class NatGatewayReconciler(Store store, TimeProvider clock) : IR
     {
         switch (gateway.State)
         {
+            case NatGatewayState.Pending when gateway.FailureCode is null:
+                tx.Put(Ec2Tables.NatGateways, gateway with { State = NatGatewayState.Available });
+                break;
             case NatGatewayState.Pending:
-                tx.Put(Ec2Tables.NatGateways, gateway with { State = gateway.FailureCode is null ? NatGatewayState.Available : NatGatewayState.Failed });
+                RemoveInterface(tx, gateway);
+                tx.Put(Ec2Tables.NatGateways, gateway with { State = NatGatewayState.Failed });
                 break;
             case NatGatewayState.Deleting:
-                if (tx.Find(Ec2Tables.Interfaces, gateway.Key with { Id = gateway.InterfaceId }) is { } nic) Interfaces.Remove(tx, nic);
+                RemoveInterface(tx, gateway);
                 tx.Put(Ec2Tables.NatGateways, gateway with { State = NatGatewayState.Deleted });
                 break;
             default:
@@ -52,5 +57,10 @@ internal sealed class NatGatewayReconciler(Store store, TimeProvider clock) : IR
                 tx.Delete(Ec2Tables.Tags, gateway.Key);
                 break;
         }
+    }
+
+    private static void RemoveInterface(Transaction tx, StoredNatGateway gateway)
+    {
+        if (tx.Find(Ec2Tables.Interfaces, gateway.Key with { Id = gateway.InterfaceId }) is { } nic) Interfaces.Remove(tx, nic);
     }
 }

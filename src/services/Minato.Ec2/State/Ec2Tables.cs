@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Minato.Contracts.Ec2;
 using Minato.Platform;
 
 namespace Minato.Ec2.State;
@@ -36,6 +37,7 @@ internal static class Ec2Tables
 
     public static readonly Table<ResourceKey, StoredAddress> Addresses = new("ec2.addresses", a => a.Key, () => Ec2Json.Default.StoredAddress);
     public static readonly Index<Home, ResourceKey, StoredAddress> AddressesByHome = Addresses.AddIndex("home", a => a.Key.Home);
+    public static readonly Index<Home, ResourceKey, StoredAddress> ElasticByHome = Addresses.AddIndex("elastic", a => a.IsAutomatic ? null : a.Key.Home);
     public static readonly Index<string, ResourceKey, StoredAddress> AddressesByPublicIp = Addresses.AddIndex("public-ip", a => a.PublicIp);
     public static readonly Index<string, ResourceKey, StoredAddress> AddressesByInterface = Addresses.AddIndex("interface", a => a.Association?.InterfaceId);
     public static readonly Index<string, ResourceKey, StoredAddress> AddressesByAssociation = Addresses.AddIndex("association", a => a.Association?.Id);
@@ -43,6 +45,9 @@ internal static class Ec2Tables
     public static readonly Table<ResourceKey, StoredNetworkAcl> NetworkAcls = new("ec2.network-acls", a => a.Key, () => Ec2Json.Default.StoredNetworkAcl);
     public static readonly Index<Home, ResourceKey, StoredNetworkAcl> NetworkAclsByHome = NetworkAcls.AddIndex("home", a => a.Key.Home);
     public static readonly Index<string, ResourceKey, StoredNetworkAcl> NetworkAclsByVpc = NetworkAcls.AddIndex("vpc", a => a.VpcId);
+
+    public static readonly Table<ResourceKey, StoredPrefixList> PrefixLists = new("ec2.prefix-lists", l => l.Key, () => Ec2Json.Default.StoredPrefixList);
+    public static readonly Index<Home, ResourceKey, StoredPrefixList> PrefixListsByHome = PrefixLists.AddIndex("home", l => l.Key.Home);
 
     public static readonly Table<ResourceKey, AddressPool> AddressPools = new("ec2.address-pools", p => p.Key, () => Ec2Json.Default.AddressPool);
 
@@ -53,6 +58,12 @@ internal static class Ec2Tables
     public static readonly Index<string, ResourceKey, SecurityGroupState> SecurityGroupsByVpc = SecurityGroups.AddIndex("vpc", g => g.VpcId);
     public static readonly Index<(string VpcId, string Name), ResourceKey, SecurityGroupState> SecurityGroupsByName =
         SecurityGroups.AddIndex("name", g => (g.VpcId, g.Name));
+    public static readonly Index<string, ResourceKey, SecurityGroupState> SecurityGroupsByRule =
+        SecurityGroups.AddIndexOfEach("rule", g => g.Rules.Select(r => r.Id));
+
+    /// <summary>By groups and prefix lists that their rules name.</summary>
+    public static readonly Index<string, ResourceKey, SecurityGroupState> SecurityGroupsByPeer =
+        SecurityGroups.AddIndexOfEach("peer", g => g.Rules.Select(r => r.GroupId ?? r.PrefixListId).OfType<string>().Distinct(StringComparer.Ordinal));
 
     public static readonly Table<ResourceKey, InterfaceState> Interfaces =
         new("ec2.network-interfaces", i => i.Key, () => Ec2Json.Default.InterfaceState);
@@ -64,6 +75,13 @@ internal static class Ec2Tables
         Interfaces.AddIndex("instance", i => i.Attachment?.InstanceId);
     public static readonly Index<(Home, string), ResourceKey, InterfaceState> InterfacesByRequester =
         Interfaces.AddIndex("requester", i => (i.Key.Home, i.RequesterId ?? ""));
+    public const string ToRaise = "to-raise";
+
+    public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByGroup = Interfaces.AddIndexOfEach("group", i => i.Groups);
+
+    /// <summary>Of load balancers that the host does not answer for yet.</summary>
+    public static readonly Index<string, ResourceKey, InterfaceState> InterfacesToRaise =
+        Interfaces.AddIndex("to-raise", i => i is { IsOfLoadBalancer: true, IsUp: false } ? ToRaise : null);
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByAttachment = Interfaces.AddIndex("attachment", i => i.Attachment?.Id);
     public static readonly Index<string, ResourceKey, InterfaceState> InterfacesByClientToken = Interfaces.AddIndex("client-token",
         i => i.ClientToken is null ? null : $"{i.Key.AccountId}/{i.Key.Region}/{i.ClientToken}");
@@ -72,6 +90,12 @@ internal static class Ec2Tables
     public static readonly Index<Home, ResourceKey, MachineState> MachinesByHome = Machines.AddIndex("home", m => m.Key.Home);
     public static readonly Index<string, ResourceKey, MachineState> MachinesByAddress = Machines.AddIndex("address", m => m.Address);
 
+    public static readonly Index<string, ResourceKey, MachineState> MachinesByClientToken = Machines.AddIndex("client-token",
+        m => m.ClientToken is null ? null : $"{m.Key.AccountId}/{m.Key.Region}/{m.ClientToken}");
+
+    /// <summary>Those that hold something of their subnet: one that is terminated is only shown.</summary>
+    public static readonly Index<string, ResourceKey, MachineState> MachinesBySubnet =
+        Machines.AddIndex("subnet", m => m.State is InstanceStateName.Terminated ? null : m.SubnetId);
     public static readonly Index<string, ResourceKey, MachineState> MachinesByInterface = Machines.AddIndex("interface", m => m.Body?.InterfaceId);
 
     public static readonly Table<ResourceKey, StoredImage> Images = new("ec2.images", i => i.Key, () => Ec2Json.Default.StoredImage);
@@ -92,6 +116,7 @@ internal static class Ec2Tables
 [JsonSerializable(typeof(StoredAddress))]
 [JsonSerializable(typeof(StoredNetworkAcl))]
 [JsonSerializable(typeof(StoredSubnet))]
+[JsonSerializable(typeof(StoredPrefixList))]
 [JsonSerializable(typeof(AddressPool))]
 [JsonSerializable(typeof(SecurityGroupState))]
 [JsonSerializable(typeof(InterfaceState))]

@@ -46,6 +46,7 @@ internal sealed record MachineBody
     public MetadataOptions Metadata { get; init; } = new();
     public bool IsTerminatedByShutdown { get; init; }
     public bool DisableApiTermination { get; init; }
+    public bool DisableApiStop { get; init; }
 
     /// <summary>It gets an address of the internet whenever it starts.</summary>
     public bool HasPublicAddress { get; init; }

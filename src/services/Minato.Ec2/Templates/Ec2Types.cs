@@ -22,6 +22,7 @@ internal static class Ec2Types
         .AddSingleton<IResourceType, SecurityGroupType>()
         .AddSingleton<IResourceType, SecurityGroupIngressType>()
         .AddSingleton<IResourceType, SecurityGroupEgressType>()
+        .AddSingleton<IResourceType, PrefixListType>()
         .AddSingleton<IResourceType, NetworkAclType>()
         .AddSingleton<IResourceType, NetworkAclEntryType>()
         .AddSingleton<IResourceType, SubnetNetworkAclAssociationType>()

@@ -102,7 +102,8 @@ internal static class TrafficActions
         vpc-endpoint/* vpc/{VpcId} subnet/{SubnetIds} route-table/{RouteTableIds} security-group/{SecurityGroupIds} : CreateVpcEndpoint
         vpc-endpoint/{VpcEndpointId} : ModifyVpcEndpoint
         vpc-endpoint/{VpcEndpointIds} : DeleteVpcEndpoints
-        prefix-list/{PrefixListId} : GetManagedPrefixListEntries
+        prefix-list/* : CreateManagedPrefixList
+        prefix-list/{PrefixListId} : GetManagedPrefixListEntries ModifyManagedPrefixList DeleteManagedPrefixList
         {Resources} : CreateTags DeleteTags
         arn:aws:ec2:{region}::image/{ImageId|*} instance/* network-interface/* volume/* subnet/{SubnetId|*} security-group/{SecurityGroupIds|*} ? ec2:InstanceType={InstanceType|m1.small} : RunInstances
         arn:aws:iam::{account}:role/* ? iam:PassedToService=ec2.amazonaws.com if IamInstanceProfile : RunInstances=iam:PassRole
