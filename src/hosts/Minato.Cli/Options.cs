@@ -18,8 +18,11 @@ internal static class Options
     {
         Description = "Region to look at (default: AWS_REGION, AWS_DEFAULT_REGION or us-east-1).",
         Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1",
+        DefaultValueFactory = _ => RegionOfEnvironment() ?? "us-east-1",
     };
+
+    /// <summary>Was it typed, or does the environment say it?</summary>
+    public static bool IsRegionKnown(ParseResult parsed) => parsed.GetResult(Region) is { Implicit: false } || RegionOfEnvironment() is not null;
 
     public static void AddShared(RootCommand root)
     {
@@ -40,6 +43,8 @@ internal static class Options
 
     /// <summary>What to add to a command that is shown, so that it means the same installation.</summary>
     public static string DataArgument(this ParseResult parsed) => parsed.GetValue(Data) is null ? "" : $" --data {parsed.DataDirectory()}";
+
+    private static string? RegionOfEnvironment() => Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION");
 
     private static string DefaultDataDirectory()
     {
