@@ -11,6 +11,9 @@ public sealed class MigrateTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("minato-migrate-").FullName;
 
+    /// <summary>Where it was begun, as its journal has it.</summary>
+    private string Here => $"--data {_folder} --region eu-west-1";
+
     private string PlanFile => Path.Combine(_folder, "web.yaml");
 
     [Fact]
@@ -74,13 +77,50 @@ public sealed class MigrateTests : IDisposable
     public async Task Resume_is_of_what_was_begun() =>
         (await Should.ThrowAsync<UserException>(() => RunAsync("resume", PlanFile))).Message.ShouldStartWith("there is nothing to resume");
 
+    [Theory]
+    [InlineData("--aws", "--region", "eu-west-1"), InlineData("--endpoint-url", "http://127.0.0.1:9")]
+    public async Task Resume_is_refused_elsewhere_than_where_it_was_begun(params string[] elsewhere)
+    {
+        Begin();
+        var refused = await Should.ThrowAsync<UserException>(() => RunAsync(["resume", PlanFile, .. elsewhere]));
+        refused.Message.ShouldBe($"it was begun elsewhere, and what is there is not what its journal knows: ./minato migrate resume {PlanFile} {Here}");
+        using var journal = new JournalFile(JournalFile.PathOf(PlanFile));
+        journal.Read().OfType<Resumed>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Resume_needs_no_plan_file()
+    {
+        Begin();
+        File.Delete(PlanFile);
+        (await Should.ThrowAsync<UserException>(() => RunAsync("resume", PlanFile, "--data", _folder, "--region", "eu-west-1"))).Message.ShouldStartWith($"no server runs on {_folder}");
+    }
+
+    [Fact]
+    public async Task After_a_retreat_an_abort_is_an_attempt_that_takes_away_what_was_prepared()
+    {
+        Begin(new Ended(Outcome.Retreated, "a gate failed"));
+        (await RunAsync("abort", PlanFile, "--why", "given up")).ShouldBe(0);
+        using var journal = new JournalFile(JournalFile.PathOf(PlanFile));
+        var state = MigrationState.Of(journal.Read());
+        (state.Attempt, state.IsActive, state.Left?.Departure, state.Where).ShouldBe((2, true, Departure.Abort, Here));
+    }
+
+    [Fact]
+    public async Task To_look_leaves_no_file_behind()
+    {
+        Begin();
+        (await RunAsync("status", PlanFile)).ShouldBe(0);
+        Directory.GetFiles(_folder).Select(Path.GetFileName).ShouldBe(["web.yaml", "web.yaml.journal"], ignoreOrder: true);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void Begin(params JournalEntry[] then)
     {
         File.WriteAllText(PlanFile, PlanExample.Text);
         using var journal = new JournalFile(JournalFile.PathOf(PlanFile));
-        foreach (var entry in then.Prepend(new Begun(1, PlanExample.Text, "somebody"))) journal.Append(entry with { At = TimeProvider.System.GetUtcNow() });
+        foreach (var entry in then.Prepend(new Begun(1, PlanExample.Text, "somebody", Here))) journal.Append(entry with { At = TimeProvider.System.GetUtcNow() });
     }
 
     private static Task<int> RunAsync(params string[] arguments)

@@ -16,7 +16,7 @@ public sealed class ShellTests
 
     [Theory]
     [InlineData(null, null, "us-east-1"), InlineData("", "", "us-east-1"), InlineData("", "eu-west-1", "eu-west-1"), InlineData("eu-north-1", "eu-west-1", "eu-north-1")]
-    public void A_region_variable_without_a_value_is_as_good_as_none(string? first, string? second, string region) => Options.DefaultRegion(first, second).ShouldBe(region);
+    public void A_region_variable_without_a_value_is_as_good_as_none(string? first, string? second, string region) => (Options.RegionOf(first, second) ?? "us-east-1").ShouldBe(region);
 
     [Theory]
     [InlineData("", null), InlineData("HTTP_PROXY=http://proxy:3128", "127.0.0.1"), InlineData("http_proxy=p NO_PROXY=corp.example", "corp.example,127.0.0.1")]

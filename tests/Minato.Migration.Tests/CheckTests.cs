@@ -9,6 +9,7 @@ using Minato.Migration.Planning;
 using Minato.Migration.Plans;
 using Minato.Migration.Running;
 using AccessLog = Minato.Migration.Planning.AccessLog;
+using Task = System.Threading.Tasks.Task;
 
 namespace Minato.Migration.Tests;
 
@@ -55,6 +56,82 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public void A_request_of_an_access_log_asks_for_whom_it_asked()
+    {
+        string[] log =
+        [
+            "h2 2026-11-21T12:00:00.000000Z app/public/1 10.0.0.1:1 10.0.0.2:80 0.0 0.0 0.0 200 200 1 1 \"GET https://www.example.com:443/a HTTP/2.0\" \"curl\" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2",
+            "10.0.0.1 - - [21/Nov/2026:12:00:00 +0000] \"GET /a HTTP/1.1\" 200 1",
+        ];
+        AccessLog.Draw(log, 10).Select(r => (r.Path, r.Headers.GetValueOrDefault("Host"))).ShouldBe([("/a", "www.example.com"), ("/a", null)]);
+        AccessLog.Draw(log, 10, r => r.Headers.ContainsKey("Host")).ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("/shop/*", "/shop/a?b=1", true), InlineData("/shop/*", "/Shop/a", false), InlineData("/a?c", "/abc", true), InlineData("/a?c", "/ac", false)]
+    [InlineData("/a\n/b*", "/bcd", true), InlineData("", "/any", true), InlineData("/a.c", "/abc", false), InlineData("/q", "/q?x=/a", true)]
+    public void Paths_match_patterns_as_conditions_of_rules_do(string patterns, string target, bool matches) => Patterns.MatchPath(patterns, target).ShouldBe(matches);
+
+    [Fact]
+    public void Access_logs_are_files_or_folders_packed_or_not()
+    {
+        var folder = Directory.CreateTempSubdirectory("minato-logs-");
+        try
+        {
+            var deep = folder.CreateSubdirectory("2026/11/21").FullName;
+            File.WriteAllText(Path.Combine(deep, "a.log"), "one\ntwo\n");
+            using (var packed = new System.IO.Compression.GZipStream(File.Create(Path.Combine(deep, "b.log.gz")), System.IO.Compression.CompressionMode.Compress)) packed.Write("three\n"u8);
+            LogFiles.Lines(folder.FullName).ShouldBe(["one", "two", "three"]);
+            LogFiles.Lines(Path.Combine(deep, "b.log.gz")).ShouldBe(["three"]);
+            Should.Throw<IOException>(() => LogFiles.Lines(Path.Combine(deep, "none.log")).ToList());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void An_access_log_says_who_uses_what_is_lost()
+    {
+        var use = TlsUse.Count(
+        [
+            Line("Mozilla/4.0 (compatible; \\\"MSIE\\\" 6.0)", "DES-CBC3-SHA", "TLSv1"), Line("curl/8", "ECDHE-RSA-AES128-GCM-SHA256", "TLSv1.2"), Line("curl/8", "ECDHE-RSA-AES128-GCM-SHA256", "TLSv1.2"),
+            Line("plain", "-", "-"), "nonsense",
+        ]);
+        use.Requests.ShouldBe(3);
+        use.Of(["TLSv1"], ["DES-CBC3-SHA"]).ShouldBe(1, "a request counts once, whatever of it is lost");
+        var old = new TlsLoss.Policy(["TLSv1", "TLSv1.2"], ["ECDHE-RSA-AES128-GCM-SHA256", "DES-CBC3-SHA", "DHE-RSA-AES128-SHA"]);
+        TlsLoss.Between(old, new(["TLSv1.2"], ["ECDHE-RSA-AES128-GCM-SHA256"]), use).ShouldBe(
+        [
+            "TLSv1: clients that know nothing newer are locked out; 1 of 3 requests in the access log, the last by Mozilla/4.0 (compatible; \\\"MSIE\\\" 6.0)",
+            "DES-CBC3-SHA: of clients as old as Windows XP; 1 of 3 requests in the access log, the last by Mozilla/4.0 (compatible; \\\"MSIE\\\" 6.0)",
+            "DHE-RSA-AES128-SHA: Application Load Balancers offer no DHE; Java 6 and 7 with DHE only; none of 3 requests in the access log",
+        ]);
+
+        static string Line(string agent, string cipher, string protocol) =>
+            $"2026-11-21T12:00:00.000000Z legacy 10.0.0.1:1 10.0.0.2:80 0.0 0.0 0.0 200 200 0 57 \"GET https://www.example.com:443/ HTTP/1.1\" \"{agent}\" {cipher} {protocol}";
+    }
+
+    [Theory]
+    [InlineData("ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2", true, "ELBSecurityPolicy-TLS-1-2-2017-01 lacks ", ", which none of 2 requests in the access log used")]
+    [InlineData("AES128-SHA TLSv1", false, "ELBSecurityPolicy-TLS-1-2-2017-01 lacks ", ", which 1 of 2 requests in the access log used; allowLoss: true goes on all the same")]
+    [InlineData("", false, "with its access log", "its access log, named under tls as accessLog, says who uses them; allowLoss: true goes on all the same")]
+    public void What_nobody_uses_locks_nobody_out(string negotiated, bool goesOn, string starts, string ends) => MigrationWorld.Run(async m =>
+    {
+        var folder = Directory.CreateTempSubdirectory("minato-logs-").FullName;
+        File.WriteAllLines(Path.Combine(folder, "elb.log"), [$"\"GET / HTTP/1.1\" \"a\" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2", $"\"GET / HTTP/1.1\" \"b\" {negotiated}"]);
+        await ClassicAsync(m);
+        var plan = PlanReader.Read(MigrationWorld.Short) with { Tls = new("old", 443, [], [], "ELBSecurityPolicy-TLS-1-2-2017-01", false, negotiated.Length > 0 ? "elb.log" : null) };
+        var result = await new TlsCheck(plan, folder, Aws(m)).CompareAsync(default);
+        Directory.Delete(folder, recursive: true);
+        (result is StepResult.Done).ShouldBe(goesOn, result.ToString());
+        var words = result is StepResult.Done done ? done.Words : ((StepResult.Rejected)result).Why;
+        if (negotiated.Length > 0) words.ShouldNotBeNull().ShouldStartWith(starts);
+        words.ShouldNotBeNull().ShouldEndWith(ends);
+    });
+
+    [Fact]
     public void Lost_protocols_and_ciphers_are_named_and_gained_ones_are_not()
     {
         var old = new TlsLoss.Policy(["TLSv1", "TLSv1.2"], ["ECDHE-RSA-AES128-GCM-SHA256", "AES128-SHA", "DES-CBC3-SHA", "DHE-RSA-AES128-SHA"]);
@@ -71,18 +148,32 @@ public sealed class CheckTests
     [InlineData("none", 443, "ELBSecurityPolicy-2016-08", false, "tls: there is no Classic Load Balancer none.")]
     public void What_a_Classic_Load_Balancer_offers_is_read_from_its_policy(string name, int port, string policy, bool goesOn, string why) => MigrationWorld.Run(async m =>
     {
-        var classic = m.World.Client<IElasticLoadBalancing>();
-        await classic.CreateLoadBalancerAsync(new()
-        {
-            LoadBalancerName = "old", AvailabilityZones = ["us-east-1a"],
-            Listeners = [new() { Protocol = "HTTPS", LoadBalancerPort = 443, InstancePort = 80, SSLCertificateId = await m.CertificateAsync() }, new() { Protocol = "HTTP", LoadBalancerPort = 80, InstancePort = 80 }],
-        }, m.World.Caller, default);
-        var aws = new MigrationAws(m.Elb, classic, m.World.Client<IEcs>(), m.World.Client<IEc2>(), m.World.Client<ICloudWatch>(), m.World.Client<IRoute53>(), m.World.Caller, m.World.Caller);
+        await ClassicAsync(m);
         var plan = PlanReader.Read(MigrationWorld.Short) with { Tls = new(name, port, [], [], policy, false) };
-        var result = await new TlsCheck(plan, aws).CompareAsync(default);
+        var result = await new TlsCheck(plan, "", Aws(m)).CompareAsync(default);
         (result is StepResult.Done).ShouldBe(goesOn, result.ToString());
         if (result is StepResult.Rejected refused) ("tls: " + refused.Why).ShouldStartWith(why);
     });
+
+    [Fact]
+    public void A_policy_that_is_the_name_of_a_predefined_one_offers_what_that_one_does() => MigrationWorld.Run(async m =>
+    {
+        await ClassicAsync(m);
+        var answers = 0;
+        var classic = Unlucky<IElasticLoadBalancing>.Answering(m.World.Client<IElasticLoadBalancing>(), answer => answer is DescribeLoadBalancerPoliciesResponse { PolicyDescriptions: [var policy] } found && answers++ == 0
+            ? found with { PolicyDescriptions = [policy with { PolicyAttributeDescriptions = [new() { AttributeName = "Reference-Security-Policy", AttributeValue = "ELBSecurityPolicy-2016-08" }] }] } : answer);
+        var plan = PlanReader.Read(MigrationWorld.Short) with { Tls = new("old", 443, [], [], "ELBSecurityPolicy-TLS-1-2-2017-01", false) };
+        (await new TlsCheck(plan, "", Aws(m) with { Classic = classic }).CompareAsync(default)).ShouldBeOfType<StepResult.Rejected>().Evidence.ShouldContain(l => l.StartsWith("TLSv1:", StringComparison.Ordinal));
+    });
+
+    private static async Task ClassicAsync(MigrationWorld m) => await m.World.Client<IElasticLoadBalancing>().CreateLoadBalancerAsync(new()
+    {
+        LoadBalancerName = "old", AvailabilityZones = ["us-east-1a"],
+        Listeners = [new() { Protocol = "HTTPS", LoadBalancerPort = 443, InstancePort = 80, SSLCertificateId = await m.CertificateAsync() }, new() { Protocol = "HTTP", LoadBalancerPort = 80, InstancePort = 80 }],
+    }, m.World.Caller, default);
+
+    private static MigrationAws Aws(MigrationWorld m) =>
+        new(m.Elb, m.World.Client<IElasticLoadBalancing>(), m.World.Client<IEcs>(), m.World.Client<IEc2>(), m.World.Client<ICloudWatch>(), m.World.Client<IRoute53>(), m.World.Caller, m.World.Caller);
 
     private static HttpAnswer Answer(string body, int status = 200, string type = "text/html") =>
         new(status, ImmutableSortedDictionary<string, string>.Empty.Add("content-type", type).Add("date", Guid.NewGuid().ToString()), Encoding.UTF8.GetBytes(body), false, null);

@@ -37,12 +37,16 @@ internal sealed class SimSender : IHttpSender
 
     public int Sent { get; private set; }
 
+    /// <summary>Whom requests asked for, in their order; null for the address itself.</summary>
+    public List<string?> Hosts { get; } = [];
+
     public static HttpAnswer Ok(string body, int status = 200) =>
         new(status, ImmutableSortedDictionary<string, string>.Empty.Add("content-type", "text/html"), Encoding.UTF8.GetBytes(body), false, null);
 
     public Task<HttpAnswer> SendAsync(SideAddress side, MirrorRequest request, TimeSpan timeout, int maxBody, CancellationToken ct)
     {
         Sent++;
+        Hosts.Add(request.Headers.GetValueOrDefault("Host") ?? side.Host);
         return Task.FromResult(Answer(side.Value ?? side.Url.Host, request.Path));
     }
 }
@@ -58,12 +62,29 @@ internal class Unlucky<T> : DispatchProxy
 {
     private T? _inner;
     private Action<string, bool>? _around;
+    private Func<object?, object?> _alter = answer => answer;
+    private Action<object?> _listen = _ => { };
 
     public static T Around(T inner, Action<string, bool> around)
     {
         var proxy = Create<T, Unlucky<T>>();
         ((Unlucky<T>)(object)proxy)._inner = inner;
         ((Unlucky<T>)(object)proxy)._around = around;
+        return proxy;
+    }
+
+    /// <summary>One that answers what AWS may and the room behind it does not.</summary>
+    public static T Answering(T inner, Func<object?, object?> alter)
+    {
+        var proxy = Around(inner, (_, _) => { });
+        ((Unlucky<T>)(object)proxy)._alter = alter;
+        return proxy;
+    }
+
+    public static T Listening(T inner, Action<object?> listen)
+    {
+        var proxy = Around(inner, (_, _) => { });
+        ((Unlucky<T>)(object)proxy)._listen = listen;
         return proxy;
     }
 
@@ -76,8 +97,9 @@ internal class Unlucky<T> : DispatchProxy
     private async Task<TResult> CallAsync<TResult>(MethodInfo method, object?[] args)
     {
         _around?.Invoke(method.Name, false);
+        _listen(args[0]);
         var answer = await (Task<TResult>)(method.Invoke(_inner, BindingFlags.DoNotWrapExceptions, null, args, null) ?? throw new InvalidOperationException("An operation answers with a task."));
         _around?.Invoke(method.Name, true);
-        return answer;
+        return _alter(answer) is TResult altered ? altered : throw new InvalidOperationException("An answer stays one of its kind.");
     }
 }

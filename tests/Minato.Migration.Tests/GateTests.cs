@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Minato.Migration.Journal;
 using Minato.Migration.Planning;
 using Minato.Migration.Plans;
 using static Minato.Migration.Tests.Given;
@@ -106,6 +107,14 @@ public sealed class GateTests
     [InlineData(3, "Pass"), InlineData(0, "Fail"), InlineData(null, "Unclear")]
     public void A_new_side_without_a_healthy_target_fails(int? healthy, string verdict) =>
         GateJudge.Judge(Plan(), s_canary, new() { HealthyNew = healthy }).Single(j => j.Gate == "health").Verdict.ToString().ShouldBe(verdict);
+
+    [Fact]
+    public void Numbers_that_are_shown_are_those_of_now_though_a_verdict_is_written_down_when_it_changes()
+    {
+        var plan = Plan();
+        var state = State([.. Inside(plan, 2), new Judged(new("errors", Verdict.Unclear, "the new side had 0 requests, of 100 that are needed")), new Judged(new("health", Verdict.Pass, "the new side has 2 healthy targets")), new Sampled(Sample(1, Side(900), Side(60)))]);
+        GateJudge.Refresh(plan, state).Select(g => g.Words).ShouldBe(["the new side had 60 requests, of 100 that are needed", "the new side has 2 healthy targets"]);
+    }
 
     private static Judgement Errors(ImmutableArray<Sample> window, ImmutableArray<Sample> before = default, double margin = 1) => GateJudge.Judge(
         Plan() with { Gates = new() { Errors = new(margin) } }, s_canary, new() { Window = window, Before = before.IsDefault ? [] : before }).Single(j => j.Gate == "errors");

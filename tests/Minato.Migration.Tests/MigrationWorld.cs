@@ -58,6 +58,7 @@ internal sealed class MigrationWorld(World world)
     public double OldErrors { get; set; } = 0.001;
     public double NewErrors { get; set; } = 0.001;
     public double NewSeconds { get; set; } = 0.02;
+    public double NewUnanswered { get; set; }
     public string Listener { get; private set; } = "";
     public string NewGroup { get; private set; } = "";
 
@@ -65,6 +66,10 @@ internal sealed class MigrationWorld(World world)
     public IElasticLoadBalancingV2? ElbOfRunner { get; set; }
 
     public IRoute53? Route53OfRunner { get; set; }
+    public ICloudWatch? CloudWatchOfRunner { get; set; }
+
+    /// <summary>Where users come in; null for the default rule.</summary>
+    public int? EntryPriority { get; set; }
 
     public MigrationState State => MigrationState.Of(Journal.Read());
 
@@ -108,7 +113,28 @@ internal sealed class MigrationWorld(World world)
         return (groups.Where(g => g.TargetGroupArn != NewGroup).Sum(g => g.Weight ?? 0), groups.Where(g => g.TargetGroupArn == NewGroup).Sum(g => g.Weight ?? 0));
     }
 
-    public async Task<Rule> RuleAsync() => (await RulesAsync()).Single(r => r.IsDefault is true);
+    public async Task<Rule> RuleAsync() => (await RulesAsync()).Single(r => EntryPriority is { } priority ? r.Priority == $"{priority}" : r.IsDefault is true);
+
+    /// <summary>An entry that is a rule of its own, on which nobody is yet.</summary>
+    public async Task<Rule> AddEntryAsync(params RuleCondition[] conditions)
+    {
+        EntryPriority = 500;
+        return ((await Elb.CreateRuleAsync(new()
+        {
+            ListenerArn = Listener, Priority = 500, Conditions = [.. conditions], Actions = [new() { Type = ActionTypeEnum.FixedResponse, FixedResponseConfig = new() { StatusCode = "404" } }],
+        }, world.Caller, None)).Rules ?? [])[0];
+    }
+
+    /// <summary>A target group of somebody's own, with all users in it when that is asked for.</summary>
+    public async Task<string> GroupAsync(string name, bool hasUsers = false)
+    {
+        var vpc = ((await world.Client<IEc2>().DescribeVpcsAsync(new(), world.Caller, None)).Vpcs ?? [])[0].VpcId;
+        var group = (await Elb.CreateTargetGroupAsync(
+            new() { Name = name, Protocol = ProtocolEnum.Http, Port = 8080, VpcId = vpc, TargetType = TargetTypeEnum.Ip, HealthCheckPath = "/health" }, world.Caller, None)).TargetGroups?[0].TargetGroupArn ?? "";
+        await Elb.RegisterTargetsAsync(new() { TargetGroupArn = group, Targets = [new() { Id = "10.9.0.10", Port = 8080, AvailabilityZone = "all" }] }, world.Caller, None);
+        if (hasUsers) await Elb.ModifyListenerAsync(new() { ListenerArn = Listener, DefaultActions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = group }] }, world.Caller, None);
+        return group;
+    }
 
     public async Task<ImmutableArray<Rule>> RulesAsync() => (await Elb.DescribeRulesAsync(new() { ListenerArn = Listener }, world.Caller, None)).Rules ?? [];
 
@@ -125,7 +151,8 @@ internal sealed class MigrationWorld(World world)
     public Task AlarmAsync(StateValue state) => world.Client<ICloudWatch>().SetAlarmStateAsync(new() { AlarmName = "pager", StateValue = state, StateReason = "test" }, world.Caller, None);
 
     /// <summary>A minute of a target group, as its load balancer publishes it.</summary>
-    public async Task PublishAsync(string group, int requests, double errors, double seconds)
+    /// <param name="unanswered">Share of requests that the target lets hang or breaks off: the load balancer answers 504, which counts for no group.</param>
+    public async Task PublishAsync(string group, int requests, double errors, double seconds, double unanswered = 0)
     {
         ImmutableArray<Dimension> dimensions =
         [
@@ -138,6 +165,8 @@ internal sealed class MigrationWorld(World world)
             [
                 new() { MetricName = "RequestCount", Value = requests, Dimensions = dimensions },
                 new() { MetricName = "HTTPCode_Target_5XX_Count", Value = Math.Round(requests * errors), Dimensions = dimensions },
+                new() { MetricName = "HTTPCode_Target_2XX_Count", Value = requests - Math.Round(requests * errors) - Math.Round(requests * unanswered), Dimensions = dimensions },
+                new() { MetricName = "HTTPCode_ELB_504_Count", Value = Math.Round(requests * unanswered), Dimensions = [dimensions[0]] },
                 new() { MetricName = "TargetResponseTime", Values = [seconds / 2, seconds, seconds * 2], Counts = [50, 40, 10], Dimensions = dimensions },
             ],
         }, world.Caller with { PrincipalArn = "elasticloadbalancing.amazonaws.com" }, None);
@@ -145,7 +174,7 @@ internal sealed class MigrationWorld(World world)
 
     private Migrator Migrator(string plan)
     {
-        var aws = new MigrationAws(ElbOfRunner ?? Elb, world.Client<IElasticLoadBalancing>(), world.Client<IEcs>(), world.Client<IEc2>(), world.Client<ICloudWatch>(), Route53OfRunner ?? world.Client<IRoute53>(), world.Caller, world.Caller);
+        var aws = new MigrationAws(ElbOfRunner ?? Elb, world.Client<IElasticLoadBalancing>(), world.Client<IEcs>(), world.Client<IEc2>(), CloudWatchOfRunner ?? world.Client<ICloudWatch>(), Route53OfRunner ?? world.Client<IRoute53>(), world.Caller, world.Caller);
         return new(PlanReader.Read(plan), "", aws, Sender, world.Time);
     }
 
@@ -193,7 +222,7 @@ internal sealed class MigrationWorld(World world)
             {
                 var all = (await WeightsAsync()) is var (old, @new) ? old + @new : 0;
                 var requests = all == 0 ? 0 : PerMinute * (group.Weight ?? 0) / all;
-                if (requests > 0) await PublishAsync(group.TargetGroupArn ?? "", requests, group.TargetGroupArn == NewGroup ? NewErrors : OldErrors, group.TargetGroupArn == NewGroup ? NewSeconds : 0.02);
+                if (requests > 0) await PublishAsync(group.TargetGroupArn ?? "", requests, group.TargetGroupArn == NewGroup ? NewErrors : OldErrors, group.TargetGroupArn == NewGroup ? NewSeconds : 0.02, group.TargetGroupArn == NewGroup ? NewUnanswered : 0);
             }
         }
     }

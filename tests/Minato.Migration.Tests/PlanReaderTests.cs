@@ -39,7 +39,7 @@ public sealed class PlanReaderTests
     [InlineData("mirror: { requests: [/], perSecond: 5000 }", "line 12: perSecond must be a number from 0.1 to 50.")]
     [InlineData("timing: { period: 7s }", "line 12: period must be 1s, 5s, 10s, 30s or full minutes.")]
     [InlineData("timing: { patience: soon }", "line 12: patience must be a time such as 30s, 10m, 2h or 1d, from 1s to 24h.")]
-    [InlineData("tls: { newPolicy: a }", "line 12: tls needs a classicLoadBalancer, or the protocols and ciphers of before.")]
+    [InlineData("tls: { newPolicy: a }", "line 12: tls needs a classicLoadBalancer, or the protocols and ciphers of before, or an accessLog.")]
     [InlineData("test: { old: x, new: x }", "line 12: old and new need different values of the header.")]
     [InlineData("migration: twice", "line 12: ")]
     [InlineData("probes: [", "line 13: ")] // Where the text ends.

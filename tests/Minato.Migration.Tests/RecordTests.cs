@@ -130,6 +130,97 @@ public sealed class RecordTests
     });
 
     [Fact]
+    public void A_runner_that_died_after_it_lowered_the_ttl_is_followed_by_one_that_waits_the_old_one_out() => Run(async (m, _) =>
+    {
+        var isDying = true;
+        m.Route53OfRunner = Unlucky<IRoute53>.Around(m.World.Client<IRoute53>(), (name, isAfter) =>
+        {
+            if (!isDying || !isAfter || name != "ChangeResourceRecordSetsAsync") return;
+            isDying = false;
+            throw new Death();
+        });
+        m.Begin(Plan);
+        (await RestartTests.AliveAsync(m)).ShouldBe(Outcome.Completed, WorldTests.Story(m));
+        Between(m, "lower-ttl", "pair").ShouldBeGreaterThanOrEqualTo(TimeSpan.FromHours(1), "caches keep what was found for that long");
+    });
+
+    [Fact]
+    public void A_runner_that_died_after_a_shift_is_followed_by_one_that_does_not_take_an_older_change_for_it() => Run(async (m, _) =>
+    {
+        var changes = 0;
+        m.Route53OfRunner = Unlucky<IRoute53>.Around(m.World.Client<IRoute53>(), (name, isAfter) =>
+        {
+            if (isAfter && name == "ChangeResourceRecordSetsAsync" && ++changes == 4) throw new Death(); // Lowered, paired, test domain, and then the first shift.
+        });
+        m.Begin(Plan);
+        (await RestartTests.AliveAsync(m)).ShouldBe(Outcome.Completed, WorldTests.Story(m));
+        m.Journal.Read().OfType<StepDone>().Single(d => d.Step == "shift-10").ShouldSatisfyAllConditions(
+            d => d.Words.ShouldBe("the weights were so already"), d => d.Facts[Known.Change].ShouldBeEmpty(), d => d.Facts[Known.Ttl].ShouldBe("120"));
+    });
+
+    [Fact]
+    public void A_change_is_asked_for_by_its_id_alone() => Run(async (m, zone) =>
+    {
+        m.Begin(Plan);
+        _ = m.RunAsync();
+        await m.UntilAsync(s => s.Facts.ContainsKey(Known.Change));
+        m.State.Facts[Known.Change].ShouldNotContain("/", Case.Sensitive, "clients take the /change/ off that answers carry");
+    });
+
+    [Fact]
+    public void Two_zones_of_one_name_have_to_be_told_apart() => Run(async (m, zone) =>
+    {
+        var other = (await m.World.Client<IRoute53>().CreateHostedZoneAsync(new() { Name = "example.com", CallerReference = "another" }, m.World.Caller, default)).HostedZone.Id.Split('/')[^1];
+        m.Begin(Plan);
+        (await m.RunAsync()).ShouldBe(Outcome.Retreated);
+        var why = m.State.Ended.ShouldNotBeNull().Why;
+        why.ShouldStartWith("look: there are 2 hosted zones example.com: name one by its id, ");
+        why.ShouldContain(zone);
+        why.ShouldContain(other);
+    });
+
+    [Fact]
+    public void A_load_balancer_that_forwards_nothing_to_the_new_side_is_refused() => Run(async (m, _) =>
+    {
+        await OwnersTests.SecondAsync(m);
+        m.Begin(Plan.Replace("loadBalancer: public", "loadBalancer: second", StringComparison.Ordinal));
+        (await m.RunAsync()).ShouldBe(Outcome.Retreated);
+        m.State.Ended.ShouldNotBeNull().Why.ShouldStartWith("look: second forwards nothing to the new side's target group");
+    });
+
+    [Fact]
+    public void Names_are_the_same_in_capitals_and_small_letters_and_a_record_of_the_test_domain_that_was_there_stays() => Run(async (m, zone) =>
+    {
+        var plan = Plan.Replace("www.example.com", "WWW.Example.com", StringComparison.Ordinal).Replace("test.example.com", "Test.example.com", StringComparison.Ordinal);
+        m.Begin(plan);
+        var run = m.RunAsync();
+        await m.UntilAsync(s => s.Weight == 10, OldTtlAndMore);
+        var own = (await ReadAsync(m, zone, "test.example.com.")).ShouldHaveSingleItem();
+        m.Write(new Asked(Wish.Abort, "me", null));
+        (await run).ShouldBe(Outcome.Aborted, WorldTests.Story(m));
+        await ChangeAsync(m, zone, [(ChangeAction.Create, own)]); // Now it is somebody's own.
+        m.Begin(plan);
+        (await m.RunAsync()).ShouldBe(Outcome.Completed, WorldTests.Story(m));
+        (await ReadAsync(m, zone, "test.example.com.")).ShouldHaveSingleItem();
+    });
+
+    [Fact]
+    public void Users_of_the_names_other_addresses_are_named() => Run(async (m, zone) =>
+    {
+        (await m.CheckAsync(Plan)).ShouldContain("entry: 10.9.0.10");
+        await ChangeAsync(m, zone, [(ChangeAction.Create, new() { Name = "www.example.com", Type = RRType.Aaaa, TTL = 60, ResourceRecords = [new() { Value = "2001:db8::1" }] })]);
+        (await m.CheckAsync(Plan)).ShouldContain("entry: 10.9.0.10; users of the name's AAAA record stay where they are");
+    });
+
+    [Fact]
+    public void Both_sides_are_asked_for_the_name_that_users_ask_for() => Run(async (m, _) =>
+    {
+        m.Begin(Plan);
+        (await m.RunAsync()).ShouldBe(Outcome.Completed, WorldTests.Story(m));
+        m.Sender.Hosts.ShouldAllBe(h => h == "www.example.com");
+    });
+
+    [Fact]
     public void A_death_at_any_moment_changes_nothing()
     {
         var moments = RestartTests.AtEveryMoment((m, pass) => m.Route53OfRunner = Unlucky<IRoute53>.Around(m.World.Client<IRoute53>(), pass), Plan, async m =>

@@ -26,6 +26,7 @@ public sealed class ReportTests
         json["verdict"]?.ToString().ShouldBe("retreated: the gate errors failed");
         json["decisions"]?.AsArray().Select(d => d?["kind"]?.ToString()).ShouldBe(
             ["begun", "stage", "done", "done", "done", "done", "done", "stage", "stage", "done", "judged", "left", "done", "ended"]);
+        json["stages"]?.AsArray().Select(s => $"{s?["stage"]} {s?["new"]?["requests"]} {s?["new"]?["errors"]} {s?["new"]?["p95Milliseconds"]}").ShouldBe(["prepare 100 5 40", "test 0 0 ", "10 % 0 0 ", "retreat 200 45 40"]);
         json["weights"]?.AsArray().Select(w => (int?)w?["weight"]).ShouldBe([0, 10, 0]);
         json["samples"]?.AsArray().Count.ShouldBe(5);
         json["samples"]?[4]?["new"]?["errors"]?.GetValue<long>().ShouldBe(25);

@@ -12,6 +12,13 @@ namespace Minato.Aws;
 /// </summary>
 public sealed class AwsClient(HttpClient http, Uri endpoint, Credential credential, string region, TimeProvider clock) : IAwsInvoker
 {
+    private static readonly Credential s_nobody = new("", "", null, "", "", "");
+    private Func<CancellationToken, ValueTask<Credential>> _credential = _ => new(credential);
+
+    /// <param name="credential">Asked for at every request: whoever gives it knows when temporary ones have to be renewed.</param>
+    public static AwsClient Renewing(HttpClient http, Uri endpoint, Func<CancellationToken, ValueTask<Credential>> credential, string region, TimeProvider clock) =>
+        new(http, endpoint, s_nobody, region, clock) { _credential = credential };
+
     /// <param name="caller">Its region is used instead of the client's own unless it is empty.</param>
     /// <exception cref="AwsException">The service refused.</exception>
     /// <exception cref="HttpRequestException">Nobody answered, or not in the service's protocol.</exception>
@@ -22,7 +29,7 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, Credential credenti
         using var output = new WireOutput { Headers = new HeaderDictionary() };
         output.Headers.Host = endpoint.IsDefaultPort ? endpoint.Host : $"{endpoint.Host}:{endpoint.Port}";
         protocol.WriteRequest(service, operation, request, output);
-        RequestSigner.Sign(output, credential, caller.Region.Length > 0 ? caller.Region : region, service.SigningName, clock.GetUtcNow());
+        RequestSigner.Sign(output, await _credential(ct), caller.Region.Length > 0 ? caller.Region : region, service.SigningName, clock.GetUtcNow());
         using var message = ToMessage(output);
         var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         // Whoever takes the stream ends the answer by disposing it.

@@ -19,8 +19,11 @@ internal static class Options
     {
         Description = "Region to look at (default: AWS_REGION, AWS_DEFAULT_REGION or us-east-1).",
         Recursive = true,
-        DefaultValueFactory = _ => DefaultRegion(Environment.GetEnvironmentVariable("AWS_REGION"), Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION")),
+        DefaultValueFactory = _ => RegionOfEnvironment() ?? "us-east-1",
     };
+
+    /// <summary>Was it typed, or does the environment say it?</summary>
+    public static bool IsRegionKnown(ParseResult parsed) => parsed.GetResult(Region) is { Implicit: false } || RegionOfEnvironment() is not null;
 
     public static void AddShared(RootCommand root)
     {
@@ -43,12 +46,14 @@ internal static class Options
     public static string DataArgument(this ParseResult parsed) => parsed.GetValue(Data) is null ? "" : $" --data {ShellWords.Quote(parsed.DataDirectory())}";
 
     /// <summary>A variable without a value is as good as none.</summary>
-    internal static string DefaultRegion(params ReadOnlySpan<string?> variables)
+    internal static string? RegionOf(params ReadOnlySpan<string?> variables)
     {
         foreach (var region in variables)
             if (!string.IsNullOrEmpty(region)) return region;
-        return "us-east-1";
+        return null;
     }
+
+    private static string? RegionOfEnvironment() => RegionOf(Environment.GetEnvironmentVariable("AWS_REGION"), Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION"));
 
     private static string DefaultDataDirectory()
     {

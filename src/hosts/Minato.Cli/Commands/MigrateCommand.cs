@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Minato.Aws;
 using Minato.Cli.Migrating;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
@@ -56,7 +57,7 @@ internal static class MigrateCommand
         var path = PathOf(parsed);
         if (File.Exists(path)) throw new UserException($"{path} is there already.");
         File.WriteAllText(path, PlanExample.Text);
-        Screen.Done($"{path} is written: fill in old, new and entry, then ./minato migrate check {path}");
+        Screen.Done($"{path} is written: fill in old, new and entry, then ./minato migrate check {path} (with --aws on AWS)");
         return 0;
     }
 
@@ -67,26 +68,29 @@ internal static class MigrateCommand
         var (isFine, lines) = await migration.CheckAsync(ct);
         var path = PathOf(parsed);
         if (parsed.GetValue(Options.Json)) Screen.Json(new JsonObject { ["fine"] = isFine, ["found"] = new JsonArray([.. lines.Select(l => (JsonNode)l)]) });
-        else foreach (var line in lines.Append(isFine ? $"ok: nothing stands in the way: ./minato migrate start {path}" : $"Nothing was changed. Mend that, in {path} or where it is, and check again.")) Screen.Line(line);
+        else foreach (var line in lines.Append(isFine ? $"ok: nothing stands in the way: ./minato migrate start {path}{Place.ArgumentOf(parsed)}" : $"Nothing was changed. Mend that, in {path} or where it is, and check again.")) Screen.Line(line);
         return isFine ? 0 : 1;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, bool isStart, CancellationToken ct)
     {
         var path = PathOf(parsed);
-        var output = new MigrationOutput(path, parsed.GetValue(Options.Json));
+        var output = new MigrationOutput(path, Place.ArgumentOf(parsed), parsed.GetValue(Options.Json));
         if (!isStart && RunnerLock.IsTaken(path)) return Ask(parsed, parsed.GetValue(AcceptWeights) ? Wish.AcceptWeights : Wish.Resume);
         using var held = RunnerLock.Take(path);
         using var journal = new JournalFile(JournalFile.PathOf(path));
         var state = MigrationState.Of(journal.Read());
-        if (isStart && state.IsActive) throw new UserException($"the migration is under way: ./minato migrate resume {path}");
+        if (isStart && state.IsActive) throw new UserException($"the migration is under way: ./minato migrate resume {path}{Place.ArgumentOf(parsed, state)}");
         if (!isStart && !state.IsActive) throw new UserException($"there is nothing to resume: ./minato migrate start {path}");
-        using var aws = AwsAccess.Of(parsed);
+        if (!isStart && state.Where is { } where && where != AwsAccess.PlaceOf(parsed))
+            throw new UserException($"it was begun elsewhere, and what is there is not what its journal knows: ./minato migrate resume {path} {where}");
         var text = isStart ? MigrationFiles.Text(path) : state.Plan;
-        using var migration = new RunningMigration(MigrationFiles.Parse(path, text), path, aws);
-        if (!isStart && MigrationFiles.Text(path) != text) output.Note($"{path} was changed since the start: the plan as it was then goes on.");
+        var plan = MigrationFiles.Parse(path, text);
+        if (!isStart && !MigrationFiles.IsStill(path, text)) output.Note($"{path} was changed since the start: the plan as it was then goes on.");
+        using var aws = AwsAccess.Of(parsed);
+        using var migration = new RunningMigration(plan, path, aws);
         var who = Environment.UserName;
-        JournalEntry first = isStart ? new Begun(state.Attempt + 1, text, who) : new Resumed(who);
+        JournalEntry first = isStart ? new Begun(state.Attempt + 1, text, who, AwsAccess.PlaceOf(parsed)) : new Resumed(who);
         journal.Append(first with { At = TimeProvider.System.GetUtcNow() });
         if (!isStart) journal.Append(new Asked(parsed.GetValue(AcceptWeights) ? Wish.AcceptWeights : Wish.Resume, who, null) { At = TimeProvider.System.GetUtcNow() });
         try
@@ -95,8 +99,13 @@ internal static class MigrateCommand
         }
         catch (OperationCanceledException)
         {
-            output.Note($"The weights stay as they are, and no gate guards them. Go on: ./minato migrate resume {path}. Back: ./minato migrate retreat {path}, then resume.");
+            output.Note($"The weights stay as they are, and no gate guards them. Go on: ./minato migrate resume {path}{Place.ArgumentOf(parsed)}. Back: ./minato migrate retreat {path}, then resume.");
             throw;
+        }
+        catch (AwsException e)
+        {
+            throw new UserException(
+                $"the credentials are refused: {e.Code}: {e.Message} The weights stay as they are, and no gate guards them. Renew the credentials, then: ./minato migrate resume {path}{Place.ArgumentOf(parsed)}");
         }
     }
 
@@ -106,7 +115,7 @@ internal static class MigrateCommand
         using var journal = new JournalFile(JournalFile.PathOf(path));
         var (plan, state) = MigrationFiles.Standing(path, journal);
         var now = TimeProvider.System.GetUtcNow();
-        ImmutableArray<Judgement> gates = [.. state.Verdicts.Values];
+        var gates = GateJudge.Refresh(plan, state);
         var page = StatusPage.Of(plan, state, gates, state.Attempt == 0 ? null : MigrationPlanner.Plan(plan, state, gates, now), now);
         var isRunning = RunnerLock.IsTaken(path);
         if (parsed.GetValue(Options.Json))
@@ -117,8 +126,8 @@ internal static class MigrateCommand
             return 0;
         }
 
-        MigrationOutput.Print(page, path);
-        if (state.IsActive && !isRunning) Screen.Failed($"no runner is at work, and no gate guards the weights: ./minato migrate resume {path}");
+        MigrationOutput.Print(page, path, Place.ArgumentOf(parsed, state));
+        if (state.IsActive && !isRunning) Screen.Failed($"no runner is at work, and no gate guards the weights: ./minato migrate resume {path}{Place.ArgumentOf(parsed, state)}");
         return 0;
     }
 
@@ -127,11 +136,24 @@ internal static class MigrateCommand
         var path = PathOf(parsed);
         using var journal = new JournalFile(JournalFile.PathOf(path));
         var state = MigrationState.Of(journal.Read());
+        var why = parsed.CommandResult.Command.Options.Contains(Why) ? parsed.GetValue(Why) : null;
+        if (wish is Wish.Abort && state.Ended?.Outcome is Outcome.Retreated) return TakeBack(parsed, path, journal, state, why);
         if (!state.IsActive) throw new UserException($"no migration by {path} is under way: ./minato migrate start {path} begins one.");
         if (wish is Wish.Retreat or Wish.Abort && state.IsPastReturn) throw new UserException("there is no way back any more: the old side is being retired. What is still to be done goes on.");
-        journal.Append(new Asked(wish, Environment.UserName, parsed.CommandResult.Command.Options.Contains(Why) ? parsed.GetValue(Why) : null) { At = TimeProvider.System.GetUtcNow() });
-        if (RunnerLock.IsTaken(path)) Screen.Done("the runner is told");
-        else Screen.Done($"written down; no runner is at work: ./minato migrate resume {path}");
+        journal.Append(new Asked(wish, Environment.UserName, why) { At = TimeProvider.System.GetUtcNow() });
+        var what = wish is Wish.Approve && state.Stage >= 0 ? $"the stage {MigrationFiles.Parse(path, state.Plan).Stages[state.Stage].Name} is approved; " : "";
+        if (RunnerLock.IsTaken(path)) Screen.Done($"{what}the runner is told");
+        else Screen.Done($"{what}written down; no runner is at work: ./minato migrate resume {path}{Place.ArgumentOf(parsed, state)}");
+        return 0;
+    }
+
+    /// <summary>After a retreat what was prepared is still there: an attempt that does nothing but take it away.</summary>
+    private static int TakeBack(ParseResult parsed, string path, JournalFile journal, MigrationState state, string? why)
+    {
+        using var held = RunnerLock.Take(path);
+        journal.Append(new Begun(state.Attempt + 1, state.Plan, Environment.UserName, state.Where) { At = TimeProvider.System.GetUtcNow() });
+        journal.Append(new Asked(Wish.Abort, Environment.UserName, why) { At = TimeProvider.System.GetUtcNow() });
+        Screen.Done($"written down; what was prepared goes with: ./minato migrate resume {path}{Place.ArgumentOf(parsed, state)}");
         return 0;
     }
 

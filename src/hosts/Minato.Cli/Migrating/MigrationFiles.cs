@@ -21,6 +21,9 @@ internal static class MigrationFiles
         }
     }
 
+    /// <summary>A plan that has begun needs its file no more.</summary>
+    public static bool IsStill(string path, string text) => !File.Exists(path) || Text(path) == text;
+
     public static MigrationPlan Parse(string path, string text)
     {
         try

@@ -9,7 +9,7 @@ using Minato.Migration.Reporting;
 namespace Minato.Cli.Migrating;
 
 /// <summary>Shows a migration while it runs: a table that stays in place on a terminal, lines of changes in a pipe, or JSON lines.</summary>
-internal sealed class MigrationOutput(string path, bool isJson)
+internal sealed class MigrationOutput(string path, string place, bool isJson)
 {
     private static readonly string[] s_headers = ["SIDE", "WEIGHT", "REQUESTS/S", "ERRORS", "P50", "P95", "P99", "IN THIS STAGE"];
     private string _last = "";
@@ -37,7 +37,7 @@ internal sealed class MigrationOutput(string path, bool isJson)
         else if (!Screen.IsTerminal)
         {
             Console.WriteLine($"{now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {page.Stage,-8} {Line(page)}  {page.Standing}");
-            if (Advice(page, path) is { } advice) Console.WriteLine(advice);
+            if (Advice(page, path, place) is { } advice) Console.WriteLine(advice);
         }
 
         if (next is Decision.End end && !isJson) End(end);
@@ -49,19 +49,19 @@ internal sealed class MigrationOutput(string path, bool isJson)
         else Screen.Line(words);
     }
 
-    public static void Print(StatusPage page, string path)
+    public static void Print(StatusPage page, string path, string place)
     {
         Screen.Line($"{page.Name}: {page.Stage}, {page.Standing}{(page.TimeLeft is { } left ? $", {Left(left)} left" : "")}");
         Screen.Table(s_headers, [.. page.Sides.Select(Row)]);
         if (page.Gates.Length > 0) Screen.Table(["GATE", "VERDICT", "BECAUSE"], [.. page.Gates.Select(g => new[] { g.Gate, g.Verdict.ToString().ToLowerInvariant(), g.Words })]);
-        if (Advice(page, path) is { } advice) Screen.Line(advice);
+        if (Advice(page, path, place) is { } advice) Screen.Line(advice);
     }
 
     /// <summary>What a person has to type for it to go on; null while nothing waits for anybody.</summary>
-    private static string? Advice(StatusPage page, string path) => page.Awaits switch
+    private static string? Advice(StatusPage page, string path, string place) => page.Awaits switch
     {
         Awaited.Approval => $"Go on: ./minato migrate approve {path} --why \"…\"   Back: ./minato migrate retreat {path} --why \"…\"",
-        Awaited.Resume => $"Go on: ./minato migrate resume {path}   Back: ./minato migrate retreat {path} --why \"…\"",
+        Awaited.Resume => $"Go on: ./minato migrate resume {path}{place}   Back: ./minato migrate retreat {path} --why \"…\"",
         Awaited.Retreat => $"Back all the same: ./minato migrate retreat {path} --why \"…\"",
         _ => null,
     };
@@ -72,7 +72,7 @@ internal sealed class MigrationOutput(string path, bool isJson)
         using var lines = new StringWriter(CultureInfo.InvariantCulture);
         lines.WriteLine($"{now:HH:mm:ss} UTC  {page.Name}: {page.Stage}{(page.TimeLeft is { } left ? $", {Left(left)} left" : "")}");
         lines.WriteLine(page.Standing);
-        if (Advice(page, path) is { } advice) lines.WriteLine(advice);
+        if (Advice(page, path, place) is { } advice) lines.WriteLine(advice);
         foreach (var row in page.Sides.Select(Row).Prepend(s_headers)) lines.WriteLine(string.Join("  ", row.Select((c, i) => c.PadRight(Math.Max(8, s_headers[i].Length)))));
         foreach (var gate in page.Gates) lines.WriteLine($"{Mark(gate.Verdict)} {gate.Gate}: {gate.Words}");
         var width = Math.Max(20, Console.BufferWidth - 1);
@@ -87,7 +87,7 @@ internal sealed class MigrationOutput(string path, bool isJson)
         var words = $"{end.Outcome.ToString().ToLowerInvariant()}: {end.Why}";
         if (end.Outcome is Outcome.Completed) Screen.Done(words);
         else Screen.Failed(words);
-        if (end.Outcome is Outcome.Retreated) Screen.Line($"All traffic is on the old side. When that is mended: ./minato migrate start {path}");
+        if (end.Outcome is Outcome.Retreated) Screen.Line($"All traffic is on the old side. When that is mended: ./minato migrate start {path}{place}   To take away what was prepared: ./minato migrate abort {path}");
         if (end.Outcome is Outcome.Aborted) Screen.Line("Everything is as it was found.");
         Screen.Line($"The evidence: ./minato migrate report {path}");
     }

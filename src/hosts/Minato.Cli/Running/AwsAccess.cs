@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Minato.Aws;
-using Minato.Aws.Signing;
 
 namespace Minato.Cli.Running;
 
@@ -11,7 +10,8 @@ namespace Minato.Cli.Running;
 internal sealed class AwsAccess : AwsClients, IDisposable
 {
     public static readonly Option<string?> EndpointUrl = new("--endpoint-url") { Description = "Another endpoint than the running Minato's, with the credentials of the environment.", HelpName = "URL" };
-    public static readonly Option<bool> Aws = new("--aws") { Description = "AWS itself, with the credentials of the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)." };
+    public static readonly Option<bool> Aws = new("--aws") { Description = "AWS itself, with the credentials of the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), or else of the profile." };
+    public static readonly Option<string?> Profile = new("--profile") { Description = "AWS itself, with the credentials and the region of a profile of the AWS CLI (default: AWS_PROFILE, or default).", HelpName = "NAME" };
 
     private const string GlobalRegion = "us-east-1";
     private readonly HttpClient? _http;
@@ -19,8 +19,8 @@ internal sealed class AwsAccess : AwsClients, IDisposable
 
     private AwsAccess(MinatoClient minato) : base(minato) => (_minato, Registry) = (minato, minato.Endpoint);
 
-    private AwsAccess(HttpClient http, Func<string, Uri> endpoint, Credential credential, string region)
-        : base(host => new(http, endpoint(host), credential, region, TimeProvider.System), new() { AccountId = "", Region = region, PrincipalArn = "" }) => (_http, Registry) = (http, endpoint("ecr"));
+    private AwsAccess(HttpClient http, Func<string, Uri> endpoint, UserCredentials credentials, string region)
+        : base(host => AwsClient.Renewing(http, endpoint(host), credentials.GetAsync, region, TimeProvider.System), new() { AccountId = "", Region = region, PrincipalArn = "" }) => (_http, Registry) = (http, endpoint("ecr"));
 
     /// <summary>Where images of the other side's registry may be named by its address.</summary>
     public Uri Registry { get; }
@@ -35,19 +35,38 @@ internal sealed class AwsAccess : AwsClients, IDisposable
     {
         command.Add(EndpointUrl);
         command.Add(Aws);
+        command.Add(Profile);
     }
 
     public static AwsAccess Of(ParseResult parsed)
     {
-        var region = parsed.GetRequiredValue(Options.Region);
-        if (parsed.GetValue(Aws)) return new(new(), host => Endpoint(host, region), FromEnvironment(), region);
+        var region = RegionOf(parsed);
+        if (IsAws(parsed)) return new(new(), host => Endpoint(host, region), UserCredentials.Of(parsed.GetValue(Profile)), region);
         if (parsed.GetValue(EndpointUrl) is not { } url) return new(new MinatoClient(new ServerFiles(parsed.DataDirectory()), region));
         if (!Uri.TryCreate(url, UriKind.Absolute, out var endpoint)) throw new UserException($"{url} is not a URL, such as https://ecs.{region}.amazonaws.com.");
-        return new(new(), _ => endpoint, FromEnvironment(), region);
+        return new(new(), _ => endpoint, UserCredentials.Of(parsed.GetValue(Profile)), region);
     }
 
     /// <summary>What to add to a command that is shown, so that it asks the same side.</summary>
-    public static string Argument(ParseResult parsed) => parsed.GetValue(Aws) ? " --aws" : parsed.GetValue(EndpointUrl) is { } url ? $" --endpoint-url {url}" : parsed.DataArgument();
+    public static string Argument(ParseResult parsed)
+    {
+        var profile = parsed.GetValue(Profile) is { } name ? $" --profile {name}" : "";
+        if (parsed.GetValue(EndpointUrl) is { } url && !parsed.GetValue(Aws)) return $" --endpoint-url {url}{profile}";
+        return profile.Length > 0 ? profile : parsed.GetValue(Aws) ? " --aws" : parsed.DataArgument();
+    }
+
+    /// <summary>Who answers, as options that say it whatever the environment is.</summary>
+    public static string PlaceOf(ParseResult parsed)
+    {
+        var who = IsAws(parsed) ? "--aws" : parsed.GetValue(EndpointUrl) is { } url ? $"--endpoint-url {url}" : $"--data {parsed.DataDirectory()}";
+        return $"{who} --region {RegionOf(parsed)}";
+    }
+
+    private static bool IsAws(ParseResult parsed) => parsed.GetValue(Aws) || (parsed.GetValue(Profile) is not null && parsed.GetValue(EndpointUrl) is null);
+
+    // What is typed, then what the environment says, then what a profile says that was asked for.
+    private static string RegionOf(ParseResult parsed) =>
+        IsAws(parsed) && !Options.IsRegionKnown(parsed) && UserCredentials.RegionOf(parsed.GetValue(Profile)) is { } region ? region : parsed.GetRequiredValue(Options.Region);
 
     public void Dispose()
     {
@@ -56,11 +75,4 @@ internal sealed class AwsAccess : AwsClients, IDisposable
     }
 
     private static Uri Endpoint(string host, string region) => new(host is "iam" or "route53" ? $"https://{host}.amazonaws.com" : $"https://{host}.{region}.amazonaws.com");
-
-    private static Credential FromEnvironment()
-    {
-        var (id, secret) = (Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
-        if (string.IsNullOrEmpty(id) || string.IsNullOrEmpty(secret)) throw new UserException("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN) for this endpoint.");
-        return new(id, secret, Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN") is { Length: > 0 } token ? token : null, "", "", "");
-    }
 }

@@ -16,7 +16,8 @@ internal abstract record JournalEntry
 }
 
 /// <summary>A first or another attempt. The plan in force is this text, whatever becomes of its file.</summary>
-internal sealed record Begun(int Attempt, string Plan, string By) : JournalEntry;
+/// <param name="Where">Who answers the AWS APIs, as options of the command line: nobody else can go on with it.</param>
+internal sealed record Begun(int Attempt, string Plan, string By, string? Where = null) : JournalEntry;
 
 /// <summary>A runner took up what another had left.</summary>
 internal sealed record Resumed(string By) : JournalEntry;

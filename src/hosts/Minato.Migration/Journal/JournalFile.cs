@@ -39,14 +39,21 @@ internal sealed class JournalFile : IJournal, IDisposable
 
     public void Append(JournalEntry entry)
     {
-        using var file = Open(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        ReadRest(file);
-        file.SetLength(_read);
-        file.Position = _read;
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, s_json), (byte)'\n']);
-        file.Flush(flushToDisk: true);
-        _read = file.Position;
-        _entries = _entries.Add(entry);
+        try
+        {
+            using var file = Open(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            ReadRest(file);
+            file.SetLength(_read);
+            file.Position = _read;
+            file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, s_json), (byte)'\n']);
+            file.Flush(flushToDisk: true);
+            _read = file.Position;
+            _entries = _entries.Add(entry);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MigrationException($"{_path} cannot be written: {e.Message} Nothing is done that is not written down: mend that, and resume.");
+        }
     }
 
     public Task ChangedAsync(CancellationToken ct) => Volatile.Read(ref _changed).Task.WaitAsync(ct);

@@ -13,6 +13,9 @@ internal sealed record MigrationState
     /// <summary>0 before the first start.</summary>
     public int Attempt { get; private init; }
     public string Plan { get; private init; } = "";
+
+    /// <summary>Who answers the AWS APIs, as options of the command line; null where it was not written down.</summary>
+    public string? Where { get; private init; }
     public DateTimeOffset BegunAt { get; private init; }
     public DateTimeOffset LastAt { get; private init; }
 
@@ -71,7 +74,7 @@ internal sealed record MigrationState
 
     private MigrationState Fold(JournalEntry entry) => entry switch
     {
-        Begun begun => new() { Attempt = begun.Attempt, Plan = begun.Plan, BegunAt = entry.At, ReadyAt = entry.At, HoldSince = entry.At, Facts = Facts, Samples = Samples },
+        Begun begun => new() { Attempt = begun.Attempt, Plan = begun.Plan, Where = begun.Where, BegunAt = entry.At, ReadyAt = entry.At, HoldSince = entry.At, Facts = Facts, Samples = Samples },
         Resumed => this with { HoldSince = HoldSince + (entry.At - LastAt), FailingSince = FailingSince is null ? null : entry.At },
         StageEntered stage => Ready(entry) with { Stage = stage.Index, Verdicts = Verdicts.Clear() },
         StepBegun step => this with { Running = step.Step, Intended = step.Weight, Possible = step.Weight is { } weight ? Possible.Add(weight) : Possible },
@@ -86,7 +89,8 @@ internal sealed record MigrationState
         Asked asked => After(asked),
         Halted halted => this with { Paused = halted.Why, AcceptsWeights = false },
         Left left => this with { Left = left, Paused = null, Failures = 0, FailingSince = null, FailingWhy = null, Verdicts = Verdicts.Clear() },
-        Ended ended => this with { Ended = ended, Facts = ended.Outcome is Outcome.Aborted ? Facts.Clear() : Facts },
+        // Only a retreat leaves something that another attempt has to know of.
+        Ended ended => this with { Ended = ended, Facts = ended.Outcome is Outcome.Retreated ? Facts : Facts.Clear() },
         _ => this,
     };
 

@@ -24,18 +24,25 @@ internal sealed class RunnerLock : IDisposable
 
     public static bool IsTaken(string planFile)
     {
+        if (!File.Exists(FileOf(planFile))) return false; // To look leaves nothing behind.
         using var looked = TryOpen(planFile, FileAccess.Read, FileShare.Read);
         return looked is null;
     }
 
     public void Dispose() => _file.Dispose();
 
+    private static string FileOf(string planFile) => planFile + ".lock";
+
     /// <returns>Null when a runner has it.</returns>
     private static FileStream? TryOpen(string planFile, FileAccess access, FileShare share)
     {
         try
         {
-            return new(planFile + ".lock", FileMode.OpenOrCreate, access, share);
+            return new(FileOf(planFile), access is FileAccess.Read ? FileMode.Open : FileMode.OpenOrCreate, access, share);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new MigrationException($"{e.Message} A runner needs to write beside the plan.");
         }
         catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Minato.Migration.Journal;
 using Minato.Migration.Plans;
 
 namespace Minato.Migration.Planning;
@@ -9,6 +10,8 @@ namespace Minato.Migration.Planning;
 /// </summary>
 internal static class GateJudge
 {
+    private const string ErrorsName = "errors";
+    private const string LatencyName = "latency";
     private const int SlowPeriodsInARow = 3;
     private const int FewestPeriods = 3;
 
@@ -18,11 +21,24 @@ internal static class GateJudge
         foreach (var name in plan.Gates.Alarms) judgements.Add(Alarm(name, seen.Alarms.GetValueOrDefault(name)));
         if (!stage.IsCompared && stage.Kind is not StageKind.Confirm) return judgements.ToImmutable();
         judgements.Add(Health(seen.HealthyNew));
-        var looks = Math.Max(1, (int)Math.Ceiling(stage.Hold / plan.Timing.Period));
-        if (plan.Gates.Errors is { } errors) judgements.Add(Errors(errors, looks, seen));
-        if (plan.Gates.Latency is { } latency) judgements.Add(Latency(latency, looks, seen));
+        // A stage that waits for somebody is looked at more often than its hold time says.
+        var looks = Math.Max(Math.Max(1, seen.Window.Length), (int)Math.Ceiling(stage.Hold / plan.Timing.Period));
+        if (plan.Gates.Errors is { } errors) judgements.Add(Told(Errors(errors, looks, seen), seen));
+        if (plan.Gates.Latency is { } latency) judgements.Add(Told(Latency(latency, looks, seen), seen));
         return judgements.ToImmutable();
     }
+
+    /// <summary>What gates said last, with the numbers of now: verdicts are written down when they change, numbers are in the samples.</summary>
+    public static ImmutableArray<Judgement> Refresh(MigrationPlan plan, MigrationState state)
+    {
+        if (state.Stage < 0 || state.Left is not null) return [.. state.Verdicts.Values];
+        var now = Judge(plan, plan.Stages[state.Stage], Observations.Of(plan, state)).Where(j => j.Gate is ErrorsName or LatencyName).ToDictionary(j => j.Gate, StringComparer.Ordinal);
+        return [.. state.Verdicts.Values.Select(v => now.GetValueOrDefault(v.Gate) is { } fresh && fresh.Verdict == v.Verdict ? fresh : v)];
+    }
+
+    /// <summary>Nothing to be seen is not the same as nobody having looked.</summary>
+    private static Judgement Told(Judgement judged, Observations seen) =>
+        judged.Verdict is Verdict.Unclear && seen.Unread is { } why ? judged with { Words = $"{judged.Words}; CloudWatch could not be read: {why}" } : judged;
 
     private static Judgement Alarm(string name, string? state) => new($"alarm {name}", state switch { "ALARM" => Verdict.Fail, null => Verdict.Unclear, _ => Verdict.Pass },
         state is null ? "there is no such alarm, or its state could not be read" : $"it says {state}");
@@ -32,7 +48,7 @@ internal static class GateJudge
 
     private static Judgement Errors(ErrorGate gate, int looks, Observations seen)
     {
-        const string name = "errors";
+        const string name = ErrorsName;
         var ours = Sum(seen.Window, s => s.New);
         if (ours.Requests < gate.MinimumRequests) return new(name, Verdict.Unclear, Text($"the new side had {ours.Requests} requests, of {gate.MinimumRequests} that are needed"));
         var (theirs, when) = (Sum(seen.Window, s => s.Old), "in the same minutes");
@@ -51,7 +67,7 @@ internal static class GateJudge
 
     private static Judgement Latency(LatencyGate gate, int looks, Observations seen)
     {
-        const string name = "latency";
+        const string name = LatencyName;
         var ours = seen.Window.Where(s => s.New.Requests >= gate.MinimumRequests && s.New.Percentile(gate.Percentile) is not null).ToList();
         if (gate.AtMost is { } most && ours.Count >= SlowPeriodsInARow && ours.TakeLast(SlowPeriodsInARow).All(s => s.New.Percentile(gate.Percentile) > most.TotalMilliseconds))
             return new(name, Verdict.Fail, Text($"p{gate.Percentile} of the new side lay above {most.TotalMilliseconds:0.#} ms in each of the last {SlowPeriodsInARow} periods, at last at {ours[^1].New.Percentile(gate.Percentile):0.#} ms"));

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Minato.Migration.Journal;
+using Minato.Migration.Plans;
 
 namespace Minato.Migration.Planning;
 
@@ -31,6 +33,13 @@ internal sealed record Sample(DateTimeOffset From, TimeSpan Period, int Weight, 
 /// <summary>What a judgement rests on.</summary>
 internal sealed record Observations
 {
+    /// <summary>Of an attempt that stands in a stage: what its samples say.</summary>
+    public static Observations Of(MigrationPlan plan, MigrationState state)
+    {
+        var attempt = state.Samples.Values.Where(s => s.From >= state.BegunAt - plan.Timing.Period).ToList();
+        return new() { Window = [.. attempt.Where(s => s.From >= state.ReadyAt)], Before = [.. attempt.Where(s => s.From < state.ReadyAt)] };
+    }
+
     /// <summary>Full periods since the last change of weights.</summary>
     public ImmutableArray<Sample> Window { get; init; } = [];
 
@@ -39,6 +48,9 @@ internal sealed record Observations
 
     /// <summary>State by alarm; null for one that is not there.</summary>
     public ImmutableSortedDictionary<string, string?> Alarms { get; init; } = ImmutableSortedDictionary<string, string?>.Empty;
+
+    /// <summary>Why CloudWatch could not be read; null when it could.</summary>
+    public string? Unread { get; init; }
 
     /// <summary>Healthy targets of the new side; null when it could not be asked.</summary>
     public int? HealthyNew { get; init; }

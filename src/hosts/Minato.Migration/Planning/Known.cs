@@ -16,10 +16,17 @@ internal static class Known
     /// <summary>Addresses a test reaches the sides at.</summary>
     public const string EntryUrl = "entryUrl";
 
+    /// <summary>Patterns of hosts and of paths that the entry's rule asks for, one a line; empty for any.</summary>
+    public const string EntryHosts = "entryHosts";
+    public const string EntryPaths = "entryPaths";
+
     /// <summary>Seconds that resolvers may remember what the last change replaced.</summary>
     public const string Ttl = "ttl";
 
     public const string Change = "changeId";
+
+    /// <summary>Was there a record of the test domain before?</summary>
+    public const string TestRecord = "testRecord";
 
     /// <summary>Hosted zone of the record.</summary>
     public const string Zone = "hostedZoneId";
@@ -35,6 +42,6 @@ internal static class Known
     /// <summary>Before the name of a Classic Load Balancer.</summary>
     public const string Classic = "classic:";
 
-    /// <summary>app/NAME/ID of a load balancer's or a listener's ARN.</summary>
-    public static string DimensionOf(string arn) => string.Join('/', arn.Split('/')[1..4]);
+    /// <summary>app/NAME/ID of an Application Load Balancer's or its listener's ARN; empty for others, whose metrics are of another kind.</summary>
+    public static string DimensionOf(string arn) => arn.Split('/') is [_, "app", var name, var id, ..] ? $"app/{name}/{id}" : "";
 }

@@ -9,16 +9,19 @@ internal static class TlsLoss
     internal sealed record Policy(ImmutableArray<string> Protocols, ImmutableArray<string> Ciphers);
 
     /// <summary>In words, one a line; empty when nobody is locked out.</summary>
-    public static ImmutableArray<string> Between(Policy old, Policy @new)
+    /// <param name="use">What an access log says of who uses them; null where there is none.</param>
+    public static ImmutableArray<string> Between(Policy old, Policy @new, TlsUse? use = null)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
-        foreach (var protocol in old.Protocols.Where(p => !Has(@new.Protocols, p)))
-            lines.Add($"{protocol}: clients that know nothing newer are locked out");
-        var lost = old.Ciphers.Where(c => !Has(@new.Ciphers, c)).ToList();
-        foreach (var cipher in lost) lines.Add($"{cipher}: {Kept(cipher)}");
-        if (old.Ciphers.Length > 0 && lost.Count == old.Ciphers.Length) lines.Add("no cipher of before is left: every client that knew only those is locked out");
+        var (protocols, ciphers) = Lost(old, @new);
+        foreach (var protocol in protocols) lines.Add($"{protocol}: clients that know nothing newer are locked out{use?.Tell(protocol)}");
+        foreach (var cipher in ciphers) lines.Add($"{cipher}: {Kept(cipher)}{use?.Tell(cipher)}");
+        if (old.Ciphers.Length > 0 && ciphers.Length == old.Ciphers.Length) lines.Add("no cipher of before is left: every client that knew only those is locked out");
         return lines.ToImmutable();
     }
+
+    public static (ImmutableArray<string> Protocols, ImmutableArray<string> Ciphers) Lost(Policy old, Policy @new) =>
+        ([.. old.Protocols.Where(p => !Has(@new.Protocols, p))], [.. old.Ciphers.Where(c => !Has(@new.Ciphers, c))]);
 
     // What kind of client a cipher stands for, so that somebody can look for it in access logs.
     private static string Kept(string cipher) => cipher switch

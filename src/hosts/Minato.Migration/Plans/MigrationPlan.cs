@@ -104,6 +104,9 @@ internal sealed record MirrorPlan
 {
     public Uri? OldUrl { get; init; }
     public Uri? NewUrl { get; init; }
+
+    /// <summary>Domain that requests ask for which name none; null for the entry's own.</summary>
+    public string? Host { get; init; }
     public ImmutableArray<MirrorRequest> Requests { get; init; } = [];
     public string? AccessLog { get; init; }
     public int Sample { get; init; } = 100;
@@ -121,7 +124,8 @@ internal sealed record MirrorRequest(string Method, string Path, ImmutableSorted
 internal sealed record ProbePlan(string Path, double PerSecond, TimeSpan Timeout);
 
 /// <summary>What clients could use before: the policy of a classic listener, or lists. And the policy that takes its place.</summary>
-internal sealed record TlsPlan(string? ClassicLoadBalancer, int Port, ImmutableArray<string> Protocols, ImmutableArray<string> Ciphers, string NewPolicy, bool AllowLoss);
+/// <param name="AccessLog">Of the load balancer of before, a file or a folder: who uses what is lost. Alone, what clients use stands for what they could.</param>
+internal sealed record TlsPlan(string? ClassicLoadBalancer, int Port, ImmutableArray<string> Protocols, ImmutableArray<string> Ciphers, string NewPolicy, bool AllowLoss, string? AccessLog = null);
 
 /// <param name="Period">Of the metrics, and between two looks.</param>
 /// <param name="Patience">How long a step may keep failing before the migration retreats.</param>

@@ -16,6 +16,7 @@ internal static partial class PlanReader
         {
             OldUrl = section.Url("oldUrl"),
             NewUrl = section.Url("newUrl"),
+            Host = section.Text("host"),
             Requests = [.. section.Items("requests", MostRequests).Select(i => ReadRequest(section, i))],
             AccessLog = section.Text("accessLog"),
             Sample = section.Whole("sample", 100, 1, MostRequests),

@@ -72,7 +72,7 @@ internal static partial class PlanReader
             var type = record.Text("type") ?? "A";
             if (type is not ("A" or "AAAA" or "CNAME")) record.Fault("type must be A, AAAA or CNAME.");
             read = new RecordEntry(
-                record.Required("zone"), record.Required("name").TrimEnd('.') + ".", type, record.Required("loadBalancer"),
+                record.Required("zone"), record.Required("name").TrimEnd('.').ToLowerInvariant() + ".", type, record.Required("loadBalancer"),
                 record.Time("ttl", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
             record.End();
             if (entry.Has("listenerRule")) entry.Fault("entry is a listenerRule or a record, not both.");
@@ -127,7 +127,7 @@ internal static partial class PlanReader
     private static OldTarget? ReadTarget(string text, YamlSection old)
     {
         if (text.Split(':') is [var id, var digits] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
-            && (id.StartsWith("i-", StringComparison.Ordinal) || System.Net.IPAddress.TryParse(id, out _))) return new(id, port);
+            && (id.StartsWith("i-", StringComparison.Ordinal) || (id.Count(c => c == '.') == 3 && System.Net.IPAddress.TryParse(id, out _)))) return new(id, port);
         old.Fault($"{text} is not ADDRESS:PORT or INSTANCE-ID:PORT.");
         return null;
     }
@@ -220,9 +220,9 @@ internal static partial class PlanReader
     {
         var tls = new TlsPlan(
             section.Text("classicLoadBalancer"), section.Whole("port", 443, 1, 65535), section.Texts("protocols", 20), section.Texts("ciphers", 200),
-            section.Required("newPolicy"), section.Flag("allowLoss"));
+            section.Required("newPolicy"), section.Flag("allowLoss"), section.Text("accessLog"));
         section.End();
-        if (tls.ClassicLoadBalancer is null && tls.Ciphers.IsEmpty) section.Fault("tls needs a classicLoadBalancer, or the protocols and ciphers of before.");
+        if (tls is { ClassicLoadBalancer: null, Ciphers.IsEmpty: true, AccessLog: null }) section.Fault("tls needs a classicLoadBalancer, or the protocols and ciphers of before, or an accessLog.");
         return tls;
     }
 

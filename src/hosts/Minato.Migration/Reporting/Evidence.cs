@@ -20,6 +20,11 @@ internal sealed record Evidence
     /// <summary>Weight of the new side from a time on.</summary>
     public required ImmutableArray<(DateTimeOffset At, int Weight)> Weights { get; init; }
 
+    public required ImmutableArray<StageSum> Stages { get; init; }
+
+    /// <summary>What both sides did in a stage, in its full periods. Percentiles are the middle ones of its periods.</summary>
+    internal sealed record StageSum(DateTimeOffset From, string Name, int Weight, SideSample Old, SideSample New);
+
     /// <param name="Kind">Of the entry, as the journal has it.</param>
     /// <param name="Details">Evidence behind it.</param>
     internal sealed record Line(DateTimeOffset At, string Kind, string Words, ImmutableArray<string> Details);
@@ -29,17 +34,21 @@ internal sealed record Evidence
         var state = MigrationState.Nothing;
         var lines = ImmutableArray.CreateBuilder<Line>();
         var weights = ImmutableArray.CreateBuilder<(DateTimeOffset, int)>();
+        var stages = new List<(DateTimeOffset From, string Name)>();
         foreach (var entry in entries)
         {
             var before = state.Weight;
             state = state.After(entry);
             if (Tell(entry) is { } line) lines.Add(line with { At = entry.At });
+            if (entry is StageEntered stage) stages.Add((entry.At, stage.Name));
+            if (entry is Left left) stages.Add((entry.At, left.Departure.ToString().ToLowerInvariant()));
             if (entry is Begun || state.Weight != before) weights.Add((entry.At, state.Weight));
         }
 
         return new()
         {
             Plan = plan, PlanText = state.Plan, WrittenAt = now, Lines = lines.ToImmutable(), Weights = weights.ToImmutable(), Samples = [.. state.Samples.Values],
+            Stages = [.. stages.Select((s, i) => Sum(s.From, s.Name, [.. state.Samples.Values.Where(m => m.From >= s.From && (i + 1 >= stages.Count || m.From + m.Period <= stages[i + 1].From))]))],
             Verdict = state.Ended is { } ended ? $"{ended.Outcome.ToString().ToLowerInvariant()}: {ended.Why}" : state.Attempt == 0 ? "nothing has begun" : $"under way, at {state.Weight} %",
         };
     }
@@ -51,12 +60,21 @@ internal sealed record Evidence
         {
             ["at"] = Time(l.At), ["kind"] = l.Kind, ["words"] = l.Words, ["details"] = new JsonArray([.. l.Details.Select(d => (JsonNode)d)]),
         })]),
+        ["stages"] = new JsonArray([.. Stages.Select(s => (JsonNode)new JsonObject { ["from"] = Time(s.From), ["stage"] = s.Name, ["weight"] = s.Weight, ["old"] = Side(s.Old), ["new"] = Side(s.New) })]),
         ["weights"] = new JsonArray([.. Weights.Select(w => (JsonNode)new JsonObject { ["at"] = Time(w.At), ["weight"] = w.Weight })]),
         ["samples"] = new JsonArray([.. Samples.Select(s => (JsonNode)new JsonObject
         {
             ["from"] = Time(s.From), ["seconds"] = s.Period.TotalSeconds, ["weight"] = s.Weight, ["source"] = s.Source, ["old"] = Side(s.Old), ["new"] = Side(s.New),
         })]),
     };
+
+    private static StageSum Sum(DateTimeOffset from, string name, ImmutableArray<Sample> samples) =>
+        new(from, name, samples.IsEmpty ? 0 : samples[^1].Weight, Sum([.. samples.Select(s => s.Old)]), Sum([.. samples.Select(s => s.New)]));
+
+    private static SideSample Sum(ImmutableArray<SideSample> sides) =>
+        new(sides.Sum(s => s.Requests), sides.Sum(s => s.Errors), Middle(sides.Select(s => s.P50)), Middle(sides.Select(s => s.P95)), Middle(sides.Select(s => s.P99)));
+
+    private static double? Middle(IEnumerable<double?> values) => values.OfType<double>().Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : null;
 
     public string ToHtml() => ReportHtml.Write(this);
 

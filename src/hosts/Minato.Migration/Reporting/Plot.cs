@@ -32,7 +32,7 @@ internal sealed class Plot(DateTimeOffset from, DateTimeOffset to)
         for (var i = 0; i <= TimesShown; i++)
         {
             var at = from + (to - from) * i / TimesShown;
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(at):0.#}\" y=\"{Height - 6}\" text-anchor=\"middle\">{at.UtcDateTime:HH:mm:ss}</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(at):0.#}\" y=\"{Height - 6}\" text-anchor=\"middle\">{at.UtcDateTime.ToString(to - from > TimeSpan.FromDays(1) ? "MM-dd HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture)}</text>\n");
         }
 
         Line(svg, "old", old, top);

@@ -23,16 +23,29 @@ internal static class ReportHtml
     public static string Write(Evidence evidence)
     {
         var page = new StringBuilder();
-        var isGood = evidence.Verdict.StartsWith("completed", StringComparison.Ordinal);
+        var kind = evidence.Verdict.Split(':')[0] switch { "completed" => "good", "retreated" or "aborted" => "bad", _ => "dim" };
         page.Append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n");
         page.Append(CultureInfo.InvariantCulture, $"<title>{Text(evidence.Plan.Name)}: migration</title>\n<style>\n{Style}\n</style>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>Migration {Text(evidence.Plan.Name)}</h1>\n<p class=\"{(isGood ? "good" : "bad")}\"><strong>{Text(evidence.Verdict)}</strong></p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<h1>Migration {Text(evidence.Plan.Name)}</h1>\n<p class=\"{kind}\"><strong>{Text(evidence.Verdict)}</strong></p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"dim\">Written {Time(evidence.WrittenAt)} UTC. <span class=\"key old\"></span> old side, <span class=\"key new\"></span> new side ({Text(evidence.Plan.New.Service)} in {Text(evidence.Plan.New.Cluster)}).</p>\n");
+        Stages(page, evidence);
         Plots(page, evidence);
         Decisions(page, evidence);
         page.Append(CultureInfo.InvariantCulture, $"<h2>Plan</h2>\n<pre>{Text(evidence.PlanText)}</pre>\n</html>\n");
         return page.ToString();
     }
+
+    private static void Stages(StringBuilder page, Evidence evidence)
+    {
+        if (evidence.Stages.IsEmpty) return;
+        page.Append("<h2>Stages</h2>\n<table>\n<tr><th>From (UTC)</th><th>Stage</th><th>Old: requests</th><th>failed</th><th>p95</th><th>New: requests</th><th>failed</th><th>p95</th></tr>\n");
+        foreach (var stage in evidence.Stages)
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"time\">{Time(stage.From)}</td><td>{Text(stage.Name)}</td>{Cells(stage.Old)}{Cells(stage.New)}</tr>\n");
+        page.Append("</table>\n");
+    }
+
+    private static string Cells(SideSample side) => FormattableString.Invariant(
+        $"<td>{side.Requests}</td><td>{(side.Requests == 0 ? "" : FormattableString.Invariant($"{side.Errors} ({100.0 * side.Errors / side.Requests:0.###} %)"))}</td><td>{(side.P95 is { } p95 ? FormattableString.Invariant($"{p95:0.#} ms") : "")}</td>");
 
     private static void Plots(StringBuilder page, Evidence evidence)
     {

@@ -44,6 +44,7 @@ internal sealed class HttpSender : IHttpSender, IDisposable
         if (request.Body is { } body) message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         foreach (var (name, value) in request.Headers)
             if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
+        if (message.Headers.Host is null && side.Host is { } host) message.Headers.TryAddWithoutValidation("Host", host);
         if (side is { Header: { } header, Value: { } chosen }) message.Headers.TryAddWithoutValidation(header, chosen);
         return message;
     }

@@ -8,6 +8,9 @@ internal interface IEntry
     /// <summary>Finds it, and refuses what cannot be migrated.</summary>
     Task<StepResult> LookAsync(MigrationState state, CancellationToken ct);
 
+    /// <summary>Says, between steps, what somebody else made of it; null while it is as the last step left it.</summary>
+    Task<string?> StrangeAsync(MigrationState state, CancellationToken ct);
+
     /// <summary>Both sides behind it, all traffic on the old one.</summary>
     Task<StepResult> PairAsync(MigrationState state, CancellationToken ct);
 

@@ -5,7 +5,8 @@ namespace Minato.Migration.Running;
 
 /// <summary>How to reach one side alone.</summary>
 /// <param name="Header">Added to each request, with its value.</param>
-internal sealed record SideAddress(Uri Url, string? Header, string? Value);
+/// <param name="Host">Asked for by requests that name none; null for the address's own.</param>
+internal sealed record SideAddress(Uri Url, string? Header, string? Value, string? Host = null);
 
 /// <param name="Failure">Why there is no answer; null when there is one.</param>
 /// <param name="IsCut">The body was longer than was asked for.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Minato.Aws;
 using Minato.Aws.Shapes;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Migration.Journal;
@@ -24,15 +25,23 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         var listeners = (await aws.Elb.DescribeListenersAsync(new() { LoadBalancerArn = balancer }, aws.Caller, ct)).Listeners ?? [];
         if (listeners.FirstOrDefault(l => l.Port == entry.Port) is not { ListenerArn: { } arn } listener) return new StepResult.Rejected($"{entry.LoadBalancer} has no listener on port {entry.Port}.");
         var wanted = entry.Rule?.ToString(CultureInfo.InvariantCulture) ?? "default";
-        if ((await RulesAsync(arn, ct)).FirstOrDefault(r => r.Priority == wanted) is not { RuleArn: { } ruleArn } rule) return new StepResult.Rejected($"the listener has no rule {wanted}.");
-        return await sides.LookAsync(ruleArn, ct) switch
-        {
-            { Refusal: { } refusal } => new StepResult.Rejected(refusal),
-            var groups when Refuse(state, rule, groups) is { } refusal => new StepResult.Rejected(refusal),
-            var groups => StepResult.Ok(
-                $"{Words(rule.Actions ?? [], groups.Old, groups.New)}", (Known.Listener, arn), (Known.Rule, ruleArn), (Known.OldGroup, groups.Old), (Known.NewGroup, groups.New),
-                (Known.OldBalancer, Known.DimensionOf(arn)), (Known.NewBalancer, Known.DimensionOf(arn)), (Known.Vpc, found.VpcId ?? ""), (Known.EntryUrl, UrlOf(found, listener)), (Known.Found, state.Facts.GetValueOrDefault(Known.Found) ?? ToJson(rule.Actions ?? []))),
-        };
+        var rules = await RulesAsync(arn, ct);
+        if (rules.FirstOrDefault(r => r.Priority == wanted) is not { RuleArn: { } ruleArn } rule) return new StepResult.Rejected($"the listener has no rule {wanted}.");
+        var groups = await sides.LookAsync(ruleArn, ct);
+        if ((groups.Refusal ?? Refuse(rule, groups) ?? await sides.RefuseBehindOthersAsync(groups, balancer, ct)) is { } refusal) return new StepResult.Rejected(refusal);
+        var (hosts, paths) = (PatternsOf(rule, "host-header", c => c.HostHeaderConfig?.Values), PatternsOf(rule, "path-pattern", c => c.PathPatternConfig?.Values));
+        if (plan is { Probes: { } probes, Mirror: not { OldUrl: not null, NewUrl: not null } } && !Patterns.MatchPath(paths, probes.Path))
+            return new StepResult.Rejected($"probes of {probes.Path} do not reach the rule {wanted}, which is for {paths.Replace("\n", ", ", StringComparison.Ordinal)}: name another path under probes.");
+        return StepResult.Ok(
+            Words(rule.Actions ?? [], groups.Old, groups.New) + Others(rule, rules, groups), (Known.Listener, arn), (Known.Rule, ruleArn), (Known.OldGroup, groups.Old), (Known.NewGroup, groups.New),
+            (Known.OldBalancer, Known.DimensionOf(arn)), (Known.NewBalancer, Known.DimensionOf(arn)), (Known.Vpc, found.VpcId ?? ""), (Known.EntryUrl, UrlOf(found, listener)),
+            (Known.EntryHosts, hosts), (Known.EntryPaths, paths), (Known.Found, FoundBefore(state, rule, groups) ?? ToJson(rule.Actions ?? [])));
+    }
+
+    public async Task<string?> StrangeAsync(MigrationState state, CancellationToken ct)
+    {
+        var live = (await RuleAsync(state, ct)).Actions ?? [];
+        return WeightOf(state, live) == state.Weight ? null : Strange(state, live, Expected(state)).Why;
     }
 
     public async Task<StepResult> PairAsync(MigrationState state, CancellationToken ct)
@@ -51,7 +60,7 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         if (live == weight) return StepResult.Ok("the weights were so already");
         // AWS has no way to change a rule only if it still is as read: what is checked here is a moment old.
         if (live is null || !(state.Possible.Contains(live.Value) || state.AcceptsWeights || (state.IsForced && weight == 0)))
-            return Strange(state, rule.Actions ?? [], $"{Whole - state.Weight} % old and {state.Weight} % new");
+            return Strange(state, rule.Actions ?? [], Expected(state));
         return await ApplyAsync(state, rule, weight, ct);
     }
 
@@ -86,7 +95,8 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
 
     private async Task<StepResult> ApplyAsync(MigrationState state, Rule rule, int weight, CancellationToken ct)
     {
-        var stickiness = (rule.Actions ?? []).Select(a => a.ForwardConfig?.TargetGroupStickinessConfig).FirstOrDefault(s => s is { Enabled: true });
+        // AWS: a cookie outweighs weights. While one side has all traffic nobody is bound, or those who were on the other one would stay there.
+        var stickiness = weight is 0 or Whole ? null : StickinessOf(FromJson(state.Facts[Known.Found])) ?? StickinessOf(rule.Actions ?? []);
         var forward = new ForwardActionConfig
         {
             TargetGroups =
@@ -107,14 +117,32 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         else await aws.Elb.ModifyRuleAsync(new() { RuleArn = rule.RuleArn ?? "", Actions = actions }, aws.Caller, ct);
     }
 
-    private string? Refuse(MigrationState state, Rule rule, Sides.Groups groups)
+    private string? Refuse(Rule rule, Sides.Groups groups)
     {
-        var forwards = Groups(rule.Actions ?? []);
-        if (WeightOf(rule.Actions ?? [], groups.Old, groups.New) is > 0) return $"users see the new side already: {Words(rule.Actions ?? [], groups.Old, groups.New)}.";
+        var actions = rule.Actions ?? [];
+        if (actions.Length > 1) return $"{Words(actions, groups.Old, groups.New)}: the migration would put a forward in the place of them all. Give the entry a rule that does nothing but forward.";
+        var forwards = Groups(actions);
+        if (WeightOf(actions, groups.Old, groups.New) is > 0) return $"users see the new side already: {Words(actions, groups.Old, groups.New)}.";
         if (forwards.All(g => g.TargetGroupArn == groups.Old || g.TargetGroupArn == groups.New) && (forwards.Length > 0 || !plan.Old.Targets.IsEmpty)) return null;
-        if (state.Facts.GetValueOrDefault(Known.Found) == ToJson(rule.Actions ?? [])) return null;
-        return $"the rule does not forward to the old side: {Words(rule.Actions ?? [], groups.Old, groups.New)}. Name under old what it forwards to.";
+        return $"the rule does not forward to the old side: {Words(actions, groups.Old, groups.New)}. Name under old what it forwards to.";
     }
+
+    /// <summary>What an earlier attempt found, while the rule is as that one left it. Anything else is its owner's new wish, and is found now.</summary>
+    private static string? FoundBefore(MigrationState state, Rule rule, Sides.Groups groups) =>
+        state.Facts.GetValueOrDefault(Known.Rule) == rule.RuleArn && state.Facts.GetValueOrDefault(Known.OldGroup) == groups.Old && state.Facts.GetValueOrDefault(Known.NewGroup) == groups.New
+        && Groups(rule.Actions ?? []).Length == 2 && WeightOf(rule.Actions ?? [], groups.Old, groups.New) is 0 ? state.Facts.GetValueOrDefault(Known.Found) : null;
+
+    /// <summary>Whose users stay where they are: rules beside the entry's that forward to the old side as well.</summary>
+    private static string Others(Rule entry, List<Rule> rules, Sides.Groups groups) =>
+        rules.Where(r => r.RuleArn != entry.RuleArn && Groups(r.Actions ?? []).Any(g => groups.Old.Length > 0 && g.TargetGroupArn == groups.Old)).Select(r => r.Priority).ToList() is { Count: > 0 } others
+            ? $"; the users of other rules that forward to the old side stay there: {string.Join(", ", others)}" : "";
+
+    private static string PatternsOf(Rule rule, string field, Func<RuleCondition, ImmutableArray<string>?> configured) =>
+        (rule.Conditions ?? []).FirstOrDefault(c => c.Field == field) is { } condition ? string.Join('\n', configured(condition) ?? condition.Values ?? []) : "";
+
+    private static TargetGroupStickinessConfig? StickinessOf(ImmutableArray<Action> actions) => actions.Select(a => a.ForwardConfig?.TargetGroupStickinessConfig).FirstOrDefault(s => s is { Enabled: true });
+
+    private static string Expected(MigrationState state) => FormattableString.Invariant($"{Whole - state.Weight} % old and {state.Weight} % new");
 
     private static StepResult.Foreign Strange(MigrationState state, ImmutableArray<Action> live, string expected) =>
         new($"somebody else changed the entry: it has {Words(live, state.Facts[Known.OldGroup], state.Facts[Known.NewGroup])}, where {expected} is expected. "
@@ -138,7 +166,7 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
 
     private static string Words(ImmutableArray<Action> actions, string old, string @new) => Groups(actions) is { IsEmpty: false } groups
         ? "weights " + string.Join(", ", groups.Select(g => FormattableString.Invariant($"{(g.TargetGroupArn == old ? "old" : g.TargetGroupArn == @new ? "new" : g.TargetGroupArn)} {g.Weight ?? 1}")))
-        : "the action " + string.Join(", ", actions.Select(a => a.Type.ToWire()));
+        : actions.IsEmpty ? "no rule any more" : $"the action{(actions.Length > 1 ? "s" : "")} {string.Join(", ", actions.Select(a => a.Type.ToWire()))}";
 
     private async Task<LoadBalancer?> FindBalancerAsync(CancellationToken ct)
     {
@@ -146,14 +174,24 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
         {
             return (await aws.Elb.DescribeLoadBalancersAsync(new() { Names = [entry.LoadBalancer] }, aws.Caller, ct)).LoadBalancers?.FirstOrDefault();
         }
-        catch (Minato.Aws.AwsException e) when (e.Code is "LoadBalancerNotFound")
+        catch (AwsException e) when (e.Code is "LoadBalancerNotFound")
         {
             return null;
         }
     }
 
-    private async Task<Rule> RuleAsync(MigrationState state, CancellationToken ct) =>
-        (await aws.Elb.DescribeRulesAsync(new() { RuleArns = [state.Facts[Known.Rule]] }, aws.Caller, ct)).Rules?.FirstOrDefault() ?? new();
+    /// <returns>One without actions when somebody removed it: that is for a person to see, and not for another try.</returns>
+    private async Task<Rule> RuleAsync(MigrationState state, CancellationToken ct)
+    {
+        try
+        {
+            return (await aws.Elb.DescribeRulesAsync(new() { RuleArns = [state.Facts[Known.Rule]] }, aws.Caller, ct)).Rules?.FirstOrDefault() ?? new();
+        }
+        catch (AwsException e) when (e.Code is "RuleNotFound")
+        {
+            return new();
+        }
+    }
 
     private async Task<List<Rule>> RulesAsync(string listener, CancellationToken ct)
     {

@@ -14,13 +14,17 @@ internal sealed class MigrationRunner(MigrationPlan plan, IJournal journal, Stew
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(10);
 
+    private const int LooksToBelieve = 2;
+
     private Task? _probing;
+    private int _strange;
 
     private TimeSpan LookAgain => plan.Timing.Period < s_lookAgain ? plan.Timing.Period : s_lookAgain;
 
     /// <summary>After every turn: how it stands, what the gates say, and what comes next.</summary>
     public event Action<MigrationState, ImmutableArray<Judgement>, Decision>? Turned;
 
+    /// <exception cref="AwsException">The credentials are refused: somebody has to renew them, and another runner to go on.</exception>
     public async Task<Decision.End> RunAsync(CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -94,6 +98,9 @@ internal sealed class MigrationRunner(MigrationPlan plan, IJournal journal, Stew
             if (written != known) state = Write(state, new Sampled(written));
         }
 
+        // Seen twice, it is not an answer that came late.
+        _strange = watch.Strange is null ? 0 : _strange + 1;
+        if (_strange >= LooksToBelieve && watch.Strange is { } strange) state = Write(state, new Halted(strange));
         return state;
     }
 
@@ -105,9 +112,10 @@ internal sealed class MigrationRunner(MigrationPlan plan, IJournal journal, Stew
         {
             result = await steward.DoAsync(step, state, ct);
         }
-        catch (AwsException e)
+        catch (AwsException e) when (!Refusals.IsOfCredentials(e))
         {
-            result = new StepResult.Again($"{e.Code}: {e.Message}");
+            // Before anything was touched there is nothing to be patient for.
+            result = step.Kind is StepKind.Look && !Refusals.IsPassing(e) ? new StepResult.Rejected($"{e.Code}: {e.Message}") : new StepResult.Again($"{e.Code}: {e.Message}");
         }
         catch (HttpRequestException e)
         {

@@ -15,7 +15,7 @@ internal sealed class Migrator(MigrationPlan plan, string folder, MigrationAws a
     public MigrationRunner Runner(IJournal journal)
     {
         var probes = plan.Probes is { } asked ? new Probes(asked, plan.Timing.Period, http, clock) : null;
-        return new(plan, journal, _steward, new Watch(plan, aws, _steward.Sides, probes), probes, clock);
+        return new(plan, journal, _steward, new Watch(plan, aws, _steward.Entry, _steward.Sides, probes, clock), probes, clock);
     }
 
     /// <summary>What the plan names, compared with what is there; nothing is changed.</summary>
@@ -29,9 +29,12 @@ internal sealed class Migrator(MigrationPlan plan, string folder, MigrationAws a
             if (look is StepResult.Done done)
             {
                 lines.Add($"entry: {done.Words}");
-                lines.AddRange(done.Facts.Where(f => f.Key != Known.Found && f.Value.Length > 0).Select(f => $"{f.Key}: {f.Value}"));
+                lines.AddRange(done.Facts.Where(f => f.Key is not (Known.Found or Known.TestRecord) && f.Value.Length > 0).Select(f => $"{f.Key}: {f.Value.Replace("\n", ", ", StringComparison.Ordinal)}"));
                 if (plan is { Probes: null, Gates: { Errors: not null } or { Latency: not null } } && done.Facts.GetValueOrDefault(Known.OldBalancer) is not { Length: > 0 }) lines.Add(NothingTells);
                 isFine &= await AlarmsAsync(lines, ct);
+                var found = MigrationState.Of([new Begun(1, "", "") { At = clock.GetUtcNow() - plan.Timing.Period }, new StepDone("look", done.Facts, null) { At = clock.GetUtcNow() }]);
+                await ReadAsync(found, ct);
+                if (plan.Tls is not null) isFine &= Tell(lines, await _steward.DoAsync(new("tls", StepKind.Tls), found, ct));
             }
             else
             {
@@ -39,22 +42,38 @@ internal sealed class Migrator(MigrationPlan plan, string folder, MigrationAws a
                 lines.Add($"refused: {why}");
             }
         }
-        catch (AwsException e)
+        catch (Exception e) when (e is AwsException or HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            (isFine, var words) = (false, $"refused: {e.Code}: {e.Message}");
-            lines.Add(words);
+            isFine = false;
+            lines.Add(e switch { AwsException refused => $"refused: {refused.Code}: {refused.Message}", HttpRequestException => $"refused: {e.Message}", _ => "refused: AWS did not answer in time." });
         }
 
         return (isFine, lines);
     }
 
+    private static bool Tell(List<string> lines, StepResult tls)
+    {
+        lines.AddRange(tls switch
+        {
+            StepResult.Done done => done.Evidence.Prepend($"tls: {done.Words}"),
+            StepResult.Rejected rejected => rejected.Evidence.Prepend($"refused: {rejected.Why}"),
+            _ => [],
+        });
+        return tls is StepResult.Done;
+    }
+
     private async Task<bool> AlarmsAsync(List<string> lines, CancellationToken ct)
     {
-        if (plan.Gates.Alarms.IsEmpty) return true;
-        var found = await aws.CloudWatch.DescribeAlarmsAsync(new() { AlarmNames = plan.Gates.Alarms }, aws.Caller, ct);
-        var names = (found.MetricAlarms ?? []).Select(a => a.AlarmName).Concat((found.CompositeAlarms ?? []).Select(a => a.AlarmName)).ToHashSet(StringComparer.Ordinal);
-        var missing = plan.Gates.Alarms.Where(a => !names.Contains(a)).ToList();
+        var found = await Alarms.ReadAsync(aws, plan.Gates.Alarms, ct);
+        var missing = plan.Gates.Alarms.Where(a => !found.ContainsKey(a)).ToList();
         lines.AddRange(missing.Select(m => $"refused: there is no alarm {m}."));
         return missing.Count == 0;
+    }
+
+    /// <summary>The questions that gates ask all the time: rights that are missing are better known now.</summary>
+    private async Task ReadAsync(MigrationState state, CancellationToken ct)
+    {
+        await _steward.Sides.HealthyNewAsync(state, ct);
+        await new Metrics(plan, aws).ReadAsync(state, clock.GetUtcNow(), ct);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Minato.Migration.Journal;
 using Minato.Migration.Planning;
@@ -15,12 +16,14 @@ internal sealed class Mirror(MigrationPlan plan, string folder, IHttpSender http
     {
         if (plan.Mirror is not { } mirror) return StepResult.Ok();
         if (SideAddresses.Of(plan, state) is not var (old, @new)) return new StepResult.Rejected("the sides cannot be told apart: name oldUrl and newUrl under mirror, or a header under test.");
-        if (!TryRequests(mirror, out var requests, out var why)) return new StepResult.Rejected(why);
+        if (!TryRequests(mirror, state, out var requests, out var why)) return new StepResult.Rejected(why);
         var lines = ImmutableArray.CreateBuilder<string>();
+        var statuses = new SortedDictionary<int, int>();
         var different = 0;
         foreach (var request in requests)
         {
-            var differences = await AskAsync(mirror, request, old, @new, ct);
+            var (status, differences) = await AskAsync(mirror, request, old, @new, ct);
+            statuses[status] = statuses.GetValueOrDefault(status) + 1;
             if (differences.IsEmpty) continue;
             different++;
             if (lines.Count < MostLines) lines.Add($"{request.Method} {request.Path}: {string.Join("; ", differences)}");
@@ -29,39 +32,48 @@ internal sealed class Mirror(MigrationPlan plan, string folder, IHttpSender http
         var words = FormattableString.Invariant($"{different} of {requests.Length} requests were answered differently, {mirror.AllowedDifferences} are allowed");
         return different > mirror.AllowedDifferences
             ? new StepResult.Rejected($"{words}; {(different > 1 ? "the first is " : "")}{lines[0]}") { Evidence = lines.ToImmutable() }
-            : (StepResult.Done)StepResult.Ok(words) with { Evidence = lines.ToImmutable() };
+            : (StepResult.Done)StepResult.Ok($"{words}; the old side's answers: {Told(statuses)}") with { Evidence = lines.ToImmutable() };
     }
 
-    private async Task<ImmutableArray<string>> AskAsync(MirrorPlan mirror, MirrorRequest request, SideAddress old, SideAddress @new, CancellationToken ct)
+    // Two sides that know nothing of a page are equal, too: it should be seen.
+    private static string Told(SortedDictionary<int, int> statuses) => string.Join(", ", statuses.Select(s => FormattableString.Invariant($"{s.Value} × {(s.Key == 0 ? "no answer" : s.Key.ToString(CultureInfo.InvariantCulture))}")));
+
+    /// <returns>What the old side answered, 0 for nothing, and in which way the new one differs.</returns>
+    private async Task<(int Status, ImmutableArray<string> Differences)> AskAsync(MirrorPlan mirror, MirrorRequest request, SideAddress old, SideAddress @new, CancellationToken ct)
     {
         var before = await http.SendAsync(old, request, mirror.Timeout, mirror.MaxBodyBytes, ct);
         var after = await http.SendAsync(@new, request, mirror.Timeout, mirror.MaxBodyBytes, ct);
         await Task.Delay(TimeSpan.FromSeconds(1 / mirror.PerSecond), clock, ct);
         try
         {
-            return Comparison.Differences(mirror, before, after);
+            return (before.Status, Comparison.Differences(mirror, before, after));
         }
         catch (RegexMatchTimeoutException e)
         {
-            return [$"body: the pattern {e.Pattern} takes too long on it"];
+            return (before.Status, [$"body: the pattern {e.Pattern} takes too long on it"]);
         }
     }
 
-    private bool TryRequests(MirrorPlan mirror, out ImmutableArray<MirrorRequest> requests, out string why)
+    private bool TryRequests(MirrorPlan mirror, MigrationState state, out ImmutableArray<MirrorRequest> requests, out string why)
     {
         (requests, why) = (mirror.Requests, "");
-        if (mirror.AccessLog is not { } log) return true;
+        if (requests.FirstOrDefault(r => !SideAddresses.Reaches(plan, state, r)) is { } astray)
+            why = $"{astray.Method} {astray.Path} does not reach the entry, whose rule is for {state.Facts.GetValueOrDefault(Known.EntryPaths, "").Replace("\n", ", ", StringComparison.Ordinal)}: another rule would answer it for both sides.";
+        if (why.Length > 0 || mirror.AccessLog is not { } log) return why.Length == 0;
         try
         {
-            requests = requests.AddRange(AccessLog.Draw(File.ReadLines(Path.Combine(folder, log)), mirror.Sample));
+            var hosts = SideAddresses.Hosts(plan, state);
+            var drawn = AccessLog.Draw(
+                LogFiles.Lines(Path.Combine(folder, log)), mirror.Sample, r => SideAddresses.Reaches(plan, state, r) && (r.Headers.GetValueOrDefault("Host") is not { } host || Patterns.Match(hosts, host, ignoresCase: true)));
+            requests = requests.AddRange(drawn);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             why = $"the access log cannot be read: {e.Message}";
             return false;
         }
 
-        why = requests.IsEmpty ? $"{log} holds no GET or HEAD request." : "";
+        why = requests.IsEmpty ? $"{log} holds no GET or HEAD request that reaches the entry." : "";
         return !requests.IsEmpty;
     }
 }

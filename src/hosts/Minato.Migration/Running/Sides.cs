@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Minato.Aws;
+using Minato.Contracts.Ec2;
 using Minato.Contracts.Ecs;
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Migration.Journal;
@@ -12,8 +13,6 @@ namespace Minato.Migration.Running;
 /// <summary>The two sides themselves: target groups, targets, the ECS service.</summary>
 internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
 {
-    public const string Tag = "minato:migration";
-
     /// <param name="Old">Empty when it is still to be made, or is none.</param>
     internal sealed record Groups(string Old, string New, string? Refusal = null);
 
@@ -26,11 +25,15 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
         if (plan is { Entry: ListenerRuleEntry, Old.ClassicLoadBalancer: { } classic }) return new("", "", $"a rule cannot forward to the Classic Load Balancer {classic}: name its instances as targets, or move a record.");
         if ((service.LoadBalancers ?? []).Any(b => rule.Length > 0 && b.AdvancedConfiguration?.ProductionListenerRule == rule))
             return new("", "", $"{plan.New.Service} shifts traffic of the same rule in its own deployments: take it out of its advancedConfiguration for the time of the migration.");
+        if (rule.Length > 0 && service.DeploymentConfiguration?.Strategy is not (null or DeploymentStrategy.Rolling) && (service.LoadBalancers ?? []).Any(b => b.AdvancedConfiguration is not null))
+            return new("", "", $"{plan.New.Service} deploys blue/green: its target groups take turns, and none is the new side for long. Give it rolling deployments for the time of the migration.");
         if (service.Deployments is { Length: > 1 }) return new("", "", $"a deployment of {plan.New.Service} is under way: start when it is over.");
         var (@new, refusal) = await NewGroupAsync(service, ct);
         if (refusal is not null) return new("", "", refusal);
         var old = plan.Old is { TargetGroup: null, Targets.IsEmpty: true } ? null : (await FindGroupAsync(plan.Old.TargetGroup ?? OldGroupName, ct))?.TargetGroupArn;
         if (old is null && plan.Old.TargetGroup is { } name) return new("", "", $"there is no target group {name}.");
+        if (old is not null && !plan.Old.Targets.IsEmpty && !await IsOursAsync(old, ct))
+            return new("", "", $"there is a target group {OldGroupName} that this migration did not make: name it under old as targetGroup, or give the migration another name.");
         return old == @new ? new("", "", "old and new are the same target group.") : new(old ?? "", @new);
     }
 
@@ -38,7 +41,7 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
     {
         var vpc = state.Facts[Known.Vpc];
         var group = (await FindGroupAsync(OldGroupName, ct) ?? await MakeGroupAsync(vpc, ct))?.TargetGroupArn ?? "";
-        var ranges = ((await aws.Ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, aws.Caller, ct)).Vpcs ?? []).Select(v => IPNetwork.Parse(v.CidrBlock ?? "0.0.0.0/32")).ToList();
+        var ranges = ((await aws.Ec2.DescribeVpcsAsync(new() { VpcIds = [vpc] }, aws.Caller, ct)).Vpcs ?? []).SelectMany(RangesOf).ToList();
         await aws.Elb.RegisterTargetsAsync(new() { TargetGroupArn = group, Targets = [.. plan.Old.Targets.Select(t => ToWire(t, ranges))] }, aws.Caller, ct);
         return StepResult.Ok($"{plan.Old.Targets.Length} targets in {OldGroupName}", (Known.OldGroup, group));
     }
@@ -69,6 +72,7 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
     {
         if (plan.Old.Targets.IsEmpty) return StepResult.Ok("the old side's target group is its owner's, and stays");
         if (await FindGroupAsync(OldGroupName, ct) is not { TargetGroupArn: { } group }) return StepResult.Ok();
+        if (!await IsOursAsync(group, ct)) return StepResult.Ok($"{OldGroupName} is not of this migration's making, and stays");
         var targets = await TargetsAsync(group, ct);
         if (targets.Count > 0) await aws.Elb.DeregisterTargetsAsync(new() { TargetGroupArn = group, Targets = [.. targets.Select(t => t.Target).OfType<TargetDescription>()] }, aws.Caller, ct);
         await aws.Elb.DeleteTargetGroupAsync(new() { TargetGroupArn = group }, aws.Caller, ct);
@@ -105,18 +109,34 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
         }
     }
 
-    /// <returns>The load balancer that the group belongs to, as metrics name it; empty when it belongs to none.</returns>
-    public async Task<string> BalancerOfAsync(string group, CancellationToken ct) =>
-        (await FindGroupAsync(group, ct))?.LoadBalancerArns?.FirstOrDefault() is { } arn ? Known.DimensionOf(arn) : "";
+    /// <returns>ARNs of the load balancers that forward to the group: at most one on AWS.</returns>
+    public async Task<ImmutableArray<string>> BalancersOfAsync(string group, CancellationToken ct) => (await FindGroupAsync(group, ct))?.LoadBalancerArns ?? [];
+
+    /// <returns>Why the load balancer cannot forward to one of them; null when it can.</returns>
+    public async Task<string?> RefuseBehindOthersAsync(Groups groups, string balancer, CancellationToken ct)
+    {
+        foreach (var (side, group) in new[] { ("old", groups.Old), ("new", groups.New) })
+        {
+            if (group.Length == 0 || await BalancersOfAsync(group, ct) is not { IsEmpty: false } there || there.Contains(balancer)) continue;
+            return $"the target group of the {side} side is behind another load balancer, {there[0].Split('/')[^2]}, and can be behind one alone: give that side a group of its own.";
+        }
+
+        return null;
+    }
+
+    private async Task<bool> IsOursAsync(string group, CancellationToken ct) => (await Ownership.OfAsync(aws, plan.Name, [group], ct)).Contains(group);
 
     private async Task<TargetGroup?> MakeGroupAsync(string vpc, CancellationToken ct) => (await aws.Elb.CreateTargetGroupAsync(new()
     {
         Name = OldGroupName, Protocol = ProtocolEnum.Http, Port = plan.Old.Targets[0].Port, VpcId = vpc, HealthCheckPath = plan.Old.HealthPath,
-        TargetType = plan.Old.Targets[0].IsInstance ? TargetTypeEnum.Instance : TargetTypeEnum.Ip, Tags = [new() { Key = Tag, Value = plan.Name }],
+        TargetType = plan.Old.Targets[0].IsInstance ? TargetTypeEnum.Instance : TargetTypeEnum.Ip, Tags = [Ownership.Of(plan.Name)],
     }, aws.Caller, ct)).TargetGroups?.FirstOrDefault();
 
     private async Task<List<TargetHealthDescription>> TargetsAsync(string group, CancellationToken ct) =>
         [.. ((await aws.Elb.DescribeTargetHealthAsync(new() { TargetGroupArn = group }, aws.Caller, ct)).TargetHealthDescriptions ?? []).Where(t => t.TargetHealth?.State is not TargetHealthStateEnum.Draining)];
+
+    private static IEnumerable<IPNetwork> RangesOf(Vpc vpc) => (vpc.CidrBlockAssociationSet ?? [])
+        .Where(a => a.CidrBlockState?.State is null or VpcCidrBlockStateCode.Associated).Select(a => a.CidrBlock).Append(vpc.CidrBlock).OfType<string>().Select(r => IPNetwork.Parse(r));
 
     // AWS: an address outside the VPC belongs to no zone of it.
     private static TargetDescription ToWire(OldTarget target, List<IPNetwork> vpc) => new()

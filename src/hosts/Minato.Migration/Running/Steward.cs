@@ -15,10 +15,12 @@ internal sealed class Steward(IEntry entry, Sides sides, Mirror mirror, TlsCheck
             ListenerRuleEntry rule => new ListenerRules(plan, rule, aws, sides),
             RecordEntry record => new RecordSets(plan, record, aws, sides),
             _ => throw new InvalidOperationException($"There is no entry {plan.Entry}."),
-        }, sides, new(plan, folder, http, clock), new(plan, aws));
+        }, sides, new(plan, folder, http, clock), new(plan, folder, aws));
     }
 
     public Sides Sides => sides;
+
+    public IEntry Entry => entry;
 
     public Task<StepResult> DoAsync(Step step, MigrationState state, CancellationToken ct) => step.Kind switch
     {

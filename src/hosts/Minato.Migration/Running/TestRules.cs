@@ -12,6 +12,7 @@ namespace Minato.Migration.Running;
 internal sealed class TestRules(MigrationPlan plan, MigrationAws aws)
 {
     private const int LowestPriority = 50_000;
+    private const string HostField = "host-header";
 
     private sealed record Wanted(RuleCondition Condition, string Group, string Words);
 
@@ -23,15 +24,18 @@ internal sealed class TestRules(MigrationPlan plan, MigrationAws aws)
             made.Add(wanted.Words);
             if (Find(wanted, entry, rules) is { } there)
             {
-                if (there.Actions is not [{ Type: ActionTypeEnum.Forward } action] || action.TargetGroupArn != wanted.Group) return new StepResult.Foreign($"the rule {there.Priority} for {wanted.Words} has another action than to forward there.");
+                if (there.Actions is [{ Type: ActionTypeEnum.Forward } action] && action.TargetGroupArn == wanted.Group) continue;
+                // An earlier attempt may have had other sides.
+                if (!(await Ownership.OfAsync(aws, plan.Name, [there.RuleArn ?? ""], ct)).Contains(there.RuleArn ?? "")) return new StepResult.Foreign($"the rule {there.Priority} for {wanted.Words} has another action than to forward there.");
+                await aws.Elb.ModifyRuleAsync(new() { RuleArn = there.RuleArn ?? "", Actions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = wanted.Group }] }, aws.Caller, ct);
                 continue;
             }
 
             if (FreePriority(entry, rules) is not { } priority) return new StepResult.Rejected($"there is no free priority above the rule {entry.Priority}: give it a higher number.");
             var created = await aws.Elb.CreateRuleAsync(new()
             {
-                ListenerArn = state.Facts[Known.Listener], Priority = priority, Conditions = [.. Own(entry), wanted.Condition],
-                Actions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = wanted.Group }], Tags = [new() { Key = Sides.Tag, Value = plan.Name }],
+                ListenerArn = state.Facts[Known.Listener], Priority = priority, Conditions = Conditions(wanted, entry), Transforms = entry.Transforms,
+                Actions = [new() { Type = ActionTypeEnum.Forward, TargetGroupArn = wanted.Group }], Tags = [Ownership.Of(plan.Name)],
             }, aws.Caller, ct);
             rules.AddRange(created.Rules ?? []);
         }
@@ -41,8 +45,10 @@ internal sealed class TestRules(MigrationPlan plan, MigrationAws aws)
 
     public async Task<StepResult> CloseAsync(MigrationState state, Rule entry, List<Rule> rules, CancellationToken ct)
     {
-        foreach (var rule in All(state).Select(w => Find(w, entry, rules)).OfType<Rule>()) await aws.Elb.DeleteRuleAsync(new() { RuleArn = rule.RuleArn ?? "" }, aws.Caller, ct);
-        return StepResult.Ok();
+        var there = All(state).Select(w => Find(w, entry, rules)?.RuleArn).OfType<string>().ToList();
+        var ours = await Ownership.OfAsync(aws, plan.Name, there, ct);
+        foreach (var rule in there.Where(ours.Contains)) await aws.Elb.DeleteRuleAsync(new() { RuleArn = rule }, aws.Caller, ct);
+        return StepResult.Ok(there.Count > ours.Count ? "a rule that was there before stays" : null);
     }
 
     private IEnumerable<Wanted> All(MigrationState state)
@@ -55,13 +61,14 @@ internal sealed class TestRules(MigrationPlan plan, MigrationAws aws)
             yield return new(Header(header, test.New), @new, $"{header}: {test.New} → new");
         }
 
-        if (test.Host is { } host) yield return new(new() { Field = "host-header", HostHeaderConfig = new() { Values = [host] } }, @new, $"{host} → new");
+        if (test.Host is { } host) yield return new(new() { Field = HostField, HostHeaderConfig = new() { Values = [host] } }, @new, $"{host} → new");
     }
 
     private static RuleCondition Header(string name, string value) => new() { Field = "http-header", HttpHeaderConfig = new() { HttpHeaderName = name, Values = [value] } };
 
-    /// <summary>With the conditions of the entry's own rule, so that other services behind the listener stay out of it.</summary>
-    private static ImmutableArray<RuleCondition> Own(Rule entry) => [.. (entry.Conditions ?? []).Select(Plain)];
+    /// <summary>With the conditions of the entry's own rule, so that other services behind the listener stay out of it. Another domain takes the place of its domains.</summary>
+    private static ImmutableArray<RuleCondition> Conditions(Wanted wanted, Rule entry) =>
+        [.. (entry.Conditions ?? []).Where(c => c.Field != HostField || wanted.Condition.Field != HostField).Select(Plain), wanted.Condition];
 
     // AWS shows short conditions twice, in Values and in their configuration, and takes them once.
     private static RuleCondition Plain(RuleCondition condition) =>
@@ -69,7 +76,7 @@ internal sealed class TestRules(MigrationPlan plan, MigrationAws aws)
 
     private static Rule? Find(Wanted wanted, Rule entry, List<Rule> rules)
     {
-        var looked = Own(entry).Append(wanted.Condition).Select(Text).Order(StringComparer.Ordinal).ToList();
+        var looked = Conditions(wanted, entry).Select(Text).Order(StringComparer.Ordinal).ToList();
         return rules.Find(r => (r.Conditions ?? []).Select(Plain).Select(Text).Order(StringComparer.Ordinal).SequenceEqual(looked));
     }
 

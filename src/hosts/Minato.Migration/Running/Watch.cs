@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Minato.Aws;
-using Minato.Contracts.CloudWatch;
 using Minato.Migration.Journal;
 using Minato.Migration.Planning;
 using Minato.Migration.Plans;
@@ -8,58 +8,69 @@ using Minato.Migration.Plans;
 namespace Minato.Migration.Running;
 
 /// <summary>Looks at both sides, and puts together what the gates are judged by.</summary>
-internal sealed class Watch(MigrationPlan plan, MigrationAws aws, Sides sides, Probes? probes)
+internal sealed class Watch(MigrationPlan plan, MigrationAws aws, IEntry entry, Sides sides, Probes? probes, TimeProvider clock)
 {
-    private const int AlarmsAtOnce = 100;
+    /// <summary>A look that does not come back holds up the way back.</summary>
+    private static readonly TimeSpan s_longestRead = TimeSpan.FromSeconds(20);
+
     private readonly Metrics _metrics = new(plan, aws);
     private Observations _last = new();
 
+    /// <summary>What the last look found that somebody else made of the entry; null while it is as the migration left it.</summary>
+    public string? Strange { get; private set; }
+
     /// <summary>Reads what changed since. What cannot be read is unknown, which no gate takes for good.</summary>
+    /// <exception cref="AwsException">The credentials are refused: nothing can be read or done with them.</exception>
     public async Task<ImmutableArray<Sample>> LookAsync(MigrationState state, DateTimeOffset now, CancellationToken ct)
     {
+        Strange = null;
         if (state.Stage < 0 || !state.Facts.ContainsKey(Known.NewGroup)) return [];
-        var alarms = await OrAsync(() => AlarmsAsync(ct), ImmutableSortedDictionary<string, string?>.Empty, ct);
-        var healthy = await OrAsync<int?>(async () => await sides.HealthyNewAsync(state, ct), null, ct);
-        _last = new() { Alarms = alarms, HealthyNew = healthy };
+        var unread = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var alarms = ReadAsync("alarms", c => Alarms.ReadAsync(aws, plan.Gates.Alarms, c), ImmutableSortedDictionary<string, string?>.Empty, unread, ct);
+        var healthy = ReadAsync<int?>("health", async c => await sides.HealthyNewAsync(state, c), null, unread, ct);
         // Users of one side are not compared with probes of the other: where metrics can tell of one side alone, probes tell of both.
-        if (probes is not null && !Metrics.TellOfBoth(state)) return probes.Read(state.Weight, now);
-        var measured = await OrAsync(() => _metrics.ReadAsync(state, now, ct), [], ct);
-        var probed = probes?.Read(state.Weight, now) ?? [];
-        return [.. measured, .. probed.Where(p => IsMissing(p, measured, state, now))];
+        var byProbesAlone = probes is not null && !Metrics.TellOfBoth(state);
+        var measured = byProbesAlone ? Task.FromResult(ImmutableArray<Sample>.Empty) : ReadAsync("metrics", c => _metrics.ReadAsync(state, now, c), [], unread, ct);
+        var strange = IsBetweenSteps(state) ? ReadAsync("entry", c => entry.StrangeAsync(state, c), null, unread, ct) : Task.FromResult<string?>(null);
+        await Task.WhenAll(alarms, healthy, measured, strange);
+        _last = new() { Alarms = await alarms, HealthyNew = await healthy, Unread = unread.GetValueOrDefault("metrics") };
+        Strange = await strange;
+        var (metrics, probed) = (await measured, probes?.Read(state.Weight, now) ?? []);
+        return byProbesAlone ? probed : [.. metrics, .. probed.Where(p => IsMissing(p, metrics, state, now))];
     }
 
     public ImmutableArray<Judgement> Judge(MigrationState state)
     {
         if (state.Stage < 0) return [];
-        var attempt = state.Samples.Values.Where(s => s.From >= state.BegunAt - plan.Timing.Period).ToList();
-        return GateJudge.Judge(plan, plan.Stages[state.Stage], _last with
-        {
-            Window = [.. attempt.Where(s => s.From >= state.ReadyAt)], Before = [.. attempt.Where(s => s.From < state.ReadyAt)],
-        });
+        var seen = Observations.Of(plan, state);
+        return GateJudge.Judge(plan, plan.Stages[state.Stage], _last with { Window = seen.Window, Before = seen.Before });
     }
 
     private bool IsMissing(Sample probed, ImmutableArray<Sample> measured, MigrationState state, DateTimeOffset now) =>
         now - probed.From - probed.Period >= plan.Timing.MetricsDelay && measured.All(m => m.From != probed.From)
         && state.Samples.GetValueOrDefault(probed.From)?.Source is not "metrics";
 
-    private async Task<ImmutableSortedDictionary<string, string?>> AlarmsAsync(CancellationToken ct)
-    {
-        if (plan.Gates.Alarms.IsEmpty) return ImmutableSortedDictionary<string, string?>.Empty;
-        var found = await aws.CloudWatch.DescribeAlarmsAsync(
-            new() { AlarmNames = plan.Gates.Alarms, AlarmTypes = [AlarmType.MetricAlarm, AlarmType.CompositeAlarm], MaxRecords = AlarmsAtOnce }, aws.Caller, ct);
-        var states = (found.MetricAlarms ?? []).Select(a => (a.AlarmName, a.StateValue)).Concat((found.CompositeAlarms ?? []).Select(a => (a.AlarmName, a.StateValue)));
-        return states.ToImmutableSortedDictionary(s => s.AlarmName ?? "", s => s.StateValue?.ToWire(), StringComparer.Ordinal);
-    }
+    /// <summary>The entry is as the last step left it, unless somebody else has been there.</summary>
+    private static bool IsBetweenSteps(MigrationState state) =>
+        state is { IsActive: true, Left: null, Paused: null, Running: null, AcceptsWeights: false, IsPastReturn: false } && state.Done.Contains(Steps.Pair);
 
-    private static async Task<T> OrAsync<T>(Func<Task<T>> read, T otherwise, CancellationToken ct)
+    private async Task<T> ReadAsync<T>(string what, Func<CancellationToken, Task<T>> read, T otherwise, ConcurrentDictionary<string, string> unread, CancellationToken ct)
     {
+        using var limit = new CancellationTokenSource(s_longestRead, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
-            return await read();
+            return await read(both.Token);
         }
-        catch (Exception e) when (e is AwsException or HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (AwsException e) when (!Refusals.IsOfCredentials(e))
         {
-            return otherwise;
+            unread[what] = $"{e.Code}: {e.Message}";
         }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            unread[what] = e is HttpRequestException ? e.Message : $"no answer within {Durations.Show(s_longestRead)}";
+        }
+
+        return otherwise;
     }
 }
