@@ -45,6 +45,9 @@ public sealed record ProxyTls
 
     /// <summary>Tells targets the version and cipher suite in <c>x-amzn-tls-version</c> and <c>x-amzn-tls-cipher-suite</c>.</summary>
     public bool TellsTargets { get; init; }
+
+    /// <summary>Other names for headers that tell targets of TLS and of the client's certificate: <c>X-Amzn-Tls-Version</c> and what takes its place.</summary>
+    public ImmutableArray<(string Header, string Name)> Renamed { get; init; } = [];
 }
 
 /// <param name="Authorities">Certificates, PEM.</param>
