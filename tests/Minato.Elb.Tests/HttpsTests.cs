@@ -139,6 +139,20 @@ public sealed class HttpsTests
     });
 
     [Fact]
+    public void Headers_about_tls_have_the_names_that_the_listener_gives_them() => HttpsWorld.Run(async w =>
+    {
+        const string Key = "routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name";
+        var (listener, _) = await w.SecureAsync();
+        async Task ModifyAsync(string value) => await w.Elb.Elb.ModifyListenerAttributesAsync(
+            new() { ListenerArn = listener.ListenerArn ?? "", Attributes = [new() { Key = Key, Value = value }] }, w.Elb.Caller, default);
+        await ModifyAsync("X-Client-Serial");
+        await w.World.Eventually(() => w.Proxy.Serving.Listeners is [{ Tls: { } tls }] && tls.Renamed.SequenceEqual([("X-Amzn-Mtls-Clientcert-Serial-Number", "X-Client-Serial")]), TimeSpan.FromSeconds(5));
+        await ElbWorld.RefusedAsync(() => ModifyAsync("no name"), "ValidationError");
+        await ModifyAsync("");
+        await w.World.Eventually(() => w.Proxy.Serving.Listeners is [{ Tls.Renamed.IsEmpty: true }], TimeSpan.FromSeconds(5));
+    });
+
+    [Fact]
     public void A_restart_keeps_https_listeners() => HttpsWorld.Run(async w =>
     {
         await w.SecureAsync();

@@ -15,7 +15,11 @@ internal static class ClientTrust
     // Dates as OpenSSL writes them (YYMMDDhhmmssZ) become those that AWS tells.
     private const string Date = "regsub('^(..)(..)(..)(..)(..)(..).*','20\\\\1-\\\\2-\\\\3T\\\\4:\\\\5:\\\\6Z')";
 
-    private static readonly string[] s_headers = ["Serial-Number", "Issuer", "Subject", "Validity", "Leaf"];
+    private static readonly (string Name, string Value)[] s_headers =
+    [
+        ("Serial-Number", "%[ssl_c_serial,hex]"), ("Issuer", "\"%[ssl_c_i_dn(,0,rfc2253)]\""), ("Subject", "\"%[ssl_c_s_dn(,0,rfc2253)]\""),
+        ("Validity", $"\"NotBefore=%[ssl_c_notbefore,{Date}];NotAfter=%[ssl_c_notafter,{Date}]\""), ("Leaf", TlsWriter.CertificateAsPem),
+    ];
 
     public static string BindOptions(ProxyClientTrust trust, ImmutableSortedDictionary<string, string>.Builder files)
     {
@@ -27,14 +31,14 @@ internal static class ClientTrust
     }
 
     /// <summary>AWS: what the client sends of these names itself does not count.</summary>
-    public static void WriteHeaders(Action<string> line)
+    public static void WriteHeaders(Action<string> line, ProxyTls tls)
     {
-        foreach (var name in s_headers) line($"http-request del-header X-Amzn-Mtls-Clientcert-{name}");
-        line("http-request set-header X-Amzn-Mtls-Clientcert-Serial-Number %[ssl_c_serial,hex]");
-        line("http-request set-header X-Amzn-Mtls-Clientcert-Issuer \"%[ssl_c_i_dn(,0,rfc2253)]\"");
-        line("http-request set-header X-Amzn-Mtls-Clientcert-Subject \"%[ssl_c_s_dn(,0,rfc2253)]\"");
-        line($"http-request set-header X-Amzn-Mtls-Clientcert-Validity \"NotBefore=%[ssl_c_notbefore,{Date}];NotAfter=%[ssl_c_notafter,{Date}]\"");
-        line($"http-request set-header X-Amzn-Mtls-Clientcert-Leaf {TlsWriter.CertificateAsPem}");
+        foreach (var (part, value) in s_headers)
+        {
+            var name = TlsWriter.NameOf(tls, "X-Amzn-Mtls-Clientcert-" + part);
+            line($"http-request del-header {name}");
+            line($"http-request set-header {name} {value}");
+        }
     }
 
     // One file that HAProxy cannot load would keep it from loading anything.

@@ -21,7 +21,7 @@ internal static class Sameness
 
     private static bool Same(ProxyTls? a, ProxyTls? b) => ReferenceEquals(a, b) || (a is not null && b is not null
         && a.Default == b.Default && a.Certificates.SequenceEqual(b.Certificates) && a.Oldest == b.Oldest && a.Newest == b.Newest
-        && a.Ciphers.SequenceEqual(b.Ciphers) && a.Alpn.SequenceEqual(b.Alpn) && a.PassesClientCertificate == b.PassesClientCertificate && a.Trust == b.Trust && a.TellsTargets == b.TellsTargets);
+        && a.Ciphers.SequenceEqual(b.Ciphers) && a.Alpn.SequenceEqual(b.Alpn) && a.PassesClientCertificate == b.PassesClientCertificate && a.Trust == b.Trust && a.TellsTargets == b.TellsTargets && a.Renamed.SequenceEqual(b.Renamed));
 
     private static bool Same(ProxyRule a, ProxyRule b) => a.Priority == b.Priority && Same(a.Action, b.Action) && All(a.Conditions, b.Conditions, Same) && a.Rewrites.SequenceEqual(b.Rewrites);
 

@@ -33,14 +33,18 @@ internal static class TlsWriter
     {
         if (tls.TellsTargets)
         {
-            line("http-request set-header x-amzn-tls-version %[ssl_fc_protocol]");
-            line("http-request set-header x-amzn-tls-cipher-suite %[ssl_fc_cipher]");
+            line($"http-request set-header {NameOf(tls, "x-amzn-tls-version")} %[ssl_fc_protocol]");
+            line($"http-request set-header {NameOf(tls, "x-amzn-tls-cipher-suite")} %[ssl_fc_cipher]");
         }
-        if (tls.Trust is not null) ClientTrust.WriteHeaders(line);
+        if (tls.Trust is not null) ClientTrust.WriteHeaders(line, tls);
         if (!tls.PassesClientCertificate) return;
-        line("http-request del-header X-Amzn-Mtls-Clientcert");
-        line($"http-request set-header X-Amzn-Mtls-Clientcert {CertificateAsPem} if {{ ssl_c_used }}");
+        var name = NameOf(tls, "X-Amzn-Mtls-Clientcert");
+        line($"http-request del-header {name}");
+        line($"http-request set-header {name} {CertificateAsPem} if {{ ssl_c_used }}");
     }
+
+    /// <summary>What a listener calls one of its headers.</summary>
+    public static string NameOf(ProxyTls tls, string header) => tls.Renamed.FirstOrDefault(r => r.Header.Equals(header, StringComparison.OrdinalIgnoreCase)).Name ?? header;
 
     /// <summary>How a listener is reached from this same proxy, as a client would.</summary>
     public static string RelayOptions(ProxyTls? tls) => tls is null ? "" : $" ssl verify none sni req.hdr(host),field(1,:){(tls.Alpn.IsEmpty ? "" : $" alpn {string.Join(',', tls.Alpn)} ws h1")}";
@@ -59,6 +63,8 @@ internal static class TlsWriter
         if (listener.Tls is not { } tls) return;
         var isWritable = s_versions.Contains(tls.Oldest) && s_versions.Contains(tls.Newest) && tls.Ciphers.All(IsCipher) && tls.Alpn.All(a => a is "h2" or "http/1.1");
         if (!isWritable) throw new UnwritableConfigurationException($"listener {listener.Id}: its TLS versions, ciphers or protocols are not known");
+        if (tls.Renamed.FirstOrDefault(r => !Safe.IsHeaderName(r.Name)) is { Name: { } name })
+            throw new UnwritableConfigurationException($"listener {listener.Id}: '{name}' is not the name of a header");
         ClientTrust.Verify(listener.Id, tls.Trust);
         foreach (var certificate in tls.Certificates.Prepend(tls.Default))
         {

@@ -33,7 +33,7 @@ internal static class SimProxyChecks
     private static string Text(ProxyBackend backend) => $"{backend.Id}:{backend.Algorithm}:{backend.Protocol}:{backend.Stickiness}:{backend.Requests}:{string.Join(',', backend.Servers)}";
 
     private static string Text(ProxyTls? tls) => tls is null ? "" : string.Join(
-        ',', tls.Certificates.Prepend(tls.Default).Select(c => c.Id).Concat(tls.Ciphers).Concat(tls.Alpn).Append($"{tls.Oldest}-{tls.Newest}-{tls.PassesClientCertificate}-{tls.TellsTargets}-{tls.Trust}"));
+        ',', tls.Certificates.Prepend(tls.Default).Select(c => c.Id).Concat(tls.Ciphers).Concat(tls.Alpn).Append($"{tls.Oldest}-{tls.Newest}-{tls.PassesClientCertificate}-{tls.TellsTargets}-{tls.Trust}-{string.Join('/', tls.Renamed)}"));
 
     private static string Text(ProxyAction action) => action is ProxyAction.Forward forward ? $"{forward.Stickiness}:{string.Join(',', forward.Backends)}" : action.ToString();
 

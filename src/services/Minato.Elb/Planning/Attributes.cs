@@ -77,6 +77,9 @@ internal static class Attributes
         new("routing.http.response.x_frame_options.header_value", "", v => v is "DENY" or "SAMEORIGIN" || v.StartsWith("ALLOW-FROM ", StringComparison.Ordinal)),
     ];
 
+    /// <summary>Of a listener with HTTPS.</summary>
+    public static readonly ImmutableArray<AttributeSpec> SecureListener = [.. RequestHeaderNames.Specs, .. Listener];
+
     /// <summary>Every key with its value.</summary>
     public static IEnumerable<(string Key, string Value)> All(ImmutableArray<AttributeSpec> specs, ImmutableSortedDictionary<string, string> given) =>
         specs.Select(s => (s.Key, given.GetValueOrDefault(s.Key, s.Default)));

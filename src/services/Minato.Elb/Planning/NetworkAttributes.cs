@@ -59,6 +59,7 @@ internal static class NetworkAttributes
     {
         ProtocolEnum.Tcp => s_listener,
         ProtocolEnum.Tls or ProtocolEnum.Udp or ProtocolEnum.TcpUdp => [],
+        ProtocolEnum.Https => Attributes.SecureListener,
         _ => Attributes.Listener,
     };
 

@@ -32,6 +32,7 @@ internal static class TlsPlanner
             Trust = view is { Listener.Mutual: { Mode: "verify" } mutual, TrustStore: { } store } ? TrustOf(mutual, store) : null,
             TellsTargets = view.Listener.Protocol is ProtocolEnum.Https
                 && Attributes.Value(Attributes.Balancer, view.Balancer.Attributes, "routing.http.x_amzn_tls_version_and_cipher_suite.enabled") is "true",
+            Renamed = RequestHeaderNames.Of(view.Listener),
         };
     }
 
