@@ -74,6 +74,7 @@ internal sealed class ConfigurationWriter
         Line("stats timeout 1m");
         Line($"maxconn {Number(host.MaxConnections(wanted.Listeners.Length))}");
         Line($"nbthread {Number(host.Threads)}");
+        foreach (var line in HeaderLimits.Lines) Line(line);
         // Two installations must not share a port by accident.
         Line("noreuseport");
         // Workers of earlier configurations end with their last connection, at the latest after the longest deregistration delay.
