@@ -53,6 +53,14 @@ public sealed class AccessLogTests
         Words(AccessLogLine.Write(Request with { Status = status }, Details with { Version = version, TlsProtocol = tls }, Balancer, 443, Group))[0].ShouldBe(type);
 
     [Fact]
+    public void A_call_of_grpc_is_a_type_of_its_own_and_the_certificate_is_named()
+    {
+        var words = Words(AccessLogLine.Write(
+            Request, Details with { Version = "HTTP/2.0", TlsProtocol = "TLSv1.3" }, Balancer, 443, Group, isGrpc: true, "arn:aws:acm:us-east-2:123456789012:certificate/1"));
+        (words[0], words[19]).ShouldBe(("grpcs", "arn:aws:acm:us-east-2:123456789012:certificate/1"));
+    }
+
+    [Fact]
     public void What_clients_write_stays_within_its_quotes() =>
         Words(AccessLogLine.Write(Request, Details with { UserAgent = "a\" \\ b\u00e9" }, Balancer, 80, Group))[13].ShouldBe("a\\x22 \\x5c b\\xc3\\xa9");
 

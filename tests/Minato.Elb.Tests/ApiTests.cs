@@ -387,6 +387,7 @@ public sealed class ApiTests
         ofBalancer.First(a => a.Key is "idle_timeout.timeout_seconds").Value.ShouldBe("60");
         var ofListener = (await w.Elb.DescribeListenerAttributesAsync(new() { ListenerArn = listener }, w.Caller, None)).Attributes.GetValueOrDefault();
         ofListener.First(a => a.Key is "routing.http.response.server.enabled").Value.ShouldBe("true");
+        ofListener.Any(a => a.Key?.StartsWith("routing.http.request.", StringComparison.Ordinal) is true).ShouldBeFalse(); // AWS: of HTTPS alone.
         await ElbWorld.RefusedAsync(() => w.DelayAsync(group, 3601), "ValidationError");
         (await ElbWorld.RefusedAsync(() => w.AttributeAsync(group, "colour", "red"), "ValidationError")).Message.ShouldBe("Target group attribute key 'colour' is not recognized");
         await w.AttributeAsync(group, "stickiness.enabled", "false");

@@ -128,6 +128,17 @@ public sealed class NetworkTests
     });
 
     [Fact]
+    public void Health_is_asked_with_a_proxy_header_where_targets_get_one() => ElbWorld.Run(1, async w =>
+    {
+        var (balancer, group) = (await BalancerAsync(w), await GroupAsync(w));
+        await ListenerAsync(w, balancer, group);
+        await w.AttributeAsync(group, "proxy_protocol_v2.enabled", "true");
+        w.Targets.Set("172.31.0.10", 9000, request => request.SendsProxyHeader ? new ProbeOutcome.Connected() : new ProbeOutcome.Failed("no header"));
+        await w.RegisterAsync(group, "172.31.0.10");
+        await w.UntilAsync(group, "172.31.0.10", TargetHealthStateEnum.Healthy);
+    });
+
+    [Fact]
     public void An_application_load_balancer_may_be_a_target() => ElbWorld.Run(1, async w =>
     {
         var (app, listener, _) = await w.SetUpAsync();

@@ -31,7 +31,7 @@ public sealed class TrafficMetricsTests
         told["HTTPCode_Target_2XX_Count TargetGroup+LoadBalancer"].ShouldBe(7);
         told["HTTPCode_Target_5XX_Count LoadBalancer"].ShouldBe(1);
         told["HTTPCode_ELB_3XX_Count LoadBalancer"].ShouldBe(1);
-        told["HTTPCode_ELB_4XX_Count LoadBalancer"].ShouldBe(1);
+        told["HTTPCode_ELB_4XX_Count LoadBalancer"].ShouldBe(2); // AWS: a client that left (460) counts, too.
         told["HTTPCode_ELB_5XX_Count LoadBalancer"].ShouldBe(2);
         told["HTTPCode_ELB_502_Count LoadBalancer"].ShouldBe(1);
         told["HTTPCode_ELB_503_Count LoadBalancer"].ShouldBe(1);
@@ -82,6 +82,14 @@ public sealed class TrafficMetricsTests
         counts.Since(Reading(110, 70)).ShouldSatisfyAllConditions(
             d => d.Listeners.Single().BytesIn.ShouldBe(20), d => d.Servers.Single().ShouldSatisfyAllConditions(s => s.Responses2xx.ShouldBe(10), s => s.ActiveSessions.ShouldBe(1)));
         counts.Since(Reading(4, 9)).Listeners.Single().ShouldSatisfyAllConditions(l => l.Requests.ShouldBe(4), l => l.BytesIn.ShouldBe(9));
+        ProxyStatistics Flows(long connections, long bytes) => new([new("l", 0, bytes, 0, 0, 0, 0, 0) { Connections = connections }], []); // Without requests.
+        var flows = new TrafficCounts();
+        flows.Since(Flows(9, 900));
+        flows.Since(Flows(2, 70)).Listeners.Single().ShouldSatisfyAllConditions(l => l.Connections.ShouldBe(2), l => l.BytesIn.ShouldBe(70));
+        ProxyStatistics Datagrams(long begun, long bytes) => new([new("l", 0, 0, 0, 0, 0, 0, 0) { Datagrams = new(begun, 1, bytes, 0) }], []);
+        flows.Since(Datagrams(5, 50)).Listeners.Single().Datagrams.ShouldBe(new DatagramStatistics(5, 1, 50, 0)); // It was not there the last time.
+        flows.Since(Datagrams(8, 60)).Listeners.Single().Datagrams.ShouldBe(new DatagramStatistics(3, 1, 10, 0));
+        flows.Since(Datagrams(2, 20)).Listeners.Single().Datagrams.ShouldBe(new DatagramStatistics(2, 1, 20, 0));
         var more = Reading(4, 9) with { Servers = [new("b", "new", 7, 0, 7, 0, 0, 0, 0)] };
         counts.Since(more).Servers.Single().Requests.ShouldBe(7); // It was not there the last time.
     }
@@ -122,7 +130,12 @@ public sealed class TrafficMetricsTests
         var balancer = Balancer("net/web/1") with { Type = LoadBalancerTypeEnum.Network };
         ListenerTraffic tcp = new(new("t", 0, 100, 200, 0, 0, 0, 0) { Connections = 3, ActiveConnections = 2 }, null) { Protocol = ProtocolEnum.Tcp };
         ListenerTraffic tls = new(new("s", 0, 10, 20, 0, 0, 0, 0) { Connections = 1 }, null) { Protocol = ProtocolEnum.Tls };
+        ListenerTraffic both = new(new("b", 0, 1, 2, 0, 0, 0, 0) { Connections = 5, Datagrams = new(7, 6, 1000, 2000) }, null) { Protocol = ProtocolEnum.TcpUdp };
+        var all = Told(TrafficMetrics.Plan(new(balancer, [tcp, tls, both], []), s_noon));
+        (all["NewFlowCount LoadBalancer"], all["NewFlowCount_TCP LoadBalancer"], all["NewFlowCount_UDP LoadBalancer"]).ShouldBe((16, 8, 7));
+        (all["ActiveFlowCount LoadBalancer"], all["ActiveFlowCount_UDP LoadBalancer"], all["ProcessedBytes_UDP LoadBalancer"]).ShouldBe((8, 6, 3000));
         var told = Told(TrafficMetrics.Plan(new(balancer, [tcp, tls], [new(Group, [], null, 2, 1)]), s_noon));
+        told.Keys.ShouldNotContain(k => k.Contains("_UDP", StringComparison.Ordinal));
         TrafficMetrics.NamespaceOf(balancer).ShouldBe("AWS/NetworkELB");
         told["NewFlowCount LoadBalancer"].ShouldBe(4);
         told["NewFlowCount_TCP LoadBalancer"].ShouldBe(3);

@@ -62,6 +62,23 @@ public sealed class SocketHealthProberTests
     }
 
     [Fact]
+    public async Task A_probe_may_begin_with_a_proxy_header_of_no_client()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var request = new ProbeRequest("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, "/", TimeSpan.FromSeconds(5)) { SendsProxyHeader = true };
+        var probing = prober.ProbeAsync(request, Stopping).AsTask();
+        using var client = await listener.AcceptTcpClientAsync(Stopping);
+        var stream = client.GetStream();
+        var said = new byte[19];
+        await stream.ReadExactlyAsync(said, Stopping);
+        byte[] local = [.. "\r\n\r\n\0\r\nQUIT\n"u8, 0x20, 0, 0, 0, .. "GET"u8];
+        said.ShouldBe(local);
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), Stopping);
+        (await probing).ShouldBe(new ProbeOutcome.Answered(200));
+    }
+
+    [Fact]
     public async Task Silence_times_out()
     {
         using var target = new ScriptedTarget(null);

@@ -82,6 +82,25 @@ public sealed class TlsTests : OnHaProxy
     }
 
     [Fact]
+    public async Task Headers_about_tls_may_have_other_names()
+    {
+        using var root = new Authority("Root");
+        using var client = root.Issue("client");
+        var listener = await ApplyAsync(GivenTls.Of(GivenTls.Certificate("default")) with
+        {
+            Newest = "TLSv1.2", TellsTargets = true, Trust = new(root.Pem, Revocations: null, IgnoresExpiry: false, NamesAuthorities: true),
+            Headers = new() { Version = "Spoken", Subject = "Who_Asks" },
+        });
+        using var answer = await GetAsync(listener, HttpVersion.Version11, client);
+        var seen = await answer.Content.ReadAsStringAsync(Stopping);
+        seen.ShouldContain("Spoken: TLSv1.2", Case.Insensitive);
+        seen.ShouldContain("Who_Asks: CN=client,O=Minato", Case.Insensitive);
+        seen.ShouldContain("X-Amzn-Mtls-Clientcert-Serial-Number: ", Case.Insensitive);
+        seen.ShouldNotContain("x-amzn-tls-version", Case.Insensitive);
+        seen.ShouldNotContain("X-Amzn-Mtls-Clientcert-Subject", Case.Insensitive);
+    }
+
+    [Fact]
     public async Task A_listener_that_trusts_an_authority_takes_its_certificates_alone_and_tells_targets_what_is_in_them()
     {
         using var root = new Authority("Root");

@@ -60,10 +60,16 @@ internal sealed partial class HaProxyEngine : IProxyEngine, IAsyncDisposable
         try
         {
             if (running is not null) await ReadCountersAsync(running, ct);
-            return ledger.Read(wanted ?? new());
+            return Counted(wanted ?? new());
         }
-        catch (IOException) { return ledger.Read(wanted ?? new()); } // Dying or reloading: what was last read is the best there is.
+        catch (IOException) { return Counted(wanted ?? new()); } // Dying or reloading: what was last read is the best there is.
         finally { gate.Release(); }
+    }
+
+    private ProxyStatistics Counted(ProxyConfiguration applied)
+    {
+        var read = ledger.Read(applied);
+        return read with { Listeners = [.. read.Listeners.Zip(applied.Listeners, (row, listener) => row with { Datagrams = relays.StatisticsOf(listener) })] };
     }
 
     public IAsyncEnumerable<IReadOnlyList<ProxyRequest>> RequestsAsync(CancellationToken ct) => new RequestLog(host, clock).ReadAsync(ct);

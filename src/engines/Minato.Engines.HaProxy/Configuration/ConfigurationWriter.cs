@@ -58,9 +58,8 @@ internal sealed class ConfigurationWriter
         {
             WriteListener(listener);
             if (RuleWriter.AnswersBehind(listener)) WriteAnswer(listener);
-            // Tried again after a second: the one to take over may have to be started first.
-            WriteRelay(HandOverName(listener.Id), listener, retries: 2);
-            if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener, retries: 0);
+            if (HandOver.IsPossible(listener)) WriteHandOver(listener);
+            if (host.SharedPort is not null) WriteRelay(RelayName(listener.Id), listener, "", retries: 0);
         }
         foreach (var backend in wanted.Backends.Where(b => !b.Protocol.IsTcp)) WriteBackend(backend);
         new ConnectionWriter(Section, Line, rules, host.RequestSocket, withServers).Write(wanted);
@@ -75,6 +74,7 @@ internal sealed class ConfigurationWriter
         Line("stats timeout 1m");
         Line($"maxconn {Number(host.MaxConnections(wanted.Listeners.Length))}");
         Line($"nbthread {Number(host.Threads)}");
+        foreach (var line in HeaderLimits.Lines) Line(line);
         // Two installations must not share a port by accident.
         Line("noreuseport");
         // Workers of earlier configurations end with their last connection, at the latest after the longest deregistration delay.
@@ -139,10 +139,11 @@ internal sealed class ConfigurationWriter
         Line($"timeout client {idle}");
         Line($"timeout http-request {idle}");
         Line($"timeout http-keep-alive {idle}");
+        var handsOver = HandOver.IsPossible(listener);
+        if (handsOver) Line(HandOver.Taking);
         WriteConnectionAge(listener.ClientKeepAlive);
-        // The worker of an earlier configuration hands late requests of kept-alive connections to the present one.
-        Line("http-request allow if { stopping }");
-        Line($"use_backend {HandOverName(listener.Id)} if {{ stopping }}");
+        if (handsOver)
+            foreach (var line in HandOver.Giving(HandOverName(listener.Id))) Line(line);
         Line($"http-request return {Pages.Return(405)} if METH_TRACE");
         if (listener.Tls is { } tls) TlsWriter.WriteHeaders(Line, tls);
         foreach (var line in RequestLines.Of(listener, host.RequestSocket)) Line(line);
@@ -169,14 +170,21 @@ internal sealed class ConfigurationWriter
         Line($"http-after-response set-header connection close if {{ date,sub(sess.since) ge {seconds} }}");
     }
 
-    private void WriteRelay(string name, ProxyListener listener, int retries)
+    /// <summary>Tried again after a second: the one to take over may have to be started first.</summary>
+    private void WriteHandOver(ProxyListener listener)
+    {
+        WriteRelay(HandOverName(listener.Id), listener, HandOver.ServerOptions, retries: 2);
+        Line(HandOver.Source);
+    }
+
+    private void WriteRelay(string name, ProxyListener listener, string options, int retries)
     {
         Section($"backend {name}");
         Line($"timeout server {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
         Line($"timeout tunnel {Milliseconds(listener.IdleTimeout + TimeSpan.FromSeconds(5))}");
         WriteUnreached();
         Line($"retries {Number(retries)}");
-        Line($"server listener {Safe.Endpoint(listener.Address, listener.Port)}{TlsWriter.RelayOptions(listener.Tls)}");
+        Line($"server listener {Safe.Endpoint(listener.Address, listener.Port)}{TlsWriter.RelayOptions(listener.Tls)}{options}");
     }
 
     private void WriteBackend(ProxyBackend backend)

@@ -22,7 +22,8 @@ internal static class RequestHeaders
         var tellsTrace = around.TellsTrace;
         string Trace(string format) => tellsTrace ? $"http-request set-var-fmt(txn.traced) {format}" : $"http-request set-header X-Amzn-Trace-Id {format}";
         const string Traced = "http-request set-header X-Amzn-Trace-Id %[var(txn.traced)]";
-        yield return $"http-request return {Pages.Return(503)} if {{ nbsrv eq 0 }}";
+        // A worker that is ending counts no server as usable, and uses them all the same.
+        yield return $"http-request return {Pages.Return(503)} if {{ nbsrv eq 0 }} !{{ stopping }}";
         if (rules.RefusesOddBodies)
         {
             yield return $"http-request return {Pages.Return(400)} if {{ method GET HEAD }} {{ req.fhdr_cnt(content-length) gt 0 }}";

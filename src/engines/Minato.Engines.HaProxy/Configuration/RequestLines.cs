@@ -27,7 +27,7 @@ internal static class RequestLines
     /// <returns>How many requests a line stands for.</returns>
     public static int Weight(int rate) => rate switch { > VeryMany => SmallShare, > Many => Share, _ => 1 };
 
-    private const int Longest = 16_384;
+    private const int Longest = HeaderLimits.LongestUrl + 12 * 1024;
     private const string Common = "%f %b %s %ST %Tr %ts %[fe_req_rate]";
     private static readonly string[] s_texts = ["%{+Q,+E}HM", "%{+Q,+E}HU", "%{+Q,+E}HV", Text("host"), Text("agent"), Text("traced"), Text("location")];
     private const string Name = "%{+Q,+E}[ssl_fc_sni]";

@@ -10,23 +10,38 @@ internal sealed class UdpFlow : IDisposable
     private const int LargestDatagram = 65_535;
     private readonly Socket toServer = new(SocketType.Dgram, ProtocolType.Udp);
     private long lastUsed;
+    private long bytesIn;
+    private long bytesOut;
 
-    public UdpFlow(IPEndPoint client, string backend, ProxyServer server)
+    /// <param name="source">The host's address that its datagrams come from; null leaves it to the host.</param>
+    /// <exception cref="SocketException">There is no way to the server, or the host has no such address.</exception>
+    public UdpFlow(IPEndPoint client, string backend, ProxyServer server, string? source)
     {
         (Client, Backend, Server) = (client, backend, server);
-        toServer.Connect(IPAddress.Parse(server.Address), server.Port);
+        try
+        {
+            if (source is not null) toServer.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
+            toServer.Connect(IPAddress.Parse(server.Address), server.Port);
+        }
+        catch
+        {
+            toServer.Dispose();
+            throw;
+        }
     }
 
     public IPEndPoint Client { get; }
     public string Backend { get; }
     public ProxyServer Server { get; }
     public long LastUsed => Interlocked.Read(ref lastUsed);
+    public long BytesIn => Interlocked.Read(ref bytesIn);
+    public long BytesOut => Interlocked.Read(ref bytesOut);
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, long now, CancellationToken ct)
     {
         Interlocked.Exchange(ref lastUsed, now);
-        try { await toServer.SendAsync(datagram, ct); }
-        catch (SocketException) { /* Nobody listens there now: a datagram may be lost. */ }
+        try { Interlocked.Add(ref bytesIn, await toServer.SendAsync(datagram, ct)); }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException) { /* Nobody listens there now, or the flow has just ended: a datagram may be lost. */ }
     }
 
     /// <summary>Carries answers back until the flow ends.</summary>
@@ -39,9 +54,9 @@ internal sealed class UdpFlow : IDisposable
             {
                 var length = await toServer.ReceiveAsync(buffer, ct);
                 Interlocked.Exchange(ref lastUsed, clock.GetTimestamp());
-                await listener.SendToAsync(buffer.AsMemory(0, length), Client, ct);
+                Interlocked.Add(ref bytesOut, await listener.SendToAsync(buffer.AsMemory(0, length), Client, ct));
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused) { /* Said of a datagram sent before; the next may be taken. */ }
+            catch (SocketException e) when (e.SocketErrorCode is not SocketError.OperationAborted) { /* Said of a datagram before; the next may be taken. */ }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException) { return; }
         }
     }

@@ -13,6 +13,10 @@ internal sealed class UdpRelay : IAsyncDisposable
     public const int MostFlows = 10_000;
     private const int LargestDatagram = 65_535;
 
+    // Of Linux: an address may be listened at before the host has it.
+    private const int InternetProtocol = 0;
+    private const int FreeBind = 15;
+
     /// <summary>AWS: a flow of UDP is forgotten after two minutes.</summary>
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan s_sweep = TimeSpan.FromSeconds(10);
@@ -25,15 +29,18 @@ internal sealed class UdpRelay : IAsyncDisposable
     private readonly Task receiving;
     private readonly ITimer sweeper;
     private UdpRoutes routes = UdpRoutes.None;
+    private DatagramStatistics ended = new(0, 0, 0, 0); // Of flows that are over.
 
+    /// <param name="mayComeLater">Whether the host need not have the address yet.</param>
     /// <exception cref="SocketException">The address cannot be had.</exception>
-    public UdpRelay(IPEndPoint endpoint, TimeProvider clock)
+    public UdpRelay(IPEndPoint endpoint, TimeProvider clock, bool mayComeLater = false)
     {
         (Endpoint, this.clock) = (endpoint, clock);
         listener = new(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             listener.ExclusiveAddressUse = true;
+            if (mayComeLater && OperatingSystem.IsLinux()) listener.SetRawSocketOption(InternetProtocol, FreeBind, BitConverter.GetBytes(1));
             listener.Bind(endpoint);
         }
         catch
@@ -50,6 +57,12 @@ internal sealed class UdpRelay : IAsyncDisposable
     public int Flows
     {
         get { lock (gate) return flows.Count; }
+    }
+
+    /// <summary>Since its beginning.</summary>
+    public DatagramStatistics Statistics
+    {
+        get { lock (gate) return flows.Values.Aggregate(ended, Add) with { ActiveFlows = flows.Count }; }
     }
 
     /// <summary>What is forwarded from now on; flows whose server is gone end.</summary>
@@ -96,10 +109,10 @@ internal sealed class UdpRelay : IAsyncDisposable
         {
             if (flows.TryGetValue(client, out var known)) return known;
             // AWS has a bound, too: whoever comes when it is reached is not served, and those who are go on.
-            if (flows.Count >= MostFlows || routes.Choose(client) is not var (backend, server)) return null;
+            if (flows.Count >= MostFlows || routes.Choose(client) is not var (backend, server, source)) return null;
             try
             {
-                var flow = flows[client] = new(client, backend, server);
+                var flow = flows[client] = new(client, backend, server, source);
                 _ = flow.AnswerAsync(listener, clock, stopping.Token);
                 return flow;
             }
@@ -116,6 +129,10 @@ internal sealed class UdpRelay : IAsyncDisposable
     private void End(UdpFlow flow)
     {
         flows.Remove(flow.Client);
+        ended = Add(ended, flow);
         flow.Dispose();
     }
+
+    private static DatagramStatistics Add(DatagramStatistics sum, UdpFlow flow) =>
+        sum with { Flows = sum.Flows + 1, BytesIn = sum.BytesIn + flow.BytesIn, BytesOut = sum.BytesOut + flow.BytesOut };
 }

@@ -13,12 +13,12 @@ internal sealed record UdpRoutes(ImmutableArray<UdpShare> Shares)
     {
         if (listener.DefaultAction is not ProxyAction.Forward forward) return None;
         var backends = configuration.Backends.ToDictionary(b => b.Id, StringComparer.Ordinal);
-        return new([.. forward.Backends.Where(b => b.Weight > 0)
-            .Select(b => new UdpShare(b.Backend, b.Weight, backends.GetValueOrDefault(b.Backend)?.Servers ?? [], backends.GetValueOrDefault(b.Backend)?.Protocol.FollowsSource is true))]);
+        return new([.. forward.Backends.Where(b => b.Weight > 0).Select(b => (b.Backend, b.Weight, Found: backends.GetValueOrDefault(b.Backend)))
+            .Select(b => new UdpShare(b.Backend, b.Weight, b.Found?.Servers ?? [], b.Found?.Protocol.FollowsSource is true) { Source = b.Found?.Source })]);
     }
 
     /// <returns>Null when nobody takes it: a share without a server does not go to the others.</returns>
-    public (string Backend, ProxyServer Server)? Choose(IPEndPoint client)
+    public (string Backend, ProxyServer Server, string? Source)? Choose(IPEndPoint client)
     {
         var sum = Shares.Sum(s => (long)s.Weight);
         if (sum == 0) return null;
@@ -26,7 +26,7 @@ internal sealed record UdpRoutes(ImmutableArray<UdpShare> Shares)
         var share = Shares.First(s => (ticket -= s.Weight) < 0);
         // The server that scores highest with this client: when another comes or goes, most clients stay where they are.
         var server = share.Servers.Where(s => s.State is ServerState.Ready).MaxBy(s => HashOf(client, !share.FollowsSource, s.Id));
-        return server is null ? null : (share.Backend, server);
+        return server is null ? null : (share.Backend, server, share.Source);
     }
 
     /// <summary>A draining server keeps the flows it has; a stopped one and one that is gone do not.</summary>
@@ -37,4 +37,8 @@ internal sealed record UdpRoutes(ImmutableArray<UdpShare> Shares)
         BitConverter.ToUInt64(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{client.Address}|{(withPort ? client.Port : 0)}|{salt}")));
 }
 
-internal sealed record UdpShare(string Backend, int Weight, ImmutableArray<ProxyServer> Servers, bool FollowsSource);
+internal sealed record UdpShare(string Backend, int Weight, ImmutableArray<ProxyServer> Servers, bool FollowsSource)
+{
+    /// <summary>As in <see cref="ProxyBackend.Source"/>.</summary>
+    public string? Source { get; init; }
+}

@@ -14,6 +14,9 @@ internal sealed class SocketHealthProber(TimeProvider clock) : IHealthProber
 {
     private const int LongestAnswer = 16 * 1024;
 
+    /// <summary>The signature, version 2 and "local": a connection of the sender's own. No addresses follow.</summary>
+    private static readonly byte[] s_proxyHeader = [.. "\r\n\r\n\0\r\nQUIT\n"u8, 0x20, 0, 0, 0];
+
     public async ValueTask<ProbeOutcome> ProbeAsync(ProbeRequest request, CancellationToken ct)
     {
         if (!IPAddress.TryParse(request.Address, out var address)) return new ProbeOutcome.Failed($"'{request.Address}' is not an address");
@@ -35,6 +38,7 @@ internal sealed class SocketHealthProber(TimeProvider clock) : IHealthProber
     private static async ValueTask<ProbeOutcome> AskAsync(IPEndPoint target, ProbeRequest request, CancellationToken ct)
     {
         using var socket = await ProbeSocket.ConnectAsync(target, request.Source, ct);
+        if (request.SendsProxyHeader) await socket.SendAsync(s_proxyHeader, ct);
         if (request.Path is not { } path) return new ProbeOutcome.Connected();
         await using Stream plain = new NetworkStream(socket);
         await using var stream = request.IsTls ? await SecureAsync(plain, ct) : plain;

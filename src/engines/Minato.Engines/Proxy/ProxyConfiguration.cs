@@ -197,7 +197,15 @@ public sealed record ListenerStatistics(string Listener, long Requests, long Byt
 
     /// <summary>Of clients, now.</summary>
     public long ActiveConnections { get; init; }
+
+    /// <summary>Of a listener that forwards datagrams; null of the others. They are counted here alone.</summary>
+    public DatagramStatistics? Datagrams { get; init; }
 }
+
+/// <param name="Flows">Begun so far.</param>
+/// <param name="ActiveFlows">Now.</param>
+/// <param name="BytesIn">From clients to servers, without headers.</param>
+public sealed record DatagramStatistics(long Flows, long ActiveFlows, long BytesIn, long BytesOut);
 
 public sealed record ServerStatistics(string Backend, string Server, long Requests, long ActiveSessions, long Responses2xx,
     long Responses3xx, long Responses4xx, long Responses5xx, long ConnectionErrors)
@@ -215,6 +223,9 @@ public sealed record ProbeRequest(string Address, int Port, string? Path, TimeSp
 
     /// <summary>A call of gRPC: the answer's code is its <c>grpc-status</c>.</summary>
     public bool IsGrpc { get; init; }
+
+    /// <summary>Begins with a PROXY header, version 2, that tells of no client.</summary>
+    public bool SendsProxyHeader { get; init; }
 }
 
 public abstract record ProbeOutcome

@@ -64,6 +64,8 @@ internal static class Protocols
     {
         IsTls = view.Group.HealthCheck.Protocol is ProtocolEnum.Https,
         IsGrpc = view.Group.ProtocolVersion is "GRPC",
+        // AWS: health checks send the header as well, without a client in it.
+        SendsProxyHeader = view.Group.IsNetwork && NetworkAttributes.IsOn(view.Group, NetworkAttributes.ProxyProtocol),
     };
 
     /// <summary>A rule's action on a listener of a network load balancer.</summary>

@@ -12,7 +12,10 @@ internal static class AccessLogLine
 
     /// <param name="balancer"><c>app/NAME/ID</c>.</param>
     /// <param name="groupArn">Of the group the request was sent to; null when it was not.</param>
-    public static string Write(ProxyRequest request, ProxyRequestDetails details, string balancer, int port, string? groupArn)
+    /// <param name="isGrpc">Whether that group's targets speak gRPC.</param>
+    /// <param name="certificateArn">Of the certificate that was presented; null when that is not known, or there was none.</param>
+    public static string Write(
+        ProxyRequest request, ProxyRequestDetails details, string balancer, int port, string? groupArn, bool isGrpc = false, string? certificateArn = null)
     {
         var scheme = details.TlsProtocol is null ? "http" : "https";
         var target = request.Server is not null && details.ServerPort is { } serverPort ? $"{details.ServerAddress}:{Text(serverPort)}" : null;
@@ -20,17 +23,18 @@ internal static class AccessLogLine
         var serverStatus = request.ServerStatus is { } given ? Text(given) : null;
         var isAnswered = request.ServerTime is not null;
         return string.Join(' ',
-            TypeOf(request, details, scheme), Time(request.EndedAt), balancer, $"{details.ClientAddress}:{Text(details.ClientPort)}", target ?? None,
+            TypeOf(request, details, scheme, isGrpc), Time(request.EndedAt), balancer, $"{details.ClientAddress}:{Text(details.ClientPort)}", target ?? None,
             Seconds(isAnswered ? details.RequestTime : null), Seconds(request.ServerTime), Seconds(isAnswered ? TimeSpan.Zero : null),
             status > 0 ? Text(status) : None, serverStatus ?? None, Text(details.BytesIn), Text(details.BytesOut),
             Quoted(Request(request, details, scheme, port)), Quoted(details.UserAgent), details.TlsCipher ?? None, details.TlsProtocol ?? None, groupArn ?? None,
-            Quoted(details.TraceId), Quoted(details.ServerName), Quoted(null), Priority(request, details), Time(details.BeganAt),
+            Quoted(details.TraceId), Quoted(details.ServerName), Quoted(certificateArn), Priority(request, details), Time(details.BeganAt),
             Quoted(Actions(request, groupArn)), Quoted(details.Location), Quoted(null), Quoted(target), Quoted(serverStatus),
             Quoted(null), Quoted(null), Connection(details.ClientAddress, details.ClientPort, balancer), Quoted(null), Quoted(null), Quoted(null));
     }
 
-    private static string TypeOf(ProxyRequest request, ProxyRequestDetails details, string scheme) => (request.Status, details.Version) switch
+    private static string TypeOf(ProxyRequest request, ProxyRequestDetails details, string scheme, bool isGrpc) => (request.Status, details.Version) switch
     {
+        (_, ['H', 'T', 'T', 'P', '/', '2', ..]) when isGrpc => "grpcs",
         (101, _) => scheme is "http" ? "ws" : "wss",
         (_, ['H', 'T', 'T', 'P', '/', '2', ..]) => "h2",
         _ => scheme,

@@ -40,7 +40,9 @@ internal sealed class AccessLogs(Store store)
         if (LogKind.Connections.IsOn(balancer.Attributes) && connections.IsNew(listener.Arn, details)) Add(balancer, LogKind.Connections, ConnectionLogLine.Write(details, balancer.Path, listener.Port));
         if (!LogKind.Access.IsOn(balancer.Attributes)) return;
         var group = request.Backend is { } backend && state.Keys(ElbTables.GroupsByProxyId, backend) is [var arn, ..] ? arn : null;
-        Add(balancer, LogKind.Access, AccessLogLine.Write(request, details, balancer.Path, listener.Port, group));
+        var isGrpc = group is not null && state.Find(ElbTables.Groups, group) is { ProtocolVersion: "GRPC" };
+        Add(balancer, LogKind.Access, AccessLogLine.Write(
+            request, details, balancer.Path, listener.Port, group, isGrpc, details.TlsProtocol is null ? null : PresentedBy(state, listener)));
     }
 
     private void TakeConnection(IReadState state, ProxyRequest request, ProxyConnectionDetails connection, ListenerState listener, BalancerState balancer)
@@ -52,9 +54,12 @@ internal sealed class AccessLogs(Store store)
         }
         // AWS: the log is of connections that spoke TLS.
         if (!LogKind.Access.IsOn(balancer.Attributes) || connection.TlsProtocol is null) return;
-        var certificates = state.Where(ElbTables.CertificatesByListener, listener.Arn).ToList();
-        Add(balancer, LogKind.Access, TlsLogLine.Write(request.EndedAt, connection, balancer.Path, listener.Path.Split('/')[^1], certificates is [var only] ? only.Key.CertificateArn : null));
+        Add(balancer, LogKind.Access, TlsLogLine.Write(request.EndedAt, connection, balancer.Path, listener.Path.Split('/')[^1], PresentedBy(state, listener)));
     }
+
+    /// <summary>Of several certificates the proxy does not tell which it was.</summary>
+    private static string? PresentedBy(IReadState state, ListenerState listener) =>
+        state.Where(ElbTables.CertificatesByListener, listener.Arn).ToList() is [var only] ? only.Key.CertificateArn : null;
 
     private static (ListenerState Listener, BalancerState Balancer)? Find(IReadState state, string proxyId) =>
         state.Where(ElbTables.ListenersByProxyId, proxyId).FirstOrDefault() is { } listener && state.Find(ElbTables.Balancers, listener.BalancerArn) is { } balancer

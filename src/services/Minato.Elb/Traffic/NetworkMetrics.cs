@@ -3,17 +3,16 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 
 namespace Minato.Elb.Traffic;
 
-/// <summary>The metrics of AWS/NetworkELB for a minute: flows and bytes, in all and by protocol. Datagrams are not among what the proxy counts.</summary>
+/// <summary>The metrics of AWS/NetworkELB for a minute: flows and bytes, in all and by protocol.</summary>
 internal static class NetworkMetrics
 {
-    private static readonly (ProtocolEnum Protocol, string Suffix)[] s_protocols = [(ProtocolEnum.Tcp, "_TCP"), (ProtocolEnum.Tls, "_TLS")];
-
     public static void Add(List<MetricDatum> metrics, BalancerTraffic traffic)
     {
         Dimension balancer = new() { Name = "LoadBalancer", Value = traffic.Balancer.Path };
-        AddFlows(metrics, traffic.Listeners, balancer, "");
-        foreach (var (protocol, suffix) in s_protocols)
-            if (traffic.Listeners.Where(l => l.Protocol == protocol).ToList() is { Count: > 0 } some) AddFlows(metrics, some, balancer, suffix);
+        AddFlows(metrics, balancer, "", [.. traffic.Listeners.Select(Connections), .. traffic.Listeners.Select(Datagrams)]);
+        AddFlows(metrics, balancer, "_TCP", [.. traffic.Listeners.Where(l => l.Protocol is ProtocolEnum.Tcp or ProtocolEnum.TcpUdp).Select(Connections)]);
+        AddFlows(metrics, balancer, "_TLS", [.. traffic.Listeners.Where(l => l.Protocol is ProtocolEnum.Tls).Select(Connections)]);
+        AddFlows(metrics, balancer, "_UDP", [.. traffic.Listeners.Select(Datagrams)]);
         foreach (var group in traffic.Groups)
         {
             var own = TrafficMetrics.DimensionOf(group);
@@ -22,15 +21,23 @@ internal static class NetworkMetrics
         }
     }
 
+    private static Flows Connections(ListenerTraffic listener) =>
+        new(listener.Counts.ActiveConnections, listener.Counts.Connections, listener.Counts.BytesIn + listener.Counts.BytesOut);
+
+    private static Flows Datagrams(ListenerTraffic listener) =>
+        listener.Counts.Datagrams is { } counts ? new(counts.ActiveFlows, counts.Flows, counts.BytesIn + counts.BytesOut) : default;
+
     /// <summary>AWS: in all, they are told also when there are none.</summary>
-    private static void AddFlows(List<MetricDatum> metrics, IReadOnlyList<ListenerTraffic> listeners, Dimension balancer, string suffix)
+    private static void AddFlows(List<MetricDatum> metrics, Dimension balancer, string suffix, IReadOnlyList<Flows> flows)
     {
         void Count(string name, long value, StandardUnit unit)
         {
             if (value > 0 || suffix.Length == 0) metrics.Add(new() { MetricName = name + suffix, Dimensions = [balancer], Value = value, Unit = unit });
         }
-        Count("ActiveFlowCount", listeners.Sum(l => l.Counts.ActiveConnections), StandardUnit.Count);
-        Count("NewFlowCount", listeners.Sum(l => l.Counts.Connections), StandardUnit.Count);
-        Count("ProcessedBytes", listeners.Sum(l => l.Counts.BytesIn + l.Counts.BytesOut), StandardUnit.Bytes);
+        Count("ActiveFlowCount", flows.Sum(f => f.Active), StandardUnit.Count);
+        Count("NewFlowCount", flows.Sum(f => f.Begun), StandardUnit.Count);
+        Count("ProcessedBytes", flows.Sum(f => f.Bytes), StandardUnit.Bytes);
     }
+
+    private readonly record struct Flows(long Active, long Begun, long Bytes);
 }

@@ -70,6 +70,9 @@ internal sealed class TargetTimes
 /// <summary>What a load balancer answered by itself.</summary>
 internal sealed class ListenerTally
 {
+    /// <summary>AWS: a client that left before there was an answer counts among the errors of clients.</summary>
+    private const int ClientLeft = 460;
+
     public long Redirects { get; private set; }
     public long FixedResponses { get; private set; }
 
@@ -83,8 +86,11 @@ internal sealed class ListenerTally
             case RequestEnd.Told when request.Status is 301 or 302: Redirects += request.Weight; break;
             case RequestEnd.Told: FixedResponses += request.Weight; break;
             case RequestEnd.Error or RequestEnd.Unreached or RequestEnd.Malformed when request.Status > 0:
-                Errors[request.Status] = Errors.GetValueOrDefault(request.Status) + request.Weight;
+                AddError(request.Status, request.Weight);
                 break;
+            case RequestEnd.Abandoned: AddError(ClientLeft, request.Weight); break;
         }
     }
+
+    private void AddError(int status, int requests) => Errors[status] = Errors.GetValueOrDefault(status) + requests;
 }

@@ -20,7 +20,18 @@ internal sealed class TrafficCounts
             [.. now.Servers.Select(s => Difference(s, servers.GetValueOrDefault((s.Backend, s.Server)) ?? (fresh ? s : null)))]);
     }
 
-    private static ListenerStatistics Difference(ListenerStatistics now, ListenerStatistics? before) => before is null || now.Requests < before.Requests ? now : now with
+    // A listener that forwards connections counts no requests.
+    private static bool BeganAgain(ListenerStatistics now, ListenerStatistics before) => now.Requests < before.Requests || now.Connections < before.Connections;
+
+    private static ListenerStatistics Difference(ListenerStatistics now, ListenerStatistics? before) =>
+        (before is null || BeganAgain(now, before) ? now : Less(now, before)) with { Datagrams = Difference(now.Datagrams, before?.Datagrams) };
+
+    // Whoever forwards datagrams begins again at another time than whoever forwards the rest.
+    private static DatagramStatistics? Difference(DatagramStatistics? now, DatagramStatistics? before) => now is null || before is null || now.Flows < before.Flows
+        ? now
+        : now with { Flows = now.Flows - before.Flows, BytesIn = now.BytesIn - before.BytesIn, BytesOut = now.BytesOut - before.BytesOut };
+
+    private static ListenerStatistics Less(ListenerStatistics now, ListenerStatistics before) => now with
     {
         Requests = now.Requests - before.Requests,
         BytesIn = now.BytesIn - before.BytesIn,
