@@ -31,6 +31,7 @@ public sealed class ResourceTypeTests
         EC2::NetworkAclEntry:
         EC2::NetworkInterface: Id PrimaryPrivateIpAddress SecondaryPrivateIpAddresses VpcId
         EC2::NetworkInterfaceAttachment: AttachmentId
+        EC2::PrefixList: Arn OwnerId PrefixListId Version
         EC2::Route: CidrBlock
         EC2::RouteTable: RouteTableId
         EC2::SecurityGroup: GroupId Id VpcId

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Minato.CloudTrail.State;
 
@@ -7,6 +8,7 @@ namespace Minato.CloudTrail.Recording;
 /// Events of one account and region on their way to the log, one behind another as they will stand in it. However many wait, the garbage collector sees a few
 /// arrays: as objects they would outlive its youngest generation, and every call would wait while it carries them on.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "Streams in memory, which hold nothing else.")]
 internal sealed class EventPack
 {
     private const int MostInBlock = 500; // Packed some 50 KB: what is larger, the garbage collector keeps longer.
