@@ -9,8 +9,8 @@ namespace Minato.Engines.HaProxy.Configuration;
 /// </summary>
 internal static class HeaderLimits
 {
-    /// <summary>AWS: a request's line has 16 KiB at most.</summary>
-    public const int LongestUrl = 16 * 1024;
+    /// <summary>Of what is told; AWS tells up to 16 KiB. Every request has such a piece of memory at hand while it lasts, beside its buffers.</summary>
+    public const int LongestUrl = 4 * 1024;
 
     /// <summary>AWS knows no bound of their number; HAProxy needs one.</summary>
     private const int MostHeaders = 1_000;
