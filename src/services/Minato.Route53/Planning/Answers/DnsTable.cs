@@ -116,9 +116,7 @@ internal sealed partial class DnsTable : IDnsAnswers
 
         private bool IsInside(uint source)
         {
-            Span<byte> bytes = stackalloc byte[4];
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, source);
-            var asker = new IPAddress(bytes);
+            var asker = new DnsSource(source).ToIPAddress();
             foreach (var range in Ranges)
                 if (range.Contains(asker)) return true;
             return false;
