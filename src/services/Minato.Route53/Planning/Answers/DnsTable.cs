@@ -28,7 +28,7 @@ internal sealed partial class DnsTable : IDnsAnswers
         foreach (var zone in zones)
             _zones[zone.Domain] = _zones.TryGetValue(zone.Domain, out var others) ? others.Add(zone) : [zone];
         _byWire = _zones.GetAlternateLookup<ReadOnlySpan<byte>>();
-        _balancers = balancers.ToFrozenDictionary(b => DnsName.Parse(b.DnsName), Balancer.Of);
+        _balancers = balancers.SelectMany(Named).ToFrozenDictionary();
         _ill = ill;
         _sources = sources;
         _collections = collections.ToFrozenDictionary(c => c.Id, c => c.Map, StringComparer.Ordinal);
@@ -84,6 +84,14 @@ internal sealed partial class DnsTable : IDnsAnswers
 
             if (rest[0] == 0) return open;
         }
+    }
+
+    /// <summary>AWS: a load balancer has a second name for both kinds of addresses.</summary>
+    private static IEnumerable<KeyValuePair<DnsName, Balancer>> Named(BalancerState state)
+    {
+        var (name, balancer) = (DnsName.Parse(state.DnsName), Balancer.Of(state));
+        yield return new(name, balancer);
+        if (name.Under(AliasNames.DualStack) is { } second) yield return new(second, balancer);
     }
 
     private sealed record Balancer(DnsName Zone, ImmutableArray<byte[]> Addresses, bool IsHealthy)
