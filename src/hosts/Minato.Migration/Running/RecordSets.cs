@@ -66,7 +66,9 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
         var found = FromJson(state.Facts[Known.Found]);
         if (live is not [{ SetIdentifier: null } simple] || !(ToJson([simple]) == ToJson(found) || ToJson([simple]) == ToJson([.. found.Select(Lowered)]))) return Strange(live, Words(found));
         var old = simple with { SetIdentifier = OldId, Weight = Whole };
-        return await ChangeAsync(state, [Set(ChangeAction.Delete, simple), Set(ChangeAction.Create, old), Set(ChangeAction.Create, New(state) with { SetIdentifier = NewId, Weight = 0 })], simple.TTL ?? AliasTtl, "100 % old and 0 % new", ct);
+        var @new = New(state) with { SetIdentifier = NewId, Weight = 0 };
+        if (@new.TTL is not null) @new = @new with { TTL = simple.TTL ?? Ttl }; // AWS: weighted records have one TTL; what was found may be shorter than the plan's.
+        return await ChangeAsync(state, [Set(ChangeAction.Delete, simple), Set(ChangeAction.Create, old), Set(ChangeAction.Create, @new)], simple.TTL ?? AliasTtl, "100 % old and 0 % new", ct);
     }
 
     public async Task<StepResult> ShiftAsync(MigrationState state, int weight, CancellationToken ct)
@@ -223,8 +225,8 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     private async Task<ImmutableArray<ResourceRecordSet>> ReadAsync(string zone, string name, RRType type, CancellationToken ct)
     {
         var page = await aws.Route53.ListResourceRecordSetsAsync(new() { HostedZoneId = zone, StartRecordName = name, StartRecordType = type }, aws.GlobalCaller, ct);
-        // AWS writes the star of a wildcard as an octal number.
-        return [.. page.ResourceRecordSets.Where(r => string.Equals(r.Name.Replace("\\052", "*", StringComparison.Ordinal), name, StringComparison.OrdinalIgnoreCase) && r.Type == type)];
+        // AWS writes the star of a wildcard as an octal number: here a name is written as the plan has it.
+        return [.. page.ResourceRecordSets.Where(r => string.Equals(r.Name.Replace("\\052", "*", StringComparison.Ordinal), name, StringComparison.OrdinalIgnoreCase) && r.Type == type).Select(r => r with { Name = name })];
     }
 
     private static string ToJson(ImmutableArray<ResourceRecordSet> records) => new JsonArray([.. records.Select(r => JsonNode.Parse(ShapeJson.Write(r).Span))]).ToJsonString();
