@@ -30,7 +30,7 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     {
         var zones = await ZonesAsync(ct);
         if (zones is not [var zone]) return new StepResult.Rejected(zones.IsEmpty ? $"there is no hosted zone {entry.Zone}." : $"there are {zones.Length} hosted zones {entry.Zone}: name one by its id, {string.Join(" or ", zones)}.");
-        if (await BalancerAsync(ct) is not { LoadBalancerArn: { } arn } balancer) return new StepResult.Rejected($"there is no load balancer {entry.LoadBalancer}.");
+        if (await sides.FindBalancerAsync(entry.LoadBalancer, ct) is not { LoadBalancerArn: { } arn } balancer) return new StepResult.Rejected($"there is no load balancer {entry.LoadBalancer}.");
         if (balancer.Type is not (null or LoadBalancerTypeEnum.Application)) return new StepResult.Rejected($"{entry.LoadBalancer} is no Application Load Balancer: nothing would count its requests.");
         var groups = await sides.LookAsync("", ct);
         if (groups.Refusal is { } refusal) return new StepResult.Rejected(refusal);
@@ -205,18 +205,6 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
         var name = NameOf(entry.Zone);
         var zones = (await aws.Route53.ListHostedZonesByNameAsync(new() { DNSName = name }, aws.GlobalCaller, ct)).HostedZones;
         return [.. zones.Where(z => string.Equals(z.Name, name, StringComparison.OrdinalIgnoreCase)).Select(z => z.Id.Split('/')[^1])];
-    }
-
-    private async Task<LoadBalancer?> BalancerAsync(CancellationToken ct)
-    {
-        try
-        {
-            return (await aws.Elb.DescribeLoadBalancersAsync(new() { Names = [entry.LoadBalancer] }, aws.Caller, ct)).LoadBalancers?.FirstOrDefault();
-        }
-        catch (Minato.Aws.AwsException e) when (e.Code is "LoadBalancerNotFound")
-        {
-            return null;
-        }
     }
 
     // All of one name and type lie together: a page holds three times as many as a group may have.
