@@ -134,6 +134,7 @@ public sealed class RecordTests
     [InlineData("zone: example.com", "zone: example.org", "look: there is no hosted zone example.org.")]
     [InlineData("name: www.example.com", "name: shop.example.com", "look: there is no record shop.example.com. of type A: create it for the old side first.")]
     [InlineData("loadBalancer: public", "loadBalancer: none", "look: there is no load balancer none.")]
+    [InlineData("host: test.example.com", "host: test.example.org", "look: the test domain test.example.org is not in the hosted zone example.com: that is where its record goes.")]
     public void What_is_not_there_is_said_before_anything_is_touched(string part, string instead, string why) => Run(async (m, _) =>
     {
         m.Begin(Plan.Replace(part, instead, StringComparison.Ordinal));

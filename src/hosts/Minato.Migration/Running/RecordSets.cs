@@ -22,6 +22,9 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     private const string TestWasThere = "found";
     private const long Propagation = 60; // AWS: a change is on all servers within that, normally.
 
+    /// <summary>By its name, and not by its id.</summary>
+    private bool IsZoneNamed => entry.Zone.Contains('.', StringComparison.Ordinal);
+
     private string OldId => $"{plan.Name}-old";
 
     private string NewId => $"{plan.Name}-new";
@@ -30,6 +33,7 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     {
         var zones = await ZonesAsync(ct);
         if (zones is not [var zone]) return new StepResult.Rejected(zones.IsEmpty ? $"there is no hosted zone {entry.Zone}." : $"there are {zones.Length} hosted zones {entry.Zone}: name one by its id, {string.Join(" or ", zones)}.");
+        if (plan.Test.Host is { } test && IsZoneNamed && !$".{NameOf(test)}".EndsWith($".{NameOf(entry.Zone)}", StringComparison.Ordinal)) return new StepResult.Rejected($"the test domain {test} is not in the hosted zone {entry.Zone}: that is where its record goes.");
         if (await sides.FindBalancerAsync(entry.LoadBalancer, ct) is not { LoadBalancerArn: { } arn } balancer) return new StepResult.Rejected($"there is no load balancer {entry.LoadBalancer}.");
         if (balancer.Type is not (null or LoadBalancerTypeEnum.Application)) return new StepResult.Rejected($"{entry.LoadBalancer} is no Application Load Balancer: nothing would count its requests.");
         var groups = await sides.LookAsync("", ct);
@@ -201,7 +205,7 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     /// <summary>Ids. AWS lets several zones have one name: a private one beside the public one, for example.</summary>
     private async Task<ImmutableArray<string>> ZonesAsync(CancellationToken ct)
     {
-        if (!entry.Zone.Contains('.', StringComparison.Ordinal)) return [entry.Zone];
+        if (!IsZoneNamed) return [entry.Zone];
         var name = NameOf(entry.Zone);
         var zones = (await aws.Route53.ListHostedZonesByNameAsync(new() { DNSName = name }, aws.GlobalCaller, ct)).HostedZones;
         return [.. zones.Where(z => string.Equals(z.Name, name, StringComparison.OrdinalIgnoreCase)).Select(z => z.Id.Split('/')[^1])];
