@@ -22,6 +22,18 @@ public sealed class RequestLogTests
     }
 
     [Fact]
+    public async Task A_burst_finds_room_while_nobody_looks()
+    {
+        var told = 0;
+        await foreach (var requests in new RequestLog(host, TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken).SendingFirst(() => Tell([1])))
+        {
+            if (told == 0) Tell(Enumerable.Range(0, 200)); // Nothing is taken in meanwhile: this is the thread that would.
+            told += requests.Count;
+            if (told == 201) break;
+        }
+    }
+
+    [Fact]
     public async Task Who_stops_reading_while_more_comes_leaves_nothing_behind()
     {
         await foreach (var requests in new RequestLog(host, TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken).SendingFirst(() => Tell([1])))
@@ -47,7 +59,7 @@ public sealed class RequestLogTests
 
     private void Tell(IEnumerable<int> requests)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = 1000 };
         socket.Connect(new UnixDomainSocketEndPoint(host.RequestSocket));
         foreach (var i in requests) socket.Send(Encoding.UTF8.GetBytes($"M f_http b_web s{i} 200 12 -- 5"));
     }

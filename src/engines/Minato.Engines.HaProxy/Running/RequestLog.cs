@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -7,7 +8,7 @@ using Minato.Engines.Proxy;
 namespace Minato.Engines.HaProxy.Running;
 
 /// <summary>
-/// Takes in what HAProxy tells of requests. The kernel keeps <c>net.unix.max_dgram_qlen</c> of them at most; what does not fit is lost. A thread of its own
+/// Takes in what HAProxy tells of requests. The kernel keeps <see cref="Queue"/> of them at most; what does not fit is lost. A thread of its own
 /// waits for them and calls who reads: in the thread pool each one would wake a thread that then looks for more work longer than its request took.
 /// </summary>
 internal sealed class RequestLog(HostSettings host, TimeProvider clock)
@@ -15,6 +16,8 @@ internal sealed class RequestLog(HostSettings host, TimeProvider clock)
     private const int Longest = 32 * 1024;
     private const int MostAtATime = 512;
     private const int Buffer = 4 * 1024 * 1024;
+    private const string QueueLength = "/proc/sys/net/unix/max_dgram_qlen";
+    private const int Queue = 512;
 
     public async IAsyncEnumerable<IReadOnlyList<ProxyRequest>> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
@@ -74,10 +77,24 @@ internal sealed class RequestLog(HostSettings host, TimeProvider clock)
         Directory.CreateDirectory(host.RequestDirectory);
         File.SetUnixFileMode(host.RequestDirectory, PassThrough);
         File.Delete(host.RequestSocket);
+        Widen();
         var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveBufferSize = Buffer };
         socket.Bind(new UnixDomainSocketEndPoint(host.RequestSocket));
         File.SetUnixFileMode(host.RequestSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (host.User is { } user) Native.GiveTo(host.RequestSocket, user);
         return socket;
+    }
+
+    /// <summary>The kernel's own bound is ten, which a burst of one load balancer exceeds; systemd sets this one on its hosts. It holds for sockets made from now on.</summary>
+    private static void Widen()
+    {
+        try
+        {
+            if (int.Parse(File.ReadAllText(QueueLength), CultureInfo.InvariantCulture) < Queue) File.WriteAllText(QueueLength, Queue.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The host does not let us: fewer find room.
+        }
     }
 }
