@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
+using Minato.Aws.Payloads;
 using Minato.Contracts.Ec2;
 using Minato.Ec2.Planning;
 using Minato.Platform;
@@ -105,7 +106,7 @@ public sealed class SshKeyTests
             }
             file.WriteOctetString(rsa.ExportRSAPrivateKey());
         }
-        made.Fingerprint.ShouldBe(string.Join(':', SHA1.HashData(file.Encode()).Select(b => $"{b:x2}")));
+        made.Fingerprint.ShouldBe(string.Join(':', Checksum.Compute("SHA1", file.Encode()).Select(b => $"{b:x2}")));
     }
 
     [Fact]
