@@ -31,9 +31,8 @@ internal sealed partial class FlushReconciler(EventLog events, Store store, ILog
         return next;
     }
 
-    // AWS: rules hear of what changes something, and only while a trail of the account writes it down.
-    private bool IsTold(RecordedEvent one) => one is { IsReadOnly: false, IsManagement: true, Json.Length: <= LargestDetail }
-        && store.Current.Where(CloudTrailTables.TrailsByAccount, one.Home.AccountId).Any(t => t.IsLogging && t.Covers(one.Home) && Selection.Takes(t, one));
+    private bool IsTold(RecordedEvent change) => change.Json.Length <= LargestDetail
+        && store.Current.Where(CloudTrailTables.TrailsByAccount, change.Home.AccountId).Any(t => t.Records(change.Home) && Selection.Takes(t, change));
 
     private async ValueTask TellAsync(IEventbridge to, Home home, RecordedEvent[] some, CancellationToken ct)
     {

@@ -104,7 +104,7 @@ internal sealed partial class EventLog(CallRecorder recorder, IAppendLog log, St
         }
 
         // AWS: rules hear of changes only while a trail of the account writes them down.
-        if (pack.Changes.Count == 0 || !store.Current.Where(CloudTrailTables.TrailsByAccount, home.AccountId).Any(t => t.IsLogging && t.Covers(home))) return;
+        if (!pack.HasChanges || !store.Current.Where(CloudTrailTables.TrailsByAccount, home.AccountId).Any(t => t.Records(home))) return;
         var changes = pack.ReadChanges(home);
         lock (_untold) _untold.AddRange(changes);
     }

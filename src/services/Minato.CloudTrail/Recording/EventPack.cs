@@ -18,7 +18,7 @@ internal sealed class EventPack
     private readonly MemoryStream _blocks = new();
     private readonly BinaryWriter _writer;
     private readonly List<Place> _places = [];
-    private readonly List<Place> _changed = [];
+    private readonly List<(Place Place, WaitingChange Change)> _changes = [];
 
     public EventPack() => _writer = new(_events, Encoding.UTF8);
 
@@ -28,7 +28,9 @@ internal sealed class EventPack
     public long Size => _events.Length;
 
     /// <summary>Those events of it that change something.</summary>
-    public List<WaitingChange> Changes { get; } = [];
+    public IEnumerable<WaitingChange> Changes => _changes.Select(c => c.Change);
+
+    public bool HasChanges => _changes.Count > 0;
 
     /// <param name="one">What happened.</param>
     /// <param name="change">Null for what only reads, and for data events.</param>
@@ -38,13 +40,11 @@ internal sealed class EventPack
         EventBlock.Write(_writer, one);
         place = place with { Length = (int)_events.Length - place.Start };
         _places.Add(place);
-        if (change is not { } waiting) return;
-        Changes.Add(waiting);
-        _changed.Add(place);
+        if (change is { } waiting) _changes.Add((place, waiting));
     }
 
     /// <summary>The events of its changes, in the order they came.</summary>
-    public List<RecordedEvent> ReadChanges(Home home) => _changed.ConvertAll(p => EventBlock.Read(new(_events.GetBuffer(), p.Start, p.Length), home));
+    public List<RecordedEvent> ReadChanges(Home home) => _changes.ConvertAll(c => EventBlock.Read(new(_events.GetBuffer(), c.Place.Start, c.Place.Length), home));
 
     /// <summary>Takes all of another one, which is empty then.</summary>
     public void Absorb(EventPack later)
@@ -52,8 +52,7 @@ internal sealed class EventPack
         var start = (int)_events.Length;
         later._events.WriteTo(_events);
         foreach (var place in later._places) _places.Add(place with { Start = place.Start + start });
-        foreach (var place in later._changed) _changed.Add(place with { Start = place.Start + start });
-        Changes.AddRange(later.Changes);
+        foreach (var (place, change) in later._changes) _changes.Add((place with { Start = place.Start + start }, change));
         later.TryClear();
     }
 
@@ -78,8 +77,7 @@ internal sealed class EventPack
     {
         _events.SetLength(0);
         _places.Clear();
-        _changed.Clear();
-        Changes.Clear();
+        _changes.Clear();
         return _events.Capacity <= LargestKept;
     }
 

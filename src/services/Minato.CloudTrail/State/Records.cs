@@ -63,6 +63,9 @@ internal sealed record TrailState
     public DateTimeOffset? StoppedAt { get; init; }
 
     public bool Covers(Home home) => home.AccountId == Home.AccountId && (IsMultiRegion || home.Region == Home.Region);
+
+    /// <summary>Whether it writes down now what happens there.</summary>
+    public bool Records(Home home) => IsLogging && Covers(home);
 }
 
 /// <summary>Which events a trail takes (a basic selector).</summary>
