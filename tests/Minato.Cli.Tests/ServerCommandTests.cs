@@ -39,6 +39,14 @@ public sealed class ServerCommandTests : IDisposable
         (await UpAsync(options)).ShouldBe(0);
     }
 
+    [Theory, InlineData("abc"), InlineData("70000"), InlineData("")]
+    public void A_port_that_is_none_is_refused_in_words_before_anything_starts(string text)
+    {
+        var root = new RootCommand { UpCommand.Create() };
+        Options.AddShared(root);
+        root.Parse(["up", "--port", text]).Errors.ShouldHaveSingleItem().Message.ShouldBe($"--port takes a number from 0 (any free one) to 65535, not '{text}'.");
+    }
+
     [Fact]
     public void A_server_is_known_by_the_kernels_count_whatever_the_clock_was_set_to()
     {

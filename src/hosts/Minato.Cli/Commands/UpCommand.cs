@@ -10,8 +10,8 @@ namespace Minato.Cli.Commands;
 internal static class UpCommand
 {
     private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when the server answers; it goes on in the background." };
-    private static readonly Option<int?> Port = new("--port") { Description = "Port on 127.0.0.1 (default 4566, or what this installation had)." };
-    private static readonly Option<int?> DnsPort = new("--dns-port") { Description = "Port of DNS on 127.0.0.1, UDP and TCP (default 4653, or any free one where that is taken, or what this installation had)." };
+    private static readonly Option<int?> Port = Options.Port("--port", "Port on 127.0.0.1 (default 4566, or what this installation had).");
+    private static readonly Option<int?> DnsPort = Options.Port("--dns-port", "Port of DNS on 127.0.0.1, UDP and TCP (default 4653, or any free one where that is taken, or what this installation had).");
     private static readonly Option<string?> Account = new("--account") { Description = "Account id, 12 digits (default 123456789012). Only at first start.", HelpName = "ID" };
     private static readonly Option<string?> Credentials = new("--credentials") { Description = "Fixes the root access key, for CI.", HelpName = "ID:SECRET" };
     private static readonly Option<string[]> DnsLocations = new("--dns-location") { Description = "Where askers of a range of addresses are, for latency and geolocation routing of Route 53; may be given often.", HelpName = "CIDR=REGION[,CONTINENT[,COUNTRY[,SUBDIVISION]]]" };
