@@ -111,7 +111,11 @@ public sealed class GateTests(Host host)
             var image = $"{Registry}/{Repository}:{Vulnerable}";
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "Dockerfile"), "FROM scratch\nCOPY os-release /etc/os-release\nCOPY status /var/lib/dpkg/status\nENTRYPOINT [\"/none\"]\n", Ct);
             (await Shell.DockerAsync(Ct, "build", "--quiet", "--tag", image, folder.FullName)).Ok();
-            (await Shell.DockerAsync(Ct, "push", "--quiet", image)).Ok(); // Logged in since the fixture's images.
+            var login = folder.CreateSubdirectory("login").FullName;
+            var token = (await host.Minato.Ecr.GetAuthorizationTokenAsync(new(), host.Minato.Caller, Ct)).AuthorizationData?[0].AuthorizationToken ?? "";
+            var password = Encoding.UTF8.GetString(Convert.FromBase64String(token))["AWS:".Length..];
+            (await Shell.DockerAsync(Ct, "--config", login, "login", "--username", "AWS", "--password", password, Registry)).Ok();
+            (await Shell.DockerAsync(Ct, "--config", login, "push", "--quiet", image)).Ok();
             (await Shell.DockerAsync(Ct, "rmi", image)).Ok();
         }
         finally

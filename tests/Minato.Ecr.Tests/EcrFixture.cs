@@ -76,7 +76,7 @@ internal sealed class EcrFixture : IAsyncDisposable
             .AddSingleton(new Installation { Id = "test", AccountId = Account, Endpoint = new("http://127.0.0.1:4566") });
         more(builder.Services);
         var app = builder.Build();
-        app.MapRegistry();
+        app.Run(EcrRoom.Registry(app.Services));
         await app.Services.GetRequiredService<PlatformHost>().StartAsync(CancellationToken.None);
         await app.StartAsync();
         var fixture = new EcrFixture(app, clock);

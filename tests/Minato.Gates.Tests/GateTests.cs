@@ -45,7 +45,7 @@ public sealed class GateTests : IAsyncLifetime
             .AddSingleton(new PageTokens("a secret of the test"u8)).AddSingleton<ICredentials>(new RootKey())
             .AddSingleton(new Installation { Id = "test", AccountId = Account, Endpoint = address });
         _app = builder.Build();
-        _app.MapRegistry();
+        _app.Run(EcrRoom.Registry(_app.Services));
         await Services.GetRequiredService<PlatformHost>().StartAsync(CancellationToken.None);
         await _app.StartAsync();
         _http = new() { BaseAddress = address };

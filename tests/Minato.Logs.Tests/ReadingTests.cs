@@ -122,6 +122,57 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public async Task FilterLogEvents_gives_the_newest_first_where_startFromHead_is_false()
+    {
+        await using var logs = await FilledAsync();
+        var newest = new FilterLogEventsRequest { LogGroupName = "web", StartFromHead = false, StartTime = NoonMs };
+        List<string?> reverse = [.. Messages(await logs.FilterAsync(newest with { StartFromHead = true })).Reverse()];
+        for (var limit = 1; limit <= 7; limit++)
+        {
+            var seen = new List<string?>();
+            string? token = null;
+            do
+            {
+                var page = await logs.FilterAsync(newest with { Limit = limit, NextToken = token });
+                seen.AddRange(Messages(page));
+                token = page.NextToken;
+            }
+            while (token is not null);
+            seen.ShouldBe(reverse, $"limit {limit}");
+        }
+
+        Messages(await logs.FilterAsync(newest with { StartTime = NoonMs + 1000, EndTime = NoonMs + 2000, LogStreamNames = ["a"] })).ShouldBe(["2", "1"]);
+        Messages(await logs.FilterAsync(newest with { FilterPattern = "?b1 ?3" })).ShouldBe(["3", "b1"]);
+    }
+
+    [Fact]
+    public async Task FilterLogEvents_goes_back_through_many_events_of_a_millisecond()
+    {
+        await using var logs = await StartAsync();
+        await logs.GroupAsync("web", "a", "b");
+        for (var i = 0; i < 50; i++)
+        {
+            await logs.PutAsync("a", NoonMs, $"a{i}");
+            await logs.PutAsync("b", NoonMs, $"b{i}");
+        }
+
+        var newest = new FilterLogEventsRequest { LogGroupName = "web", StartFromHead = false, StartTime = NoonMs, Limit = 33 };
+        var seen = new List<string?>();
+        var page = await logs.FilterAsync(newest);
+        for (seen.AddRange(Messages(page)); page.NextToken is { } token; seen.AddRange(Messages(page))) page = await logs.FilterAsync(newest with { NextToken = token });
+        seen.ShouldBe([.. Enumerable.Range(0, 50).Reverse().Select(i => $"b{i}"), .. Enumerable.Range(0, 50).Reverse().Select(i => $"a{i}")]);
+    }
+
+    [Theory]
+    [InlineData(null), InlineData(1_704_067_199_999)]
+    public async Task FilterLogEvents_gives_the_newest_first_only_from_2024_on(long? startTime)
+    {
+        await using var logs = await FilledAsync();
+        await RefusedAsync(logs.FilterAsync(new() { LogGroupName = "web", StartFromHead = false, StartTime = startTime }), "InvalidParameterException");
+        (await logs.FilterAsync(new() { LogGroupName = "web", StartFromHead = false, StartTime = 1_704_067_200_000 })).Events?.Length.ShouldBe(7);
+    }
+
+    [Fact]
     public async Task FilterLogEvents_searches_named_streams_or_a_prefix_but_not_both()
     {
         await using var logs = await FilledAsync();

@@ -113,6 +113,27 @@ public sealed class SqliteAppendLogTests : AppendLogKit, IDisposable
         (await TextAsync(new())).ShouldBe("a b c");
     }
 
+    [Fact]
+    public async Task A_file_that_could_not_be_opened_is_told_and_tried_again_by_the_next_one_who_needs_it()
+    {
+        Directory.CreateDirectory(_directory["bulk.db"]);
+        (await Should.ThrowAsync<StoreUnavailableException>(() => AppendAsync((1, "a")))).Message.ShouldContain("then try again. Nothing of this request was done.");
+        Directory.Delete(_directory["bulk.db"]);
+        await AppendAsync((1, "b"));
+        (await TextAsync(new())).ShouldBe("b");
+    }
+
+    [Fact]
+    public async Task The_path_of_a_data_directory_may_have_anything_in_it()
+    {
+        var odd = _directory["it's; Mode=\"ReadOnly\" = 1"];
+        _log.Dispose();
+        _log = new(odd);
+        await AppendAsync((1, "a"));
+        (await TextAsync(new())).ShouldBe("a");
+        File.Exists(Path.Combine(odd, "bulk.db")).ShouldBeTrue();
+    }
+
     public void Dispose()
     {
         _log.Dispose();

@@ -46,6 +46,15 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_directory_without_space_is_not_taken_for_one_in_use()
+    {
+        File.CreateSymbolicLink(_directory["lock.holder"], "/dev/full");
+        (await Should.ThrowAsync<StoreUnreadableException>(LoadAsync)).Message.ShouldStartWith($"The data directory {_directory.Path} cannot be written: No space left on device");
+        File.Delete(_directory["lock.holder"]);
+        (await LoadAsync()).ShouldBeEmpty("and what could not be taken is let go of");
+    }
+
+    [Fact]
     public async Task A_format_of_another_version_is_refused_in_words()
     {
         await LoadAsync();

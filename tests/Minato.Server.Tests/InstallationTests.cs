@@ -67,6 +67,9 @@ public sealed class InstallationTests : IDisposable
         Directory.Delete(FilePath);
         Directory.CreateDirectory(FilePath + ".new");
         Should.Throw<ServerStartException>(Open).Message.ShouldStartWith($"the data directory {_folder} cannot be written: ");
+        Directory.CreateDirectory(Path.Combine(_folder, "server.json.new"));
+        Should.Throw<ServerStartException>(() => new RunningFile(1, default, new("http://127.0.0.1:4566")).Write(_folder)).Message
+            .ShouldEndWith("Free some space or see to its permissions, or choose another with --data DIR.");
     }
 
     private InstallationFile Open() => InstallationFile.Open(new() { DataDirectory = _folder, Port = 0 });

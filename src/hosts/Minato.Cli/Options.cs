@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Minato.Cli.Sessions;
 
 namespace Minato.Cli;
@@ -20,6 +21,19 @@ internal static class Options
         Description = "Region to look at (default: AWS_REGION, AWS_DEFAULT_REGION or us-east-1).",
         Recursive = true,
         DefaultValueFactory = _ => RegionOfEnvironment() ?? "us-east-1",
+    };
+
+    /// <summary>A port, refused in words before anything is started.</summary>
+    public static Option<int?> Port(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = given =>
+        {
+            var text = given.Tokens is [.., var last] ? last.Value : "";
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535) return port;
+            given.AddError($"{name} takes a number from 0 (any free one) to 65535, not '{text}'.");
+            return null;
+        },
     };
 
     /// <summary>Was it typed, or does the environment say it?</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Minato.Cli;
 using Minato.Cli.Commands;
 using Minato.Cli.Output;
+using Minato.Cli.Running;
 
 // What the user meets: every command either does its work or says in one line what is wrong and what to do next.
 var root = new RootCommand("Minato runs Amazon ECS, and what an ECS deployment stands on, on this machine.")
@@ -16,7 +17,7 @@ root.Add(Options.Test());
 Options.AddShared(root);
 try
 {
-    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ServerProcess.StopLimit });
 }
 catch (UserException e)
 {
@@ -51,6 +52,11 @@ catch (HttpRequestException e)
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
     Screen.Error(e.Message);
+    return 1;
+}
+catch (OperationCanceledException e) when (e.InnerException is TimeoutException)
+{
+    Screen.Error($"the server does not answer: {e.Message}");
     return 1;
 }
 catch (OperationCanceledException)

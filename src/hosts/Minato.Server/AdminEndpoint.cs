@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Minato.Ecs;
 using Minato.Engines.Containers;
 using Minato.Engines.Dns;
@@ -38,7 +40,7 @@ internal sealed class AdminEndpoint
         {
             ["/_minato/status"] = ("GET", StatusAsync),
             ["/_minato/why"] = ("GET", EcsRoom.Stories(services)),
-            ["/_minato/events"] = ("GET", EventBridgeRoom.Watch(services)),
+            ["/_minato/events"] = ("GET", UntilStopping(EventBridgeRoom.Watch(services), services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)),
             ["/_minato/iam/suggest"] = ("GET", IamRoom.Suggestions(services)),
             ["/_minato/iam/explain"] = ("GET", IamRoom.Denials(services)),
             ["/_minato/functions"] = (null, async context => await AnswerAsync(context, await functions.AnswerAsync(context.Request, context.RequestAborted))),
@@ -60,6 +62,14 @@ internal sealed class AdminEndpoint
         return owner.Method is null || owner.Method == method ? owner.Handle(context) : RefuseMethodAsync(context);
     }
 
+    // Its answer has no end of its own, and a server that stops waits for answers.
+    private static RequestDelegate UntilStopping(RequestDelegate handle, CancellationToken stopping) => async context =>
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        context.RequestAborted = either.Token;
+        await handle(context);
+    };
+
     private async Task StatusAsync(HttpContext context)
     {
         var status = await _engine.StatusAsync(context.RequestAborted);
@@ -80,7 +90,16 @@ internal sealed class AdminEndpoint
     private async Task ResetAsync(HttpContext context)
     {
         var watch = Stopwatch.StartNew();
-        await _host.ResetAsync(context.RequestAborted);
+        try
+        {
+            await _host.ResetAsync(context.RequestAborted);
+        }
+        catch (StoreUnavailableException e)
+        {
+            await AnswerAsync(context, 503, new() { ["message"] = e.Message });
+            return;
+        }
+
         await AnswerAsync(context, 200, new() { ["status"] = "reset", ["milliseconds"] = watch.ElapsedMilliseconds });
     }
 

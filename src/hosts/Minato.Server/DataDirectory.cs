@@ -25,6 +25,9 @@ public static partial class DataDirectory
         }
     }
 
+    internal static ServerStartException CannotWrite(string path, Exception cause) =>
+        new($"the data directory {path} cannot be written: {cause.Message.TrimEnd('.')}. Free some space or see to its permissions, or choose another with --data DIR.");
+
     /// <summary>Names of what is in a directory that no installation has yet: it is somebody else's.</summary>
     internal static string[] OthersIn(string path) =>
         [.. Directory.EnumerateFileSystemEntries(path).Select(e => Path.GetFileName(e)).Where(name => name is not LogFile).Order(StringComparer.Ordinal)];

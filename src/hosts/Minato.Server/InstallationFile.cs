@@ -56,7 +56,7 @@ public sealed record InstallationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ServerStartException($"the data directory {options.DataDirectory} cannot be written: {e.Message}");
+            throw DataDirectory.CannotWrite(options.DataDirectory, e);
         }
         return file;
     }
@@ -70,13 +70,42 @@ public sealed record RootKeyFile(string AccessKeyId, string SecretAccessKey)
 }
 
 /// <summary><c>server.json</c>: the server that runs now, for those who look for it by data directory.</summary>
-public sealed record RunningFile(int ProcessId, DateTimeOffset ProcessStartedAt, Uri Endpoint)
+/// <param name="ProcessStart">As <see cref="StartOf"/> has it; null in the file of an older server.</param>
+public sealed record RunningFile(int ProcessId, DateTimeOffset ProcessStartedAt, Uri Endpoint, string? ProcessStart = null)
 {
     private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "server.json");
 
     public static RunningFile? Find(string dataDirectory) => PrivateFile.Read(PathIn(dataDirectory), HostJson.Default.RunningFile);
 
-    internal void Write(string dataDirectory) => PrivateFile.Write(PathIn(dataDirectory), this, HostJson.Default.RunningFile);
+    /// <summary>When a process was started, as the kernel counts it: the number of a process may be given again, and clocks are set while it runs.</summary>
+    /// <returns>Null when there is none, or only a dead one that nobody has waited for.</returns>
+    public static string? StartOf(int processId)
+    {
+        const int start = 19;
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // In front of it is a name that may have anything in it.
+            return fields[0] is "Z" ? null : $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()} {fields[start]}";
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="ServerStartException">It cannot be written.</exception>
+    internal void Write(string dataDirectory)
+    {
+        try
+        {
+            PrivateFile.Write(PathIn(dataDirectory), this, HostJson.Default.RunningFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DataDirectory.CannotWrite(dataDirectory, e);
+        }
+    }
 
     internal static void Delete(string dataDirectory) => File.Delete(PathIn(dataDirectory));
 }

@@ -13,6 +13,8 @@ namespace Minato.Server;
 /// <summary>One running Minato: state, rooms and engines behind one endpoint on loopback.</summary>
 internal sealed class MinatoServer : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5); // For requests under way when it stops.
+
     private readonly WebApplication _web;
     private readonly string _dataDirectory;
 
@@ -32,23 +34,24 @@ internal sealed class MinatoServer : IAsyncDisposable
     {
         DataDirectory.Create(options.DataDirectory);
         var installation = InstallationFile.Open(options);
-        var running = new RunningFile(Environment.ProcessId, StartedAt(), new($"http://127.0.0.1:{installation.Port}"));
-        var web = Build(options, installation, running);
-        var host = web.Services.GetRequiredService<PlatformHost>();
+        var running = new RunningFile(Environment.ProcessId, StartedAt(), new($"http://127.0.0.1:{installation.Port}"), RunningFile.StartOf(Environment.ProcessId));
+        WebApplication? web = null;
         try
         {
+            web = Build(options, installation, running);
+            var host = web.Services.GetRequiredService<PlatformHost>();
             await host.LoadAsync(CancellationToken.None);
             await web.StartAsync(); // First: who waits for an answer does not wait for the first steps of all that works on the state.
             host.Start();
             await web.Services.GetRequiredService<RegistryNames>().StartAsync(CancellationToken.None);
+            running.Write(options.DataDirectory);
+            return new(web, installation, running, options.DataDirectory);
         }
-        catch (Exception e) when (e is StoreUnreadableException or IOException)
+        catch (Exception e) when (e is StoreUnreadableException or ServerStartException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            await web.DisposeAsync();
+            if (web is not null) await web.DisposeAsync();
             throw new ServerStartException(e.Message);
         }
-        running.Write(options.DataDirectory);
-        return new(web, installation, running, options.DataDirectory);
     }
 
     public Task WaitAsync() => _web.WaitForShutdownAsync();
@@ -79,6 +82,7 @@ internal sealed class MinatoServer : IAsyncDisposable
         });
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             .AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ "; console.UseUtcTimestamp = true; });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_patience);
         builder.Services.AddSingleton<IHostLifetime, Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>();
         builder.Services.AddMinato(options, installation, running);
         var web = builder.Build();

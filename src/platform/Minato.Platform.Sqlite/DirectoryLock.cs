@@ -3,6 +3,8 @@ namespace Minato.Platform.Sqlite;
 /// <summary>Keeps a data directory to one process. The kernel lets go of it when the process ends, however it ends.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
+    private const int InUse = 11; // EWOULDBLOCK: somebody else has locked the file.
+
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file) => _file = file;
@@ -16,17 +18,26 @@ internal sealed class DirectoryLock : IDisposable
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(holder, $"process {Environment.ProcessId}");
-            return new(file);
+            try
+            {
+                File.WriteAllText(holder, $"process {Environment.ProcessId}");
+                return new(file);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new StoreUnreadableException($"The data directory {directory} cannot be written by this user.", e);
-        }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult is InUse)
         {
             throw new StoreUnreadableException(
                 $"The data directory {directory} is in use by {Holder(holder)}. Stop that one first, or choose another directory.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnreadableException(
+                $"The data directory {directory} cannot be written: {e.Message.TrimEnd('.')}. Free some space or see to its permissions, or choose another directory.", e);
         }
     }
 

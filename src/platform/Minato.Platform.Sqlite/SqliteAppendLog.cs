@@ -7,7 +7,7 @@ namespace Minato.Platform.Sqlite;
 /// The append log of an installation, in <c>bulk.db</c> of the data directory: a file of its own, so that a flood of log lines does
 /// not slow the journal. Opened at first use.
 /// </summary>
-public sealed class SqliteAppendLog : IAppendLog, IDisposable
+public sealed class SqliteAppendLog(string directory) : IAppendLog, IDisposable
 {
     private const int Format = 1;
     private const string Schema = """
@@ -18,42 +18,33 @@ public sealed class SqliteAppendLog : IAppendLog, IDisposable
         INSERT OR IGNORE INTO meta VALUES ('sequence', '0');
         """;
 
-    private readonly string _path;
-    private readonly Lazy<Writing> _writing;
+    private readonly string _path = Path.Combine(directory, "bulk.db");
+    private readonly Lock _opening = new();
     private readonly ConcurrentBag<SqliteConnection> _readers = []; // As many as ever read at a time.
-
-    public SqliteAppendLog(string directory)
-    {
-        _path = Path.Combine(directory, "bulk.db");
-        _writing = new(() =>
-        {
-            Directory.CreateDirectory(directory);
-            return new(SqliteFile.Open(_path, "bulk", Format, Schema), _path);
-        });
-    }
+    private volatile Writing? _writing;
 
     public async ValueTask AppendAsync(string partition, IReadOnlyList<LogEntry> entries, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        if (entries.Count > 0) await _writing.Value.RunAsync(w => w.Append(partition, entries));
+        if (entries.Count > 0) await Open().RunAsync(w => w.Append(partition, entries));
     }
 
     public async ValueTask DeleteAsync(string partition, CancellationToken ct)
     {
-        await _writing.Value.RunAsync(w => w.Trim(partition, long.MaxValue));
-        await _writing.Value.RunAsync(w => w.Forget(partition));
+        await Open().RunAsync(w => w.Trim(partition, long.MaxValue));
+        await Open().RunAsync(w => w.Forget(partition));
     }
 
     public async ValueTask TrimAsync(string partition, long beforeMs, CancellationToken ct) =>
-        await _writing.Value.RunAsync(w => w.Trim(partition, beforeMs));
+        await Open().RunAsync(w => w.Trim(partition, beforeMs));
 
-    public async ValueTask ClearAsync(CancellationToken ct) => await _writing.Value.RunAsync(w => w.Clear());
+    public async ValueTask ClearAsync(CancellationToken ct) => await Open().RunAsync(w => w.Clear());
 
     // Runs on the caller's thread: what is read is nearly always in the page cache.
     public ValueTask<IReadOnlyList<StoredEntry>> ReadAsync(string partition, AppendRange range, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        _ = _writing.Value;
+        _ = Open();
         if (!_readers.TryTake(out var reader)) reader = SqliteFile.OpenReader(_path);
         try
         {
@@ -68,7 +59,26 @@ public sealed class SqliteAppendLog : IAppendLog, IDisposable
     public void Dispose()
     {
         foreach (var reader in _readers) reader.Dispose();
-        if (_writing.IsValueCreated) _writing.Value.Dispose();
+        _writing?.Dispose();
+    }
+
+    // Who finds the disk full is told so; the next one tries again.
+    private Writing Open()
+    {
+        if (_writing is { } open) return open;
+        lock (_opening)
+        {
+            if (_writing is { } opened) return opened;
+            Directory.CreateDirectory(directory);
+            try
+            {
+                return _writing = new(SqliteFile.Open(_path, "bulk", Format, Schema), _path);
+            }
+            catch (StoreUnreadableException e)
+            {
+                throw e.InnerException is SqliteException cause ? SqliteFile.Unavailable(_path, cause) : new StoreUnavailableException(e.Message, e);
+            }
+        }
     }
 
     private static IReadOnlyList<StoredEntry> Read(SqliteConnection reader, string partition, AppendRange range)

@@ -21,7 +21,7 @@ internal sealed class SqliteCheckpointer : IDisposable
     public SqliteCheckpointer(string path)
     {
         _log = new(path + "-wal");
-        _connection = new($"Data Source={path};Pooling=False");
+        _connection = SqliteFile.ConnectionTo(path);
         _connection.Open();
         _thread = new(Run) { IsBackground = true, Name = $"minato checkpoints of {Path.GetFileName(path)}" };
         _thread.Start();

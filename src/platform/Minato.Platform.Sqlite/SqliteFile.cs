@@ -17,7 +17,7 @@ internal static class SqliteFile
     public static SqliteConnection Open(string path, string kind, int format, string schema)
     {
         SqliteLibrary.Choose();
-        var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        var connection = ConnectionTo(path);
         try
         {
             connection.Open();
@@ -42,11 +42,14 @@ internal static class SqliteFile
 
     public static SqliteConnection OpenReader(string path)
     {
-        var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        var connection = ConnectionTo(path);
         connection.Open();
         connection.Execute("PRAGMA query_only=1");
         return connection;
     }
+
+    /// <summary>Not open yet. The path may have anything in it.</summary>
+    public static SqliteConnection ConnectionTo(string path) => new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
 
     public static void Execute(this SqliteConnection connection, string sql)
     {

@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Minato.Aws.Authorization;
@@ -127,17 +125,9 @@ public static class EcrRoom
         });
     }
 
-    /// <summary>Serves the OCI distribution protocol under <c>/v2</c>, for a host that routes by endpoints.</summary>
-    public static void MapRegistry(this IEndpointRouteBuilder endpoints)
-    {
-        var registry = Registry(endpoints.ServiceProvider);
-        endpoints.Map("/v2", registry);
-        endpoints.Map("/v2/{**path}", registry);
-    }
-
     /// <summary>Is this a host name of ECR's: <c>ACCOUNT.dkr.ecr.REGION.amazonaws.com</c>?</summary>
     public static bool IsRegistryHost(string host) => Planning.UpstreamNames.EcrHost(host) is not null;
 
-    /// <summary>The same for a server that routes by itself: give it every request whose path is <c>/v2</c> or below.</summary>
+    /// <summary>Serves the OCI distribution protocol: give it every request whose path is <c>/v2</c> or below.</summary>
     public static RequestDelegate Registry(IServiceProvider services) => services.GetRequiredService<RegistryHandler>().HandleAsync;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
+using Minato.Cli.Sessions;
 using Minato.Platform;
 using Minato.Platform.Files;
 
@@ -19,7 +20,7 @@ internal static class CaCommand
     private static int Run(ParseResult parsed)
     {
         var directory = parsed.DataDirectory();
-        if (new ServerFiles(directory).Installation is null) throw new UserException($"there is no installation in {directory}. Start one with: ./minato up --detach --data {directory}");
+        if (new ServerFiles(directory).Installation is null) throw new UserException($"there is no installation in {directory}. Start one with: ./minato up --detach --data {ShellWords.Quote(directory)}");
         Screen.Line(FilePlatform.OpenAuthority(directory, new Ids(), TimeProvider.System).RootPem.TrimEnd());
         return 0;
     }

@@ -8,7 +8,7 @@ namespace Minato.Cli.Commands;
 
 internal static class DemoCommand
 {
-    private static readonly Option<int?> Port = new("--port") { Description = "Port for the server, when one has to be started (default 4566)." };
+    private static readonly Option<int?> Port = Options.Port("--port", "Port for the server, when one has to be started (default 4566).");
 
     public static Command Create()
     {

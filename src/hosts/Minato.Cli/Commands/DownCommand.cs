@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
 using Minato.Server;
@@ -19,13 +20,21 @@ internal static class DownCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
         var files = new ServerFiles(parsed.DataDirectory());
+        var json = parsed.GetValue(Options.Json);
+        Action<string> tell = json ? Screen.Aside : Screen.Line;
         var stopped = await ServerProcess.StopAsync(files, ct);
-        Screen.Line(stopped ? $"Stopped the server of {files.DataDirectory}." : $"No server ran on {files.DataDirectory}.");
-        if (!parsed.GetValue(Purge) || files.Installation is not { } installation) return 0;
-        foreach (var undone in RegistryCommand.Undo(installation, files.DataDirectory)) Screen.Line($"Removed {undone}.");
-        var removed = await Purging.RunAsync(installation, files.DataDirectory, ct);
-        var left = Directory.Exists(files.DataDirectory) ? " What was there before it is left." : "";
-        Screen.Line($"Removed {removed} containers, their networks, and the data in {files.DataDirectory}.{left}");
+        tell(stopped ? $"Stopped the server of {files.DataDirectory}." : $"No server ran on {files.DataDirectory}.");
+        int? removed = parsed.GetValue(Purge) && files.Installation is { } installation ? await PurgeAsync(installation, files.DataDirectory, tell, ct) : null;
+        if (json) Screen.Json(new JsonObject { ["data"] = files.DataDirectory, ["stopped"] = stopped, ["containersRemoved"] = removed });
         return 0;
+    }
+
+    private static async Task<int> PurgeAsync(InstallationFile installation, string dataDirectory, Action<string> tell, CancellationToken ct)
+    {
+        foreach (var undone in RegistryCommand.Undo(installation, dataDirectory)) tell($"Removed {undone}.");
+        var removed = await Purging.RunAsync(installation, dataDirectory, ct);
+        var left = Directory.Exists(dataDirectory) ? " What was there before it is left." : "";
+        tell($"Removed {removed} containers, their networks, and the data in {dataDirectory}.{left}");
+        return removed;
     }
 }

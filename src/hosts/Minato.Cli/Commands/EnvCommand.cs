@@ -36,7 +36,8 @@ internal static class EnvCommand
             return 0;
         }
         foreach (var (name, value) in variables) Screen.Line($"export {name}={ShellWords.Quoted(value)}");
-        Screen.Line("unset AWS_SESSION_TOKEN AWS_PROFILE");
+        // Each of them speaks of another account, or of another endpoint, before the lines above do.
+        Screen.Line("unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
         // The AWS CLI reads AWS_ENDPOINT_URL since 2.13 only; a function gives older ones the option, with the same effect for newer ones.
         Screen.Line("aws() { command aws --endpoint-url \"$AWS_ENDPOINT_URL\" \"$@\"; }");
         return 0;

@@ -19,11 +19,11 @@ internal static class EventsCommand
     public static Command Create()
     {
         var command = new Command("events", "Shows what happened to services; -f follows, --bus follows EventBridge.") { Only, InCluster, Follow, OfBus };
-        command.SetAction(RunAsync);
+        command.SetAction((parsed, ct) => Reader.WhileThereAsync(token => ShowAsync(parsed, token), ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
+    private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken ct)
     {
         using var minato = new MinatoClient(new ServerFiles(parsed.DataDirectory()), parsed.GetRequiredValue(Options.Region));
         if (parsed.GetValue(OfBus)) return await FollowBusAsync(minato, parsed.GetValue(Options.Json), ct);
@@ -57,7 +57,7 @@ internal static class EventsCommand
     private static async Task<int> FollowBusAsync(MinatoClient minato, bool json, CancellationToken ct)
     {
         await foreach (var line in minato.WatchAsync(ct)) Console.WriteLine(json ? line : Words(JsonNode.Parse(line)));
-        return 0;
+        throw new UserException("the server has stopped.");
     }
 
     private static string Words(JsonNode? told)
@@ -71,6 +71,6 @@ internal static class EventsCommand
     private static void Print(string service, ServiceEvent line, bool json)
     {
         if (json) Console.WriteLine(new JsonObject { ["time"] = line.CreatedAt?.ToString("O"), ["service"] = service, ["id"] = line.Id, ["message"] = line.Message }.ToJsonString());
-        else Console.WriteLine($"{line.CreatedAt:HH:mm:ss.fff} {service}  {line.Message}");
+        else Console.WriteLine($"{Screen.Time(line.CreatedAt ?? default)} {service}  {line.Message}");
     }
 }

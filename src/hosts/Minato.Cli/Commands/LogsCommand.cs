@@ -19,11 +19,11 @@ internal static class LogsCommand
     public static Command Create()
     {
         var command = new Command("logs", "Shows log lines of containers; -f follows.") { Group, Follow, Stream, Filter, Minutes };
-        command.SetAction(RunAsync);
+        command.SetAction((parsed, ct) => Reader.WhileThereAsync(token => ShowAsync(parsed, token), ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
+    private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken ct)
     {
         using var minato = new MinatoClient(new ServerFiles(parsed.DataDirectory()), parsed.GetRequiredValue(Options.Region));
         var since = Math.Max(0, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (long)TimeSpan.FromMinutes(parsed.GetValue(Minutes)).TotalMilliseconds);
@@ -93,6 +93,6 @@ internal static class LogsCommand
         if (json)
             Console.WriteLine(new JsonObject { ["time"] = time.ToString("O"), ["group"] = group, ["stream"] = line.LogStreamName, ["message"] = line.Message }.ToJsonString());
         else
-            Console.WriteLine($"{time:HH:mm:ss.fff} {group} {line.LogStreamName}  {line.Message}");
+            Console.WriteLine($"{Screen.Time(time)} {group} {line.LogStreamName}  {line.Message}");
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
 
@@ -17,9 +16,9 @@ internal static class ResetCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
         using var minato = new MinatoClient(new ServerFiles(parsed.DataDirectory()), parsed.GetRequiredValue(Options.Region));
-        var watch = Stopwatch.StartNew();
-        await minato.ResetAsync(ct);
-        Screen.Done($"Reset in {watch.ElapsedMilliseconds} ms: no clusters, services, tasks, load balancers, images or logs are left.");
+        var answer = await minato.ResetAsync(ct);
+        if (parsed.GetValue(Options.Json)) Screen.Json(answer);
+        else Screen.Done($"Reset in {answer["milliseconds"]} ms: no clusters, services, tasks, load balancers, images or logs are left.");
         return 0;
     }
 }

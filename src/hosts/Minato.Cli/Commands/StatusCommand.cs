@@ -86,8 +86,10 @@ internal static class StatusCommand
         Section(report, "services", ["SERVICE", "STATUS", "RUNNING", "PENDING", "DESIRED", "TASK DEFINITION", "ROLLOUT"],
             s => [$"{s["cluster"]}/{s["service"]}", $"{s["status"]}", $"{s["running"]}", $"{s["pending"]}", $"{s["desired"]}", $"{s["taskDefinition"]}", $"{s["rollout"]}"]);
         Section(report, "loadBalancers", ["LOAD BALANCER", "STATE", "HEALTHY", "URL"],
-            l => [$"{l["name"]}", $"{l["state"]}", $"{l["healthyTargets"]}/{l["targets"]}", string.Join(' ', l["urls"]?.AsArray().Select(u => $"{u}") ?? [])]);
+            l => [$"{l["name"]}", Standing(l), $"{l["healthyTargets"]}/{l["targets"]}", string.Join(' ', l["urls"]?.AsArray().Select(u => $"{u}") ?? [])]);
     }
+
+    private static string Standing(JsonNode balancer) => $"{balancer["reason"]}" is { Length: > 0 } reason ? $"{balancer["state"]}: {reason}" : $"{balancer["state"]}";
 
     private static void Section(JsonObject report, string name, string[] headers, Func<JsonNode, string[]> row)
     {

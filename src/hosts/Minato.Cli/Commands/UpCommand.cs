@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Minato.Cli.Deploying;
 using Minato.Cli.Output;
 using Minato.Cli.Running;
@@ -9,8 +10,8 @@ namespace Minato.Cli.Commands;
 internal static class UpCommand
 {
     private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when the server answers; it goes on in the background." };
-    private static readonly Option<int?> Port = new("--port") { Description = "Port on 127.0.0.1 (default 4566, or what this installation had)." };
-    private static readonly Option<int?> DnsPort = new("--dns-port") { Description = "Port of DNS on 127.0.0.1, UDP and TCP (default 4653, or any free one where that is taken, or what this installation had)." };
+    private static readonly Option<int?> Port = Options.Port("--port", "Port on 127.0.0.1 (default 4566, or what this installation had).");
+    private static readonly Option<int?> DnsPort = Options.Port("--dns-port", "Port of DNS on 127.0.0.1, UDP and TCP (default 4653, or any free one where that is taken, or what this installation had).");
     private static readonly Option<string?> Account = new("--account") { Description = "Account id, 12 digits (default 123456789012). Only at first start.", HelpName = "ID" };
     private static readonly Option<string?> Credentials = new("--credentials") { Description = "Fixes the root access key, for CI.", HelpName = "ID:SECRET" };
     private static readonly Option<string[]> DnsLocations = new("--dns-location") { Description = "Where askers of a range of addresses are, for latency and geolocation routing of Route 53; may be given often.", HelpName = "CIDR=REGION[,CONTINENT[,COUNTRY[,SUBDIVISION]]]" };
@@ -33,11 +34,15 @@ internal static class UpCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
         var files = new ServerFiles(parsed.DataDirectory());
-        if (files.Running is { } running)
+        if (files.Running is not null)
         {
-            Screen.Line($"A server runs already on {files.DataDirectory}: {running.Endpoint} (pid {running.ProcessId})");
+            var (same, running) = files.Require();
+            RequireSame(parsed, same, running, files.DataDirectory);
+            if (!parsed.GetValue(Options.Json)) Screen.Line($"A server runs already on {files.DataDirectory}.");
+            Show(parsed, files);
             return await DeployAsync(parsed, files, ct);
         }
+
         if (!parsed.GetValue(NoInstall)) await EngineInstaller.EnsureAsync(demo: false, ct);
         var arguments = Arguments(parsed, files);
         if (!parsed.GetValue(Detach))
@@ -47,9 +52,39 @@ internal static class UpCommand
             return await server;
         }
         await ServerProcess.StartAsync(files, arguments, ct);
-        var (installation, started) = files.Require();
-        Screen.Line(Banner.Text(installation, started, files.DataDirectory, parsed.DataArgument()));
+        Show(parsed, files);
         return await DeployAsync(parsed, files, ct);
+    }
+
+    // What can be compared must be so; of the rest nobody knows what the server was started with.
+    private static void RequireSame(ParseResult parsed, InstallationFile installation, RunningFile running, string dataDirectory)
+    {
+        (string Option, bool IsOther)[] known =
+        [
+            ("--port", parsed.GetValue(Port) is { } port and not 0 && port != running.Endpoint.Port), ("--dns-port", parsed.GetValue(DnsPort) is { } dns and not 0 && dns != installation.DnsPort),
+            ("--account", parsed.GetValue(Account) is { } account && account != installation.AccountId),
+            ("--credentials", parsed.GetValue(Credentials) is { } key && key != $"{installation.RootKey.AccessKeyId}:{installation.RootKey.SecretAccessKey}"),
+        ];
+        if (known.Where(k => k.IsOther).Select(k => k.Option).ToArray() is [_, ..] others)
+            throw new UserException($"a server runs already on {dataDirectory} at {running.Endpoint.ToString().TrimEnd('/')}, with another {string.Join(" and ", others)}. Stop it first with ./minato down{parsed.DataArgument()}, or choose another folder with --data DIR.");
+        Option[] unknown = [.. new Option[] { Quota, Throttle, DnsLocations, SecurityGroups }.Where(o => parsed.GetResult(o) is { Implicit: false })];
+        if (unknown.Length > 0) Screen.Aside($"{string.Join(", ", unknown.Select(o => o.Name))}: not changed, the server runs already. They count from the next start.");
+    }
+
+    private static void Show(ParseResult parsed, ServerFiles files)
+    {
+        var (installation, running) = files.Require();
+        if (!parsed.GetValue(Options.Json))
+        {
+            Screen.Line(Banner.Text(installation, running, files.DataDirectory, parsed.DataArgument()));
+            return;
+        }
+
+        Screen.Json(new JsonObject
+        {
+            ["endpoint"] = running.Endpoint.ToString().TrimEnd('/'), ["account"] = installation.AccountId, ["processId"] = running.ProcessId, ["data"] = files.DataDirectory,
+        });
+        Console.SetOut(Console.Error); // What a template's stack does is told beside it.
     }
 
     private static async Task<int> DeployAsync(ParseResult parsed, ServerFiles files, CancellationToken ct)

@@ -16,26 +16,27 @@ internal sealed class DemoImage(MinatoClient minato)
     {
         try { await minato.Ecr.CreateRepositoryAsync(new() { RepositoryName = Repository }, minato.Caller, ct); }
         catch (Contracts.Ecr.RepositoryAlreadyExistsException) { } // From an earlier demo.
-        await LoginAsync(ct);
         var folder = Directory.CreateTempSubdirectory("minato-demo-");
         try
         {
-            await WriteAsync(folder.FullName, ct);
+            var (content, config) = (folder.CreateSubdirectory("content").FullName, folder.CreateSubdirectory("config").FullName);
+            await WriteAsync(content, ct);
+            await LoginAsync(config, ct);
             foreach (var tag in tags)
             {
                 var image = $"{Registry}/{Repository}:{tag}";
-                await Docker(["build", "--quiet", "--build-arg", $"VERSION={tag}", "--tag", image, folder.FullName], null, ct);
-                await Docker(["push", "--quiet", image], null, ct);
+                await Docker(["build", "--quiet", "--build-arg", $"VERSION={tag}", "--tag", image, content], config, null, ct);
+                await Docker(["push", "--quiet", image], config, null, ct);
             }
         }
         finally { folder.Delete(recursive: true); }
     }
 
-    private async Task LoginAsync(CancellationToken ct)
+    private async Task LoginAsync(string config, CancellationToken ct)
     {
         var data = (await minato.Ecr.GetAuthorizationTokenAsync(new(), minato.Caller, ct)).AuthorizationData ?? [];
         var token = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(data.FirstOrDefault()?.AuthorizationToken ?? ""));
-        await Docker(["login", "--username", "AWS", "--password-stdin", Registry], token[(token.IndexOf(':', StringComparison.Ordinal) + 1)..], ct);
+        await Docker(["login", "--username", "AWS", "--password-stdin", Registry], config, token[(token.IndexOf(':', StringComparison.Ordinal) + 1)..], ct);
     }
 
     private static async Task WriteAsync(string folder, CancellationToken ct)
@@ -75,12 +76,13 @@ internal sealed class DemoImage(MinatoClient minato)
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
     }
 
-    private static async Task Docker(string[] arguments, string? input, CancellationToken ct)
+    /// <param name="config">Instead of the user's own: neither his logins nor where he keeps them are the demo's business.</param>
+    private static async Task Docker(string[] arguments, string config, string? input, CancellationToken ct)
     {
         // The classic builder needs no plugin, and an image of copied files needs nothing more.
         var start = new ProcessStartInfo(File.Exists("/usr/bin/docker") ? "/usr/bin/docker" : "docker", arguments)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOCKER_BUILDKIT"] = "0" },
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOCKER_BUILDKIT"] = "0", ["DOCKER_CONFIG"] = config },
         };
         using var process = Process.Start(start) ?? throw new UserException("docker could not be started.");
         if (input is not null) await process.StandardInput.WriteAsync(input.AsMemory(), ct);

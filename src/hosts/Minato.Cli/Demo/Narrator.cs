@@ -23,7 +23,7 @@ internal static class Narrator
             last = words;
             if (done)
             {
-                if (Screen.IsTerminal) Console.Write("\r\u001b[K");
+                Screen.EndProgress();
                 return watch.Elapsed;
             }
             if (watch.Elapsed > limit) throw new UserException($"{what} did not come within {limit.TotalSeconds:0} s: {words}. See ./minato status and ./minato events.");
@@ -33,7 +33,7 @@ internal static class Narrator
 
     private static void Show(TimeSpan elapsed, string words)
     {
-        if (Screen.IsTerminal) Console.Write($"\r\u001b[K  {elapsed.TotalSeconds,5:0.0} s  {words}");
+        if (Screen.IsTerminal) Screen.Progress($"  {elapsed.TotalSeconds,5:0.0} s  {words}");
         else Console.WriteLine($"  {elapsed.TotalSeconds,5:0.0} s  {words}");
     }
 }

@@ -30,7 +30,7 @@ internal sealed class DeployOutput(bool isJson)
         }
         else if (Screen.IsTerminal)
         {
-            Console.Write($"\r\u001b[K{elapsed.TotalSeconds,7:0.0} s  {words}");
+            Screen.Progress($"{elapsed.TotalSeconds,7:0.0} s  {words}");
         }
         else if (words != _last)
         {
@@ -52,7 +52,7 @@ internal sealed class DeployOutput(bool isJson)
             return;
         }
 
-        if (Screen.IsTerminal) Console.Write("\r\u001b[K");
+        Screen.EndProgress();
         if (end.IsSuccess)
         {
             Screen.Done(what);
@@ -72,7 +72,7 @@ internal sealed class DeployOutput(bool isJson)
 
     private static void Above(string text)
     {
-        if (Screen.IsTerminal) Console.Write("\r\u001b[K");
+        Screen.EndProgress();
         Console.WriteLine(text);
     }
 

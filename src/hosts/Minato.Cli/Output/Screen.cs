@@ -18,6 +18,9 @@ internal static class Screen
         else AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }).MarkupLineInterpolated($"[red]minato:[/] {message}");
     }
 
+    /// <summary>What happens on the way to an answer: not to whoever reads the answer alone.</summary>
+    public static void Aside(string text) => Console.Error.WriteLine(text);
+
     public static void Line(string text) => Console.WriteLine(text);
 
     public static void Title(string text)
@@ -44,6 +47,18 @@ internal static class Screen
         else Console.WriteLine(text);
     }
 
+    /// <summary>The line of a terminal that shows how it goes now. It is never longer than one row: the next one would not cover it.</summary>
+    public static void Progress(string text) => Console.Write($"\r\u001b[K{Fit(text, Console.WindowWidth - 1)}");
+
+    /// <summary>Takes the line of progress away.</summary>
+    public static void EndProgress()
+    {
+        if (IsTerminal) Console.Write("\r\u001b[K");
+    }
+
+    /// <param name="columns">0 or less where nobody knows.</param>
+    internal static string Fit(string text, int columns) => columns > 0 && text.Length > columns ? $"{text[..(columns - 1)]}…" : text;
+
     public static void Json(JsonNode node) => Console.WriteLine(node.ToJsonString(Indented));
 
     /// <summary>A table with borders on a terminal; columns padded by blanks in a pipe.</summary>
@@ -61,11 +76,6 @@ internal static class Screen
         foreach (var row in rows.Prepend(headers)) Console.WriteLine(string.Join("  ", row.Select((c, i) => c.PadRight(widths[i]))).TrimEnd());
     }
 
-    public static string Ago(DateTimeOffset? then, DateTimeOffset now) => then is not { } t ? "-" : (now - t) switch
-    {
-        { TotalSeconds: < 90 } d => $"{d.TotalSeconds:0} s ago",
-        { TotalMinutes: < 90 } d => $"{d.TotalMinutes:0} min ago",
-        { TotalHours: < 48 } d => $"{d.TotalHours:0} h ago",
-        _ => t.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-    };
+    /// <summary>When something happened, at the beginning of its line: with the day and the zone, for lines that are kept or are older.</summary>
+    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

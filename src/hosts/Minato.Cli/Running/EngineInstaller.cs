@@ -39,7 +39,7 @@ internal static class EngineInstaller
         var why = string.Join("; ", missing.Select(m => $"{m.Package} is missing ({m.Purpose})"));
         if (!File.Exists("/usr/bin/apt-get")) throw new UserException($"{why}. Install it with this system's package manager and try again.");
         if (!Environment.IsPrivilegedProcess) throw new UserException($"{why}. Install with: sudo apt-get install {packages}");
-        foreach (var need in missing) Screen.Line($"Installing {need.Package}: {need.Purpose}");
+        foreach (var need in missing) Screen.Aside($"Installing {need.Package}: {need.Purpose}");
         string[] install = ["install", "-y", "-qq", "--no-install-recommends", .. missing.Select(m => m.Package)];
         if ((await Run("apt-get", install, ct)).Code is 0) return;
         await Run("apt-get", ["update", "-qq"], ct);
@@ -51,7 +51,7 @@ internal static class EngineInstaller
     {
         if (ForServer[0].IsMissing) throw new UserException($"Docker Engine does not answer on {DockerSocket.Path}.");
         if (!Environment.IsPrivilegedProcess) throw new UserException($"Docker Engine does not answer on {DockerSocket.Path}. Start it with: sudo systemctl start docker");
-        Screen.Line("Starting Docker Engine");
+        Screen.Aside("Starting Docker Engine");
         if (Directory.Exists("/run/systemd/system")) await Run("systemctl", ["start", "docker"], ct);
         else
         {

@@ -25,19 +25,27 @@ internal static class Listing
         return clusters;
     }
 
+    /// <returns>None for a cluster that went away since it was listed.</returns>
     public static async Task<List<Service>> ServicesAsync(this AwsClients aws, string cluster, CancellationToken ct)
     {
         var services = new List<Service>();
         string? next = null;
-        do
+        try
         {
-            var page = await aws.Ecs.ListServicesAsync(new() { Cluster = cluster, NextToken = next, MaxResults = 100 }, aws.Caller, ct);
-            foreach (var some in (page.ServiceArns ?? []).Chunk(DescribeAtOnce))
-                services.AddRange((await aws.Ecs.DescribeServicesAsync(new() { Cluster = cluster, Services = [.. some] }, aws.Caller, ct)).Services ?? []);
-            next = page.NextToken;
+            do
+            {
+                var page = await aws.Ecs.ListServicesAsync(new() { Cluster = cluster, NextToken = next, MaxResults = 100 }, aws.Caller, ct);
+                foreach (var some in (page.ServiceArns ?? []).Chunk(DescribeAtOnce))
+                    services.AddRange((await aws.Ecs.DescribeServicesAsync(new() { Cluster = cluster, Services = [.. some] }, aws.Caller, ct)).Services ?? []);
+                next = page.NextToken;
+            }
+            while (next is not null);
+            return services;
         }
-        while (next is not null);
-        return services;
+        catch (ClusterNotFoundException)
+        {
+            return [];
+        }
     }
 
     public static async Task<ImmutableArray<Contracts.Ecs.Task>> TasksAsync(this AwsClients aws, string cluster, string? service, CancellationToken ct)

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Minato.Aws;
 using Minato.Aws.Signing;
@@ -49,7 +50,7 @@ internal sealed class MinatoClient : AwsClients, IDisposable
     public Task<JsonNode> ExplainDenialsAsync(string? principal, CancellationToken ct) =>
         CallAsync(HttpMethod.Get, $"/_minato/iam/explain?principal={Uri.EscapeDataString(principal ?? "")}", ct);
 
-    public Task ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
+    public Task<JsonNode> ResetAsync(CancellationToken ct) => CallAsync(HttpMethod.Post, "/_minato/reset", ct);
 
     public Task<JsonNode> StatusAsync(CancellationToken ct) => CallAsync(HttpMethod.Get, "/_minato/status", ct);
 
@@ -103,7 +104,20 @@ internal sealed class MinatoClient : AwsClients, IDisposable
         using var request = Request(method, path);
         if (content is not null) request.Content = JsonContent.Create(content);
         using var answer = await _http.SendAsync(request, ct);
-        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonNode>(ct));
+        return (answer.StatusCode, Parse(await answer.Content.ReadAsStringAsync(ct)));
+    }
+
+    // A failure that the server did not foresee has no words.
+    private static JsonNode? Parse(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private HttpRequestMessage Request(HttpMethod method, string path)
@@ -124,5 +138,5 @@ internal sealed class MinatoClient : AwsClients, IDisposable
         installation.RootKey.AccessKeyId, installation.RootKey.SecretAccessKey, null, installation.AccountId, RootArn(installation), installation.AccountId);
 
     private static JsonNode Require(HttpStatusCode status, JsonNode? body, HttpMethod method, string path) =>
-        status is HttpStatusCode.OK && body is not null ? body : throw new UserException($"{method} {path} answered {(int)status}: {body?["message"]}");
+        status is HttpStatusCode.OK && body is not null ? body : throw new UserException($"{method} {path} answered {(int)status}: {body?["message"] ?? "the server's log may say why"}");
 }

@@ -21,18 +21,17 @@ internal sealed class ServerFiles(string dataDirectory)
         Installation is { } installation && Running is { } running ? (installation, running)
             : throw new UserException($"no server runs on {DataDirectory}. Start one with: ./minato up --detach --data {ShellWords.Quote(DataDirectory)}");
 
-    // A pid may have been given to another program since: the start time tells them apart.
+    // A pid may have been given to another program since: the start tells them apart.
     public static bool IsAlive(RunningFile file)
     {
+        if (RunningFile.StartOf(file.ProcessId) is not { } start) return false;
+        if (file.ProcessStart is { } known) return known == start;
         try
         {
             using var process = Process.GetProcessById(file.ProcessId);
-            // A killed process that nobody has waited for yet still has its pid.
-            if (File.ReadAllText($"/proc/{file.ProcessId}/stat") is var stat && stat[(stat.LastIndexOf(')') + 2)..].StartsWith('Z')) return false;
             return Math.Abs((process.StartTime.ToUniversalTime() - file.ProcessStartedAt.UtcDateTime).TotalSeconds) < 2;
         }
         catch (ArgumentException) { return false; }
         catch (InvalidOperationException) { return false; }
-        catch (IOException) { return false; }
     }
 }

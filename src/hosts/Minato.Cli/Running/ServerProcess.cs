@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
+using Minato.Cli.Output;
 using Minato.Cli.Sessions;
 using Minato.Server;
 
@@ -9,8 +11,12 @@ namespace Minato.Cli.Running;
 internal static class ServerProcess
 {
     private const int Terminate = 15;
+    private const int LinesShown = 8;
+    private const string OwnName = "minato: "; // This process says it, too.
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>A server that was told to stop has stopped by then.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "Minato.Server");
 
@@ -42,6 +48,7 @@ internal static class ServerProcess
     public static async Task StartAsync(ServerFiles files, IReadOnlyList<string> arguments, CancellationToken ct)
     {
         DataDirectory.Create(files.DataDirectory);
+        var begin = BeginLog(files.LogPath);
         var command = ShellWords.Join([Executable, .. arguments]);
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec setsid {command} >>{ShellWords.Quoted(files.LogPath)} 2>&1 </dev/null"]) { UseShellExecute = false })
             ?? throw new UserException("the server could not be started.");
@@ -50,9 +57,12 @@ internal static class ServerProcess
         using var http = LocalHttp.New();
         while (true)
         {
-            if (shell.HasExited) throw new UserException($"the server stopped at once: {LastLines(files.LogPath)}");
-            if (files.Running is { } running && await Answers(http, running.Endpoint, limit.Token)) return;
-            try { await Task.Delay(25, limit.Token); }
+            if (shell.HasExited) throw new UserException($"the server stopped at once: {SaidSince(begin, files.LogPath)}");
+            try
+            {
+                if (files.Running is { } running && await Answers(http, running.Endpoint, limit.Token)) return;
+                await Task.Delay(25, limit.Token);
+            }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
                 throw new UserException($"the server did not answer within {StartLimit.TotalSeconds:0} s. Its log: {files.LogPath}");
@@ -100,6 +110,30 @@ internal static class ServerProcess
         catch (Win32Exception e) { throw new UserException($"cannot signal process {processId}: {e.Message}"); }
     }
 
-    private static string LastLines(string path) =>
-        File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(8)).Trim() : "it wrote no log.";
+    /// <summary>Notes the start in the log. Where none can be written, the server would say what is wrong to nobody.</summary>
+    /// <returns>Where in the log this start begins.</returns>
+    internal static long BeginLog(string path)
+    {
+        try
+        {
+            using var log = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite, BufferSize = 0,
+            });
+            log.Write(Encoding.UTF8.GetBytes($"{Screen.Time(DateTimeOffset.UtcNow)} minato up\n"));
+            return log.Position;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"the log of the server cannot be written: {e.Message.TrimEnd('.')}. Free some space or see to its permissions, or choose another folder with --data DIR.");
+        }
+    }
+
+    internal static string SaidSince(long begin, string path)
+    {
+        using var log = new StreamReader(path);
+        log.BaseStream.Position = begin;
+        var lines = log.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(LinesShown).Select(l => l.StartsWith(OwnName, StringComparison.Ordinal) ? l[OwnName.Length..] : l).ToArray();
+        return lines.Length > 0 ? string.Join('\n', lines) : $"it did not say why. Run it where it can be seen: ./minato up --data {ShellWords.Quote(Path.GetDirectoryName(path) ?? "")}";
+    }
 }

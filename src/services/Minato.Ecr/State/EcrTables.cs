@@ -35,7 +35,6 @@ internal static class EcrTables
 
     public static readonly Table<DigestKey, ScanState> Scans = new("ecr.scans", s => s.Key, () => EcrJson.Default.ScanState);
     public static readonly Index<string, DigestKey, ScanState> ScansByFindings = Scans.AddIndex("findings", s => s.Findings);
-    public static readonly Index<RepositoryKey, DigestKey, ScanState> ScansByRepository = Scans.AddIndex("repository", s => s.Key.Repository);
     public static readonly Table<ReplicationKey, ReplicationState> Replications = new("ecr.replications", r => r.Key, () => EcrJson.Default.ReplicationState);
     public static readonly Index<DigestKey, ReplicationKey, ReplicationState> ReplicationsByImage = Replications.AddIndex("image", r => r.Key.Image);
     public static readonly Table<RepositoryKey, PreviewState> Previews =

@@ -22,21 +22,27 @@ internal readonly record struct MergePosition(long TimestampMs, string Stream, l
 }
 
 /// <summary>
-/// Events of many streams in order of time. A stream is not read before the merge reaches its first event, so that thousands of quiet
-/// streams cost nothing.
+/// Events of many streams in order of time, or in the very reverse of it. A stream is not read before the merge reaches its first event,
+/// so that thousands of quiet streams cost nothing.
 /// </summary>
-internal sealed class StreamMerge(IAppendLog log, long fromMs, long? toMs, MergePosition? after)
+/// <param name="after">Where the page before this one ended.</param>
+internal sealed class StreamMerge(IAppendLog log, long fromMs, long? toMs, MergePosition? after, bool newestFirst)
 {
-    private readonly PriorityQueue<Cursor, MergePosition> _next = new();
+    private static readonly Comparer<MergePosition> s_reverse = Comparer<MergePosition>.Create((a, b) => b.CompareTo(a));
+
+    private readonly PriorityQueue<Cursor, MergePosition> _next = new(newestFirst ? s_reverse : null);
 
     /// <summary>There may be more; nothing is promised.</summary>
     public bool HasMore => _next.Count > 0;
 
     public void Add(StreamState stream, ActivityState activity)
     {
-        var start = Math.Max(fromMs, after?.TimestampMs ?? 0);
-        if (activity.LastMs is not { } last || last < start || activity.FirstMs >= toMs) return;
-        _next.Enqueue(new(stream, RangeOf(stream.Key.Name)), new(Math.Max(start, activity.FirstMs ?? 0), stream.Key.Name, -1));
+        if (activity is not { FirstMs: { } first, LastMs: { } last }) return;
+        var low = newestFirst ? fromMs : Math.Max(fromMs, after?.TimestampMs ?? 0);
+        var high = Math.Min(toMs - 1 ?? long.MaxValue, newestFirst ? after?.TimestampMs ?? long.MaxValue : long.MaxValue);
+        if (last < low || first > high) return;
+        var name = stream.Key.Name;
+        _next.Enqueue(new(stream, RangeOf(name)), newestFirst ? new(Math.Min(high, last), name, long.MaxValue) : new(Math.Max(low, first), name, -1));
     }
 
     public async ValueTask<(StreamState Stream, StoredEntry Entry, MergePosition Position)?> NextAsync(CancellationToken ct)
@@ -59,7 +65,7 @@ internal sealed class StreamMerge(IAppendLog log, long fromMs, long? toMs, Merge
             var found = await log.ReadAsync(cursor.Stream.Partition, cursor.Range with { Limit = cursor.Read }, ct);
             foreach (var entry in found) cursor.Waiting.Enqueue(entry);
             cursor.IsRead = found.Count < cursor.Read;
-            if (found.Count > 0) cursor.Range = cursor.Range with { After = found[^1].Position };
+            if (found.Count > 0) cursor.Range = From(cursor.Range, found[^1].Position);
             cursor.Read = Math.Min(cursor.Read * 4, Pages.LargestRead);
         }
 
@@ -67,17 +73,16 @@ internal sealed class StreamMerge(IAppendLog log, long fromMs, long? toMs, Merge
             _next.Enqueue(cursor, new(head.Position.TimestampMs, cursor.Stream.Key.Name, head.Position.Sequence));
     }
 
+    // Sequences begin at 1: at 0 nothing of the millisecond has been passed, in either direction.
     private AppendRange RangeOf(string stream)
     {
-        var range = new AppendRange { FromMs = fromMs, ToMs = toMs };
+        var range = new AppendRange { FromMs = fromMs, ToMs = toMs, Descending = newestFirst };
         if (after is not { } token) return range;
-        return string.CompareOrdinal(stream, token.Stream) switch
-        {
-            < 0 => range with { After = new(token.TimestampMs, long.MaxValue) },
-            0 => range with { After = new(token.TimestampMs, token.Sequence) },
-            _ => range with { FromMs = Math.Max(fromMs, token.TimestampMs) },
-        };
+        var sequence = string.CompareOrdinal(stream, token.Stream) switch { < 0 => long.MaxValue, 0 => token.Sequence, _ => 0 };
+        return From(range, new(token.TimestampMs, sequence));
     }
+
+    private AppendRange From(AppendRange range, Position last) => newestFirst ? range with { Before = last } : range with { After = last };
 
     private sealed class Cursor(StreamState stream, AppendRange range)
     {
