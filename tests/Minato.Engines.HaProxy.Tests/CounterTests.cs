@@ -48,6 +48,18 @@ public sealed class CounterTests : OnHaProxy
     }
 
     [Fact]
+    public async Task A_connection_that_ends_without_a_word_is_a_handshake_that_failed()
+    {
+        var one = await Bed.StartTargetAsync("one");
+        var listener = Listener("https") with { Tls = GivenTls.Of(GivenTls.Certificate("default")) };
+        await ApplyAsync(listener, new() { Id = "web", Servers = [one] });
+        using (var silent = new TcpClient()) await silent.ConnectAsync(listener.Address, listener.Port, Stopping);
+        (await Bed.SendAsync(listener, new())).Status.ShouldBe(200);
+        var counted = await CountedAsync(s => s.Listeners.Single() is { Connections: 2, ActiveConnections: 1 });
+        counted.Listeners.Single().TlsErrors.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Handshakes_with_servers_that_fail_are_counted()
     {
         var plain = await Bed.StartTargetAsync("plain");
