@@ -177,6 +177,9 @@ public sealed class TargetMetricsTests
         await world.RunFor(TimeSpan.FromMinutes(2));
         (await ReadAsync(w, "RequestCount", "Sum", ("TargetGroup", group), ("LoadBalancer", balancer))).Sum.ShouldBe(25);
         (await ReadAsync(w, "HTTPCode_Target_2XX_Count", "Sum", ("LoadBalancer", balancer))).Sum.ShouldBe(25);
+        var zone = ("AvailabilityZone", (await w.SubnetsAsync())[0].AvailabilityZone ?? "");
+        (await ReadAsync(w, "RequestCount", "Sum", zone, ("LoadBalancer", balancer))).Sum.ShouldBe(25);
+        (await ReadAsync(w, "TargetResponseTime", "SampleCount", zone, ("LoadBalancer", balancer))).SampleCount.ShouldBe(25);
     }, Configure);
 
     private static void Configure(IServiceCollection services)

@@ -38,7 +38,7 @@ internal sealed partial class ProxyReconciler(
         var idle = !progress.IsUsed && wanted.Listeners.IsEmpty;
         progress.IsUsed |= !idle;
         if (idle && progress.Applied is null) await proxy.StopAsync(ct); // One that an earlier life of Minato left has nothing to do any more.
-        await meter.BeforeAsync(wanted, ct);
+        await meter.BeforeAsync(wanted, ZonesOf(view), ct);
         switch (idle ? new ApplyOutcome.Applied() : await proxy.ApplyAsync(wanted, ct))
         {
             case ApplyOutcome.PortTaken taken:
@@ -60,6 +60,17 @@ internal sealed partial class ProxyReconciler(
 
     private static ImmutableHashSet<string> OpenOf(ProxyView view) => view.Groups.Where(g => g.Group.HealthCheck.IsEnabled && ProxyPlanner.FailsOpen(g))
         .Select(g => ProxyPlanner.IdOf(g.Group.Arn)).ToImmutableHashSet(StringComparer.Ordinal);
+
+    private static Dictionary<(string Backend, string Server), string> ZonesOf(ProxyView view)
+    {
+        var zones = new Dictionary<(string Backend, string Server), string>();
+        foreach (var (group, targets) in view.Groups)
+        {
+            foreach (var target in targets)
+                if (target.Target.Zone is { } zone) zones[(ProxyPlanner.IdOf(group.Arn), ProxyPlanner.IdOf(target.Target.Key))] = zone;
+        }
+        return zones;
+    }
 
     /// <summary>A new load balancer moves to another address; one that others may know already stays and says why it is impaired.</summary>
     private async ValueTask<Next> MoveAsync(Snapshot state, ApplyOutcome.PortTaken taken, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Minato.Engines.Proxy;
 
@@ -14,19 +15,24 @@ internal sealed class ProxyMeter(IProxyEngine proxy) : IDisposable
     private Dictionary<string, ListenerStatistics> listeners = new(StringComparer.Ordinal);
     private Dictionary<(string Backend, string Server), ServerStatistics> servers = [];
     private Dictionary<(string Backend, string Server), long> failedOpen = [];
+    private Dictionary<(string Backend, string Server), string> left = [];
+    private IReadOnlyDictionary<(string Backend, string Server), string> zones = FrozenDictionary<(string, string), string>.Empty;
     private HashSet<(string Backend, string Server)> applied = [];
     private ImmutableHashSet<string> open = [];
     private bool isRead;
 
     /// <summary>This will be applied next.</summary>
-    public async ValueTask BeforeAsync(ProxyConfiguration wanted, CancellationToken ct)
+    /// <param name="zonesOfServers">Of those that are in one.</param>
+    public async ValueTask BeforeAsync(ProxyConfiguration wanted, IReadOnlyDictionary<(string Backend, string Server), string> zonesOfServers, CancellationToken ct)
     {
         HashSet<(string Backend, string Server)> next = [.. wanted.Backends.SelectMany(b => b.Servers, (b, s) => (b.Id, s.Id))];
         await gate.WaitAsync(ct);
         try
         {
-            if (isRead && !applied.IsSubsetOf(next)) await ReadAsync(ct);
-            applied = next;
+            applied.ExceptWith(next);
+            if (isRead && applied.Count > 0) await ReadAsync(ct);
+            foreach (var server in applied.Where(s => isRead && zones.ContainsKey(s))) left[server] = zones[server];
+            (applied, zones) = (next, zonesOfServers);
         }
         finally { gate.Release(); }
     }
@@ -52,8 +58,8 @@ internal sealed class ProxyMeter(IProxyEngine proxy) : IDisposable
         {
             isRead = true;
             await ReadAsync(ct);
-            var taken = new TrafficMinute(new([.. listeners.Values], [.. servers.Values])) { FailedOpen = failedOpen };
-            (listeners, servers, failedOpen) = (new(StringComparer.Ordinal), [], []);
+            var taken = new TrafficMinute(new([.. listeners.Values], [.. servers.Values])) { FailedOpen = failedOpen, Left = left };
+            (listeners, servers, failedOpen, left) = (new(StringComparer.Ordinal), [], [], []);
             return taken;
         }
         finally { gate.Release(); }

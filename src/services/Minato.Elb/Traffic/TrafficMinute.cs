@@ -12,6 +12,9 @@ internal sealed record TrafficMinute(ProxyStatistics Counts)
     /// <summary>By backends of functions.</summary>
     public IReadOnlyDictionary<string, FunctionTally> Faults { get; init; } = FrozenDictionary<string, FunctionTally>.Empty;
 
+    /// <summary>The zones of servers that left within the minute.</summary>
+    public IReadOnlyDictionary<(string Backend, string Server), string> Left { get; init; } = FrozenDictionary<(string, string), string>.Empty;
+
     /// <summary>Requests and flows that came while their group had too few healthy targets.</summary>
     public IReadOnlyDictionary<(string Backend, string Server), long> FailedOpen { get; init; } = FrozenDictionary<(string, string), long>.Empty;
 }

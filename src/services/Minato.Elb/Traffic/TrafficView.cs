@@ -14,7 +14,8 @@ internal static class TrafficView
         var listeners = minute.Counts.Listeners.ToDictionary(l => l.Listener, StringComparer.Ordinal);
         var counted = new Counted(
             minute.Counts.Servers.ToLookup(s => s.Backend, StringComparer.Ordinal), minute.Times.ToLookup(t => t.Key.Backend, t => (t.Key.Server, t.Value), StringComparer.Ordinal),
-            minute.FailedOpen.ToLookup(f => f.Key.Backend, f => (f.Key.Server, f.Value), StringComparer.Ordinal), minute.Faults);
+            minute.FailedOpen.ToLookup(f => f.Key.Backend, f => (f.Key.Server, f.Value), StringComparer.Ordinal),
+            minute.Left.ToLookup(l => l.Key.Backend, l => (l.Key.Server, l.Value), StringComparer.Ordinal), minute.Faults);
         foreach (var balancer in state.All(ElbTables.Balancers))
         {
             var ofListeners = state.Where(ElbTables.ListenersByBalancer, balancer.Arn).Select(l => (Id: ProxyPlanner.IdOf(l), l.Protocol)).Where(l => listeners.ContainsKey(l.Id))
@@ -43,7 +44,8 @@ internal static class TrafficView
     /// <summary>AWS: a target outside of the VPC is one of every zone. Its requests could be anyone's, and are counted for none.</summary>
     private static TargetsTraffic OfZone(Counted counted, string backend, List<TargetView> targets, string zone)
     {
-        var names = targets.Where(t => t.Target.Zone == zone).Select(t => ProxyPlanner.IdOf(t.Target.Key)).ToHashSet(StringComparer.Ordinal);
+        var names = targets.Where(t => t.Target.Zone == zone).Select(t => ProxyPlanner.IdOf(t.Target.Key))
+            .Concat(counted.Left[backend].Where(l => l.Zone == zone).Select(l => l.Server)).ToHashSet(StringComparer.Ordinal);
         return Of(counted, backend, [.. targets.Where(t => t.Target.Zone == zone || t.Target.Zone is null)], names.Contains, null);
     }
 
@@ -74,5 +76,5 @@ internal static class TrafficView
 
     private sealed record Counted(
         ILookup<string, ServerStatistics> Servers, ILookup<string, (string Server, TargetTimes Times)> Times, ILookup<string, (string Server, long Requests)> FailedOpen,
-        IReadOnlyDictionary<string, FunctionTally> Faults);
+        ILookup<string, (string Server, string Zone)> Left, IReadOnlyDictionary<string, FunctionTally> Faults);
 }
