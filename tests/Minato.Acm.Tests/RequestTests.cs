@@ -58,16 +58,25 @@ public sealed class RequestTests
     });
 
     [Theory]
-    [InlineData(KeyAlgorithm.ECPrime256v1), InlineData(KeyAlgorithm.ECSecp384r1), InlineData(KeyAlgorithm.Rsa3072)]
+    [InlineData(KeyAlgorithm.ECPrime256v1), InlineData(KeyAlgorithm.ECSecp384r1), InlineData(KeyAlgorithm.Rsa2048)]
     public void A_certificate_has_the_key_it_was_asked_for(KeyAlgorithm algorithm) => AcmWorld.Run(async w =>
     {
         var arn = await w.IssuedAsync("www.example.com", r => r with { KeyAlgorithm = algorithm });
         (await w.DescribeAsync(arn)).KeyAlgorithm.ShouldBe(algorithm);
         var material = w.Service<ICertificateVault>().Find(arn).ShouldNotBeNull();
-        material.IsElliptic.ShouldBe(algorithm is not KeyAlgorithm.Rsa3072);
+        material.IsElliptic.ShouldBe(algorithm is not KeyAlgorithm.Rsa2048);
         using var whole = X509Certificate2.CreateFromPem(material.Pem, material.Pem);
         whole.HasPrivateKey.ShouldBeTrue();
         material.ToString().ShouldNotContain("PRIVATE KEY");
+    });
+
+    [Theory]
+    [InlineData(KeyAlgorithm.Rsa1024), InlineData(KeyAlgorithm.Rsa3072), InlineData(KeyAlgorithm.Rsa4096), InlineData(KeyAlgorithm.ECSecp521r1)]
+    public void Keys_that_are_only_imported_are_not_requested(KeyAlgorithm algorithm) => AcmWorld.Run(async w =>
+    {
+        var place = algorithm is KeyAlgorithm.Rsa4096 ? w.Caller.AccountId : w.Caller.Region;
+        (await w.World.Throws<ValidationException>(() => w.RequestAsync("www.example.com", r => r with { KeyAlgorithm = algorithm }))).Message
+            .ShouldBe($"Encryption Algorithm {algorithm.ToWire()} is not supported in {place} region");
     });
 
     [Fact]
@@ -141,6 +150,14 @@ public sealed class RequestTests
         await w.World.RunFor(TimeSpan.FromSeconds(5));
         var failed = await w.DescribeAsync(arn);
         (failed.Status, failed.FailureReason, failed.Type).ShouldBe((CertificateStatus.Failed, FailureReason.PcaResourceNotFound, CertificateType.Private));
+    });
+
+    [Fact]
+    public void The_first_name_has_64_characters_and_others_may_have_more() => AcmWorld.Run(async w =>
+    {
+        var longer = $"{new string('a', 60)}.example.com";
+        (await w.World.Throws<InvalidDomainValidationOptionsException>(() => w.RequestAsync(longer))).Message.ShouldBe("The first domain name can be no longer than 64 characters.");
+        await w.IssuedAsync("www.example.com", r => r with { SubjectAlternativeNames = [longer] });
     });
 
     [Fact]

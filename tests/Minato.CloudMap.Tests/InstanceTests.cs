@@ -96,6 +96,18 @@ public sealed class InstanceTests
         (await w.AskAsync("task.api.corp.local")).Length.ShouldBe(1);
     });
 
+    [Fact]
+    public void Ids_that_DNS_writes_otherwise_do_not_stop_their_service() => MapWorld.Run(async w =>
+    {
+        var service = await w.ServiceAsync(await w.PrivateAsync(), "api", RecordType.Srv);
+        await w.RegisterAsync(service, "10.0.0.1:80", ("AWS_INSTANCE_IPV4", "172.31.0.1"), ("AWS_INSTANCE_PORT", "80"));
+        await w.RegisterAsync(service, "10.0.0.2:80", ("AWS_INSTANCE_IPV4", "172.31.0.2"), ("AWS_INSTANCE_PORT", "80"));
+        (await w.AskAsync("10.0.0.1:80.api.corp.local")).ShouldBe(["172.31.0.1"]);
+        await w.RegisterAsync(service, "10.0.0.1:80", ("AWS_INSTANCE_IPV4", "172.31.0.3"), ("AWS_INSTANCE_PORT", "80"));
+        (await w.AskAsync("10.0.0.1:80.api.corp.local")).ShouldBe(["172.31.0.3"]);
+        (await w.AskAsync("10.0.0.2:80.api.corp.local")).ShouldBe(["172.31.0.2"]);
+    });
+
     [Theory]
     [InlineData(RecordType.A, "i-1", "AWS_INSTANCE_IPV4", "010.0.0.1")]
     [InlineData(RecordType.Aaaa, "i-1", "AWS_INSTANCE_IPV6", "[::1]")]

@@ -183,9 +183,52 @@ public sealed class ResourceTypeTests
         await types.DeleteAsync(list);
     });
 
+    [Fact]
+    public void A_vpc_is_given_a_set_of_dhcp_options_and_loses_it_with_its_association() => Run(async (world, types) =>
+    {
+        var vpc = (await SubnetAsync(world)).VpcId ?? "";
+        async Task<string?> SetAsync() => (await world.Client<IEc2>().DescribeVpcsAsync(new() { VpcIds = [vpc] }, world.Caller, default)).Vpcs?[0].DhcpOptionsId;
+        var set = await types.CreateAsync(Prefix + "DHCPOptions", """{"DomainName":"corp.example","DomainNameServers":["10.0.0.2","AmazonProvidedDNS"],"NetbiosNodeType":2,"Tags":[{"Key":"a","Value":"1"}]}""", "Set");
+        set.GetAtt("DhcpOptionsId").ShouldBe(set.Id);
+        set = await types.UpdateAsync(set, """{"DomainName":"corp.example","DomainNameServers":["10.0.0.2","AmazonProvidedDNS"],"NetbiosNodeType":2,"Tags":[{"Key":"a","Value":"2"}]}""");
+        var other = await types.CreateAsync(Prefix + "DHCPOptions", """{"NtpServers":["10.0.0.3"],"Tags":[{"Key":"a","Value":"1"}]}""", "Other");
+        var association = await types.CreateAsync(Prefix + "VPCDHCPOptionsAssociation", $$"""{"VpcId":"{{vpc}}","DhcpOptionsId":"{{set.Id}}"}""", "Association");
+        (association.Id, await SetAsync()).ShouldBe(($"{set.Id}|{vpc}", set.Id));
+        association = await types.UpdateAsync(association, $$"""{"VpcId":"{{vpc}}","DhcpOptionsId":"{{other.Id}}"}""");
+        (association.Id, await SetAsync()).ShouldBe(($"{other.Id}|{vpc}", other.Id));
+        foreach (var resource in (DrivenResource[])[association, other, set]) await types.DeleteAsync(resource);
+        (await SetAsync()).ShouldBe("default");
+    });
+
+    [Fact]
+    public void The_private_half_of_a_key_pair_becomes_a_parameter_and_goes_with_it()
+    {
+        var (ssm, kept) = KeptParameters.Create();
+        Run(LiveAsync, s => s.AddSingleton(ssm));
+
+        async Task LiveAsync(World _, TypeDriver types)
+        {
+            var made = await types.CreateAsync(Prefix + "KeyPair", """{"KeyName":"door","KeyType":"ed25519","Tags":[{"Key":"a","Value":"1"}]}""", "Door");
+            made.Id.ShouldBe("door");
+            var (name, value) = kept.ShouldHaveSingleItem();
+            name.ShouldBe($"/ec2/keypair/{made.GetAtt("KeyPairId")}");
+            value.Type?.ToString().ShouldBe("SecureString");
+            value.Value.ShouldStartWith("-----BEGIN OPENSSH PRIVATE KEY-----");
+            made = await types.UpdateAsync(made, """{"KeyName":"door","KeyType":"ed25519","Tags":[{"Key":"a","Value":"2"}]}""");
+            var imported = await types.CreateAsync(Prefix + "KeyPair", $$"""{"KeyName":"gate","PublicKeyMaterial":"ssh-rsa {{SshKeyTests.Rsa}} me"}""", "Gate");
+            imported.GetAtt("KeyFingerprint").ShouldBe(SshKeyTests.RsaFingerprint);
+            kept.Count.ShouldBe(1, "nobody has the private half of this one");
+            foreach (var resource in (DrivenResource[])[made, imported]) await types.DeleteAsync(resource);
+            kept.ShouldBeEmpty();
+        }
+    }
+
     private static async Task<Subnet> SubnetAsync(World world) =>
         (await world.Client<IEc2>().DescribeSubnetsAsync(new(), world.Caller, default)).Subnets?[0] ?? throw new InvalidOperationException();
 
-    private static void Run(Func<World, TypeDriver, Task> test) => World.Run(1, world => test(world, TypeDriver.In(world)),
-        services => services.AddSingleton(new PageTokens("a secret of the test"u8)).AddEc2());
+    private static void Run(Func<World, TypeDriver, Task> test, Action<IServiceCollection>? more = null) => World.Run(1, world => test(world, TypeDriver.In(world)), services =>
+    {
+        services.AddSingleton(new PageTokens("a secret of the test"u8)).AddEc2();
+        more?.Invoke(services);
+    });
 }

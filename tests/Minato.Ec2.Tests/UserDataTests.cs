@@ -143,6 +143,34 @@ public sealed class UserDataTests
     }
 
     [Fact]
+    public void Cloud_config_names_keys_that_let_in() =>
+        Read("#cloud-config\nssh_authorized_keys:\n- ssh-rsa AAAA one\n- ssh-rsa BBBB two\n").ShouldBe([new BootPart.LoginKey("ssh-rsa AAAA one"), new BootPart.LoginKey("ssh-rsa BBBB two")]);
+
+    [Theory]
+    [InlineData("root:x:0:0:root:{home}/root:/bin/sh\nuser:x:1000:1000::{home}/user:/bin/sh\nother:x:1001:1001::{home}/other:/bin/sh\n", "user")]
+    [InlineData("root:x:0:0:root:{home}/root:/bin/sh\nuser:x:1000:1000::{home}/nowhere:/bin/sh\n", "root")]
+    [InlineData("", "root")]
+    public async Task A_key_lets_in_the_first_user_or_root_and_leaves_those_that_are_there(string accounts, string owner)
+    {
+        var home = Directory.CreateTempSubdirectory("minato-user-data-").FullName;
+        try
+        {
+            foreach (var folder in new[] { "root", "user/.ssh", "root/.ssh" }) Directory.CreateDirectory($"{home}/{folder}");
+            await File.WriteAllTextAsync($"{home}/passwd", accounts.Replace("{home}", home));
+            await File.WriteAllTextAsync($"{home}/{owner}/.ssh/authorized_keys", "ssh-rsa OLD"); // Its line does not end.
+            await RunAsync(home, "i-1", [new BootPart.LoginKey("ssh-rsa AAAA it's mine")]);
+            await RunAsync(home, "i-1", [new BootPart.LoginKey("ssh-rsa AAAA it's mine")]);
+            (await File.ReadAllLinesAsync($"{home}/{owner}/.ssh/authorized_keys")).ShouldBe(["ssh-rsa OLD", "ssh-rsa AAAA it's mine"]);
+            File.GetUnixFileMode($"{home}/{owner}/.ssh/authorized_keys").ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.Exists($"{home}/{(owner is "user" ? "root" : "user")}/.ssh/authorized_keys").ShouldBeFalse();
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_terminal_that_hangs_up_while_it_begins_does_not_end_it()
     {
         var home = Directory.CreateTempSubdirectory("minato-user-data-").FullName;
@@ -161,7 +189,8 @@ public sealed class UserDataTests
     /// <returns>How the shell that was told it ended.</returns>
     private static async Task<int> RunAsync(string home, string instance, ImmutableArray<BootPart> parts)
     {
-        var script = BootScript.Compile(instance, parts).Replace("/var/lib/cloud", home + "/cloud").Replace("> /proc/1/fd/1", $">> {home}/console") + "wait\n";
+        var script = BootScript.Compile(instance, parts).Replace("/var/lib/cloud", home + "/cloud").Replace("> /proc/1/fd/1", $">> {home}/console")
+            .Replace("/etc/passwd", home + "/passwd").Replace("h=/root;", $"h={home}/root;") + "wait\n";
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script])) ?? throw new InvalidOperationException();
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
         return shell.ExitCode;

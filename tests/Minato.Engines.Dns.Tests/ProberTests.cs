@@ -45,6 +45,12 @@ public sealed class ProberTests
         (await new SocketEndpointProber(TimeProvider.System).ProbeAsync(probe, default)).ShouldBe(new EndpointOutcome.Ill("Failure: Connection refused."));
     }
 
+    [Theory]
+    [InlineData("10.0.0.1", 80, null, "10.0.0.1"), InlineData("10.0.0.1", 8080, null, "10.0.0.1:8080"), InlineData("2001:db8::1", 8080, null, "[2001:db8::1]:8080")]
+    [InlineData("2001:db8::1", 80, "web.example.com", "web.example.com")]
+    public void An_endpoint_is_asked_for_by_its_name_or_else_by_its_address(string address, int port, string? name, string host) =>
+        Encoding.ASCII.GetString(SocketEndpointProber.Request(new(address, port, false, false, name, "/", null), "/")).Split("\r\n")[1].ShouldBe($"Host: {host}");
+
     private static EndpointProbe Probe(TcpListener target) =>
         new("127.0.0.1", ((IPEndPoint)target.LocalEndpoint).Port, false, false, "web.example.com", "/up", null);
 

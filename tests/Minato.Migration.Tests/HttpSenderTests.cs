@@ -29,6 +29,20 @@ public sealed class HttpSenderTests
         lines.Single(l => l.StartsWith("Host: ", StringComparison.Ordinal)).ShouldStartWith($"Host: {asked}");
     }
 
+    [Fact]
+    public async Task A_path_that_begins_with_two_slashes_stays_with_its_side()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var heard = HearAsync(listener, ct);
+        using var sender = new HttpSender();
+        var address = new SideAddress(new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), null, null);
+        var answer = await sender.SendAsync(address, new("GET", "//wp-login.php?a=1", ImmutableSortedDictionary<string, string>.Empty, null), TimeSpan.FromSeconds(5), 100, ct);
+        answer.Status.ShouldBe(200, answer.Failure);
+        (await heard)[0].ShouldBe("GET //wp-login.php?a=1 HTTP/1.1");
+    }
+
     private static async Task<string[]> HearAsync(TcpListener listener, CancellationToken ct)
     {
         using var client = await listener.AcceptTcpClientAsync(ct);

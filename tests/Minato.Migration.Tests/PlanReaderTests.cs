@@ -63,6 +63,32 @@ public sealed class PlanReaderTests
         Faults(Given.Text.Replace(part, instead, StringComparison.Ordinal)).ShouldContain(f => f.Contains(fault, StringComparison.Ordinal));
 
     [Fact]
+    public void A_fault_has_the_line_of_the_value_that_is_wrong() => Faults("""
+        migration: web
+        old:
+          targets: ["10.9.0.10:8080"]
+          healthPath: health
+        new: { service: web }
+        entry:
+          listenerRule:
+            loadBalancer: public
+            rule: first
+        timing:
+          patience: 5m
+          period: 7s
+        stages:
+          - { stage: prepare }
+          - { weight: 99 }
+        gates:
+          latency:
+            slowerBy: 10
+            percentile: 90
+        """).ShouldBe([
+        "line 4: health is not a path such as /health?full=1.", "line 9: rule must be default, or the priority of a rule.", "line 12: period must be 1s, 5s, 10s, 30s or full minutes.",
+        "line 14: the last weight is 100.", "line 19: percentile must be 50, 95 or 99.",
+    ]);
+
+    [Fact]
     public void All_faults_come_at_once_in_the_order_of_lines()
     {
         var faults = Faults(Given.Text.Replace("service: web", "servce: web", StringComparison.Ordinal) + "\nspeed: fast");
@@ -76,6 +102,10 @@ public sealed class PlanReaderTests
         Durations.TryParse(text, out var value).ShouldBeTrue();
         value.TotalSeconds.ShouldBe(seconds);
     }
+
+    [Theory]
+    [InlineData("30"), InlineData("s"), InlineData("-1s"), InlineData("10w"), InlineData("NaNs"), InlineData("Infinityd")]
+    public void Other_texts_are_no_times(string text) => Durations.TryParse(text, out _).ShouldBeFalse();
 
     private static IReadOnlyList<string> Faults(string text) => Should.Throw<PlanException>(() => PlanReader.Read(text)).Faults;
 }

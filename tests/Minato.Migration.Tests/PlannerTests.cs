@@ -159,6 +159,14 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_wish_that_is_written_down_while_no_runner_is_at_work_makes_no_watched_time()
+    {
+        var state = Given.State(Given.Inside(s_plan, 2));
+        var away = state.After(new Asked(Wish.Approve, "me", null) { At = state.LastAt.AddHours(2) }).After(new Resumed("me") { At = state.LastAt.AddHours(3) });
+        (MigrationPlanner.HoldEnd(s_plan, away) - MigrationPlanner.HoldEnd(s_plan, state)).ShouldBe(TimeSpan.FromHours(3));
+    }
+
+    [Fact]
     public void What_has_ended_has_ended() => Text(Decide(Given.State([.. Given.Until(s_plan, 2), new Ended(Outcome.Retreated, "why")]), s_fail)).ShouldBe("end Retreated");
 
     [Fact]

@@ -41,6 +41,18 @@ public sealed class RecordTests
     });
 
     [Fact]
+    public void A_CNAME_that_is_forgotten_sooner_than_the_plan_wants_is_divided_with_its_own_TTL() => Run(async (m, zone) =>
+    {
+        await ChangeAsync(m, zone, [(ChangeAction.Create, new() { Name = "shop.example.com", Type = RRType.Cname, TTL = 30, ResourceRecords = [new() { Value = "old.example.org" }] })]);
+        m.Begin(Plan.Replace("name: www.example.com", "name: shop.example.com, type: CNAME", StringComparison.Ordinal));
+        var run = m.RunAsync();
+        await m.UntilAsync(s => s.Weight == 10 || s.Left is not null);
+        (await ReadAsync(m, zone, "shop.example.com.")).Select(r => (r.SetIdentifier, r.Weight, r.TTL)).ShouldBe([("web-new", 10, 30), ("web-old", 90, 30)]);
+        (await run).ShouldBe(Outcome.Completed, WorldTests.Story(m));
+        (await ReadAsync(m, zone, "shop.example.com.")).ShouldHaveSingleItem().TTL.ShouldBe(60);
+    });
+
+    [Fact]
     public void Nothing_moves_before_the_old_ttl_is_over_and_no_hold_begins_before_the_new_one_is() => Run(async (m, _) =>
     {
         m.Begin(Plan);
@@ -122,6 +134,7 @@ public sealed class RecordTests
     [InlineData("zone: example.com", "zone: example.org", "look: there is no hosted zone example.org.")]
     [InlineData("name: www.example.com", "name: shop.example.com", "look: there is no record shop.example.com. of type A: create it for the old side first.")]
     [InlineData("loadBalancer: public", "loadBalancer: none", "look: there is no load balancer none.")]
+    [InlineData("host: test.example.com", "host: test.example.org", "look: the test domain test.example.org is not in the hosted zone example.com: that is where its record goes.")]
     public void What_is_not_there_is_said_before_anything_is_touched(string part, string instead, string why) => Run(async (m, _) =>
     {
         m.Begin(Plan.Replace(part, instead, StringComparison.Ordinal));
@@ -156,6 +169,21 @@ public sealed class RecordTests
         (await RestartTests.AliveAsync(m)).ShouldBe(Outcome.Completed, WorldTests.Story(m));
         m.Journal.Read().OfType<StepDone>().Single(d => d.Step == "shift-10").ShouldSatisfyAllConditions(
             d => d.Words.ShouldBe("the weights were so already"), d => d.Facts[Known.Change].ShouldBeEmpty(), d => d.Facts[Known.Ttl].ShouldBe("120"));
+    });
+
+    [Fact]
+    public void A_wildcard_is_known_again_by_the_successor_of_a_runner_that_died_in_the_last_stage() => Run(async (m, zone) =>
+    {
+        await ChangeAsync(m, zone, [(ChangeAction.Create, new() { Name = "*.example.com", Type = RRType.A, TTL = 60, ResourceRecords = [new() { Value = "10.9.0.10" }] })]);
+        var changes = 0;
+        m.Route53OfRunner = Unlucky<IRoute53>.Around(m.World.Client<IRoute53>(), (name, isAfter) =>
+        {
+            if (isAfter && name == "ChangeResourceRecordSetsAsync" && ++changes == 5) throw new Death(); // Paired, test domain, two shifts, and then the new side alone.
+        });
+        m.Begin(Plan.Replace("name: www.example.com", "name: '*.example.com'", StringComparison.Ordinal));
+        (await RestartTests.AliveAsync(m)).ShouldBe(Outcome.Completed, WorldTests.Story(m));
+        m.Journal.Read().OfType<StepDone>().Single(d => d.Step == "single").Words.ShouldBe("the new side was alone already");
+        (await ReadAsync(m, zone, @"\052.example.com.")).ShouldHaveSingleItem().AliasTarget.ShouldNotBeNull();
     });
 
     [Fact]

@@ -27,9 +27,19 @@ public sealed class ReportTests
         json["decisions"]?.AsArray().Select(d => d?["kind"]?.ToString()).ShouldBe(
             ["begun", "stage", "done", "done", "done", "done", "done", "stage", "stage", "done", "judged", "left", "done", "ended"]);
         json["stages"]?.AsArray().Select(s => $"{s?["stage"]} {s?["new"]?["requests"]} {s?["new"]?["errors"]} {s?["new"]?["p95Milliseconds"]}").ShouldBe(["prepare 100 5 40", "test 0 0 ", "10 % 0 0 ", "retreat 200 45 40"]);
+        json["stages"]?.AsArray().Select(s => (int?)s?["weight"]).ShouldBe([0, 0, 10, 0]);
+        json["samples"]?.AsArray().Select(s => (int?)s?["weight"]).ShouldBe([0, 0, 10, 0, 0]);
         json["weights"]?.AsArray().Select(w => (int?)w?["weight"]).ShouldBe([0, 10, 0]);
         json["samples"]?.AsArray().Count.ShouldBe(5);
         json["samples"]?[4]?["new"]?["errors"]?.GetValue<long>().ShouldBe(25);
+    }
+
+    [Fact]
+    public void A_way_back_that_a_person_asked_for_is_a_stage_too()
+    {
+        JournalEntry[] entries = [.. Given.Inside(Given.Plan(), 2), new Asked(Wish.Retreat, "me", null), .. Given.Done(new("back", StepKind.Shift, 0)), new Ended(Outcome.Retreated, "me asked for it")];
+        var written = Evidence.Of(Given.Plan(), [.. entries.Prepend(new Begun(1, Given.Text, "somebody")).Select((e, i) => e with { At = Given.Noon.AddSeconds(i) })], Given.Noon.AddHours(1));
+        written.Stages.Select(s => (s.Name, s.Weight)).ShouldBe([("prepare", 0), ("test", 0), ("10 %", 10), ("retreat", 0)]);
     }
 
     [Fact]

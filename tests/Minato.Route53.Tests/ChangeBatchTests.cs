@@ -81,6 +81,8 @@ public sealed class ChangeBatchTests
             .ShouldBe($"[Tried to create an alias that targets b.example.com., type A in zone {zone}, but that target was not found]");
         (await w.RefusalAsync(zone, (Create, Alias("a.example.com", RRType.A, zone, "b.org"))))
             .ShouldBe($"[Tried to create an alias that targets b.org., type A in zone {zone}, but the alias target name does not lie within the target zone, Tried to create an alias that targets b.org., type A in zone {zone}, but that target was not found]");
+        (await w.RefusalAsync(zone, (Create, Alias("a.example.com", RRType.A, "Z00000000000000000000", "b.example.com"))))
+            .ShouldBe("[Tried to create an alias that targets b.example.com., type A in zone Z00000000000000000000, but the alias target name does not lie within the target zone]");
         await w.PutAsync(zone, Set("b.example.com", RRType.A, "10.0.0.9"), Alias("example.com", RRType.A, $"/hostedzone/{zone}", "b.example.com"));
         w.Ask("example.com").ShouldBe(["10.0.0.9"]);
     });

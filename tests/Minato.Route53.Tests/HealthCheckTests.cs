@@ -63,12 +63,27 @@ public sealed class HealthCheckTests
         w.Endpoints.Put("10.0.0.1", 80, true);
         var inverted = await w.CheckAsync("10.0.0.1", with: c => c with { Inverted = true });
         var disabled = await w.CheckAsync("10.0.0.2", with: c => c with { Disabled = true });
-        IsHealthy(w, inverted).ShouldBeFalse(); // AWS: so it counts until there are data.
+        var both = await w.CheckAsync("10.0.0.3", with: c => c with { Disabled = true, Inverted = true });
+        (IsHealthy(w, inverted), IsHealthy(w, both)).ShouldBe((false, false)); // AWS: so they count until there are data.
         await w.World.RunFor(TimeSpan.FromMinutes(1));
-        (IsHealthy(w, inverted), IsHealthy(w, disabled)).ShouldBe((false, true));
+        (IsHealthy(w, inverted), IsHealthy(w, disabled), IsHealthy(w, both)).ShouldBe((false, true, false));
         w.Endpoints.Put("10.0.0.1", 80, false);
         await w.World.RunFor(TimeSpan.FromMinutes(1));
         IsHealthy(w, inverted).ShouldBeTrue();
+    });
+
+    [Fact]
+    public void A_check_that_is_inverted_says_the_contrary_at_once() => Run(async w =>
+    {
+        w.Endpoints.Put("10.0.0.1", 80, true);
+        var check = await w.CheckAsync("10.0.0.1", with: c => c with { RequestInterval = 30, FailureThreshold = 10 });
+        await w.World.RunFor(TimeSpan.FromSeconds(40));
+        await w.Route53.UpdateHealthCheckAsync(new() { HealthCheckId = check, Inverted = true }, w.Caller, default);
+        IsHealthy(w, check).ShouldBeFalse();
+        await w.Route53.UpdateHealthCheckAsync(new() { HealthCheckId = check, FailureThreshold = 5 }, w.Caller, default);
+        IsHealthy(w, check).ShouldBeFalse();
+        await w.Route53.UpdateHealthCheckAsync(new() { HealthCheckId = check, Inverted = false }, w.Caller, default);
+        IsHealthy(w, check).ShouldBeTrue();
     });
 
     [Fact]
@@ -104,6 +119,39 @@ public sealed class HealthCheckTests
     });
 
     [Fact]
+    public void CloudWatch_is_told_by_the_minute_how_checks_stand() => Run(async w =>
+    {
+        w.Endpoints.Put("10.0.0.1", 80, true);
+        var check = await w.CheckAsync("10.0.0.1");
+        var inverted = await w.CheckAsync("10.0.0.1", with: c => c with { Inverted = true });
+        var disabled = await w.CheckAsync("10.0.0.1", with: c => c with { Disabled = true });
+        var calculated = await w.CheckAsync(with: _ => new() { Type = HealthCheckType.Calculated, HealthThreshold = 1, ChildHealthChecks = [check, inverted] });
+        await w.World.RunFor(TimeSpan.FromMinutes(3));
+        w.Endpoints.Put("10.0.0.1", 80, false);
+        await w.World.RunFor(TimeSpan.FromMinutes(3));
+        (await Ends("HealthCheckStatus", check)).ShouldBe((1, 0));
+        (await Ends("HealthCheckPercentageHealthy", check)).ShouldBe((100, 0));
+        (await Ends("HealthCheckStatus", inverted)).ShouldBe((0, 1));
+        (await Ends("HealthCheckPercentageHealthy", inverted)).ShouldBe((100, 0));
+        (await Ends("HealthCheckStatus", disabled)).ShouldBe((1, 1));
+        (await Ends("HealthCheckPercentageHealthy", disabled)).ShouldBe((null, null));
+        (await Ends("HealthCheckStatus", calculated)).ShouldBe((1, 1));
+        (await Ends("ChildHealthCheckHealthyCount", calculated)).ShouldBe((1, 1));
+
+        async Task<(double? First, double? Last)> Ends(string metric, string id)
+        {
+            var now = w.World.Time.GetUtcNow();
+            var points = (await w.World.Client<ICloudWatch>().GetMetricStatisticsAsync(new()
+            {
+                Namespace = "AWS/Route53", MetricName = metric, Dimensions = [new() { Name = "HealthCheckId", Value = id }], StartTime = now.AddHours(-1), EndTime = now, Period = 60,
+                Statistics = [Contracts.CloudWatch.Statistic.Minimum],
+            }, w.Caller with { Region = "us-east-1" }, default)).Datapoints ?? [];
+            var values = points.OrderBy(p => p.Timestamp).Select(p => p.Minimum).ToList();
+            return (values.FirstOrDefault(), values.LastOrDefault());
+        }
+    });
+
+    [Fact]
     public void A_name_of_a_zone_is_probed_at_its_address() => Run(async w =>
     {
         await w.PutAsync(await w.ZoneAsync(), Set("web.example.com", RRType.A, "10.0.0.7"));
@@ -126,6 +174,25 @@ public sealed class HealthCheckTests
     });
 
     [Fact]
+    public void What_does_not_go_together_is_refused_in_Route_53_s_words() => Run(async w =>
+    {
+        var child = await w.CheckAsync();
+        var calculated = new HealthCheckConfig { Type = HealthCheckType.Calculated, HealthThreshold = 1, ChildHealthChecks = [child] };
+        var tcp = new HealthCheckConfig { Type = HealthCheckType.Tcp, IPAddress = "10.0.0.1", Port = 80 };
+        foreach (var (config, words) in new[]
+        {
+            (calculated with { HealthThreshold = null }, "Invalid parameter : Calculated health checks must have a health threshold specified."),
+            (calculated with { FailureThreshold = 3 }, "Invalid parameter : Calculated health checks must not have a failure threshold specified."),
+            (tcp with { ResourcePath = "/" }, "TCP health checks must not have a resource path specified."),
+            (tcp with { FullyQualifiedDomainName = "www.example.com" }, "TCP health checks that have IP address must not have a fully qualified domain name specified."),
+            (tcp with { AlarmIdentifier = new() { Region = CloudWatchRegion.UsEast1, Name = "errors" } }, "Invalid parameter : Basic health checks must not have an metric region specified."),
+            (tcp with { InsufficientDataHealthStatus = InsufficientDataHealthStatus.Healthy }, "Invalid parameter : Basic health checks must not have an insufficient data health state specified."),
+        }) (await w.World.Throws<InvalidInput>(() => w.CheckAsync(with: _ => config))).Message.ShouldBe(words);
+        await w.CheckAsync(with: _ => calculated with { HealthThreshold = 0 });
+        await w.CheckAsync(with: _ => tcp);
+    });
+
+    [Fact]
     public void An_alias_answers_its_load_balancer_and_an_empty_target_group_makes_it_ill() => Run(async w =>
     {
         var elb = w.World.Client<IElasticLoadBalancingV2>();
@@ -142,7 +209,8 @@ public sealed class HealthCheckTests
         w.World.Targets.Set(address, 80);
         await elb.RegisterTargetsAsync(new() { TargetGroupArn = group, Targets = [new() { Id = address, Port = 80 }] }, w.Caller, default);
         await w.World.Eventually(() => w.Ask("www.example.com") is [var one] && one.StartsWith("127.", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
-        w.Ask(balancer.DNSName ?? "").ShouldBe(w.Ask("www.example.com")); // The balancer's own name, too.
+        w.Ask(balancer.DNSName ?? "").ShouldBe(w.Ask("www.example.com")); // The balancer's own names, too.
+        w.Ask($"dualstack.{balancer.DNSName}").ShouldBe(w.Ask("www.example.com"));
         w.Server.Ask("www.example.com", DnsTypes.A).Answers[0].Ttl.ShouldBe(60u);
     });
 

@@ -69,6 +69,8 @@ public sealed class NameTests
         w.Server.Ask("a.one.com", DnsTypes.A).Answers.Select(a => a.Owner?.ToString()).ShouldBe([null, "b.other.com.", "c.other.com."]);
         w.Ask("loop.one.com").Length.ShouldBeInRange(1, 10);
         w.Server.Ask("out.one.com", DnsTypes.A).LeadsTo?.ToString().ShouldBe("elsewhere.org.");
+        var any = w.Server.Ask("out.one.com", DnsTypes.Any);
+        (any.Result, any.LeadsTo).ShouldBe((DnsResult.Success, null), "who asks for everything asks for the CNAME, too");
     });
 
     [Fact]
@@ -86,7 +88,7 @@ public sealed class NameTests
         var reply = w.Server.Ask("a.sub.example.com", DnsTypes.A);
         (reply.IsElsewhere, reply.LeadsTo, reply.Additional.Count).ShouldBe((true, null, 1)); // With its servers' addresses, of both kinds.
         reply = w.Server.Ask("www.example.com", DnsTypes.A);
-        (reply.IsElsewhere, reply.LeadsTo?.ToString(), reply.Answers.Count).ShouldBe((false, "a.sub.example.com.", 1));
+        (reply.IsElsewhere, reply.LeadsTo?.ToString(), reply.Answers.Count, reply.IsAuthoritative).ShouldBe((false, "a.sub.example.com.", 1, true));
     });
 
     [Theory]

@@ -91,11 +91,13 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("a..example.com", "DomainLabelEmpty (Domain label is empty) encountered with 'a..example.com'")]
+    [InlineData("", "DomainNameEmpty (Domain name is empty) encountered with ''")]
     [InlineData("a b.example.com", "UnsupportedCharacter (Value contains unsupported characters) encountered with ' '")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example.com", "DomainLabelTooLong (Domain label is too long) encountered with 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'")]
     public void A_text_that_is_no_name_is_refused_with_the_reason(string name, string fault) => Run(async w =>
     {
         var zone = await w.ZoneAsync();
         (await w.RefusalAsync(zone, (Create, Set(name, RRType.A, "10.0.0.1")))).ShouldBe($"[FATAL problem: {fault}]");
+        (await w.RefusalAsync(zone, (Create, Alias("www.example.com", RRType.A, zone, name)))).ShouldBe($"[FATAL problem: {fault}]");
     });
 }

@@ -33,6 +33,21 @@ public sealed class ResourceTypeTests
     });
 
     [Fact]
+    public void A_wildcard_has_a_life_and_goes_with_its_stack() => DnsWorld.Run(async dns =>
+    {
+        var types = TypeDriver.In(dns.World);
+        var zone = await dns.ZoneAsync();
+        var properties = $$"""{"HostedZoneId":"{{zone}}","Name":"*.Example.com","Type":"A","TTL":"60","ResourceRecords":["10.0.0.1"]}""";
+        var record = await types.CreateAsync("AWS::Route53::RecordSet", properties);
+        record.Id.ShouldBe("*.Example.com");
+        dns.Ask("any.example.com").ShouldBe(["10.0.0.1"]);
+        (await types.TryCreateAsync("AWS::Route53::RecordSet", properties)).ShouldBeOfType<ResourceProgress.Failed>().Message
+            .ShouldContain(@"[Tried to create resource record set [name='\052.example.com.', type='A'] but it already exists]");
+        await types.DeleteAsync(record);
+        dns.Ask("any.example.com").ShouldBeEmpty();
+    });
+
+    [Fact]
     public void A_record_set_that_is_there_is_not_overwritten() => DnsWorld.Run(async dns =>
     {
         var zone = await dns.ZoneAsync();
@@ -49,11 +64,13 @@ public sealed class ResourceTypeTests
         var types = TypeDriver.In(dns.World);
         var zone = await dns.ZoneAsync();
         var group = await types.CreateAsync("AWS::Route53::RecordSetGroup", $$"""
-            {"HostedZoneId":"{{zone}}","RecordSets":[{"Name":"a.example.com.","Type":"A","TTL":60,"ResourceRecords":["10.0.0.1"]},{"Name":"b.example.com.","Type":"TXT","TTL":60,"ResourceRecords":["\"t\""]}]}
+            {"HostedZoneId":"{{zone}}","RecordSets":[{"Name":"a.example.com.","Type":"A","TTL":60,"ResourceRecords":["10.0.0.1"]},{"Name":"b.example.com.","Type":"TXT","TTL":60,"ResourceRecords":["\"t\""]},{"Name":"*.Example.com","Type":"A","TTL":60,"ResourceRecords":["10.0.0.4"]}]}
             """, "Names");
+        dns.Ask("any.example.com").ShouldBe(["10.0.0.4"]);
         group.Id.ShouldMatch("^shop-Names-[A-Z0-9]{12}$");
         group = await types.UpdateAsync(group, $$"""{"HostedZoneId":"{{zone}}","RecordSets":[{"Name":"a.example.com.","Type":"A","TTL":60,"ResourceRecords":["10.0.0.2"]}]}""");
         dns.Ask("b.example.com", Contracts.Route53.RRType.Txt).ShouldBeEmpty();
+        dns.Ask("any.example.com").ShouldBeEmpty();
         await types.DeleteAsync(group);
     });
 

@@ -25,7 +25,8 @@ public sealed class ZoneTests
     public void A_caller_reference_makes_one_zone_and_a_name_as_many_as_one_likes() => DnsWorld.Run(async w =>
     {
         await w.Route53.CreateHostedZoneAsync(new() { Name = "a.com", CallerReference = "one" }, w.Caller, default);
-        await w.World.Throws<HostedZoneAlreadyExists>(() => w.Route53.CreateHostedZoneAsync(new() { Name = "b.com", CallerReference = "one" }, w.Caller, default));
+        (await w.World.Throws<HostedZoneAlreadyExists>(() => w.Route53.CreateHostedZoneAsync(new() { Name = "b.com", CallerReference = "one" }, w.Caller, default)))
+            .Message.ShouldBe("A hosted zone has already been created with the specified caller reference.");
         await w.Route53.CreateHostedZoneAsync(new() { Name = "a.com", CallerReference = "two" }, w.Caller, default);
         (await w.Route53.GetHostedZoneCountAsync(new(), w.Caller, default)).HostedZoneCount.ShouldBe(2);
     });
@@ -40,7 +41,8 @@ public sealed class ZoneTests
     {
         var zone = await w.ZoneAsync();
         await w.PutAsync(zone, DnsWorld.Set("a.example.com", RRType.A, "10.0.0.1"));
-        await w.World.Throws<HostedZoneNotEmpty>(() => w.Route53.DeleteHostedZoneAsync(new() { Id = zone }, w.Caller, default));
+        (await w.World.Throws<HostedZoneNotEmpty>(() => w.Route53.DeleteHostedZoneAsync(new() { Id = zone }, w.Caller, default)))
+            .Message.ShouldBe("The specified hosted zone contains non-required resource record sets and so cannot be deleted.");
         await w.ChangeAsync(zone, (ChangeAction.Delete, DnsWorld.Set("a.example.com", RRType.A, "10.0.0.1")));
         var gone = await w.Route53.DeleteHostedZoneAsync(new() { Id = zone }, w.Caller, default);
         await w.InSyncAsync(gone.ChangeInfo.Id);

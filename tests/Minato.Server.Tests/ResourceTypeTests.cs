@@ -21,10 +21,12 @@ public sealed class ResourceTypeTests
         CloudTrail::Trail: Arn SnsTopicArn
         CloudWatch::Alarm: Arn
         CloudWatch::CompositeAlarm: Arn
+        EC2::DHCPOptions: DhcpOptionsId
         EC2::EIP: AllocationId PublicIp
         EC2::EIPAssociation: Id
         EC2::Instance: AvailabilityZone InstanceId PrivateDnsName PrivateIp PublicDnsName PublicIp State.Code State.Name VpcId
         EC2::InternetGateway: InternetGatewayId
+        EC2::KeyPair: KeyFingerprint KeyPairId
         EC2::LaunchTemplate: DefaultVersionNumber LatestVersionNumber LaunchTemplateId
         EC2::NatGateway: NatGatewayId
         EC2::NetworkAcl: Id
@@ -42,6 +44,7 @@ public sealed class ResourceTypeTests
         EC2::SubnetRouteTableAssociation: Id
         EC2::VPC: CidrBlock CidrBlockAssociations DefaultNetworkAcl DefaultSecurityGroup Ipv6CidrBlocks VpcId
         EC2::VPCCidrBlock: Id
+        EC2::VPCDHCPOptionsAssociation:
         EC2::VPCGatewayAttachment: AttachmentType
         EC2::VPCEndpoint: CreationTimestamp DnsEntries Id NetworkInterfaceIds
         ECR::PullThroughCacheRule:

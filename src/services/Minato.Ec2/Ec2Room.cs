@@ -34,6 +34,8 @@ public static class Ec2Room
         services.AddTable(Ec2Tables.NetworkAcls);
         services.AddTable(Ec2Tables.Subnets);
         services.AddTable(Ec2Tables.PrefixLists);
+        services.AddTable(Ec2Tables.KeyPairs);
+        services.AddTable(Ec2Tables.DhcpOptions);
         services.AddTable(Ec2Tables.AddressPools);
         services.AddTable(Ec2Tables.SecurityGroups);
         services.AddTable(Ec2Tables.Interfaces);

@@ -24,7 +24,7 @@ public static class Route53Room
         services.TryAddSingleton<HealthBoard>();
         services.AddSingleton<IRoute53, Route53Api>();
         services.AddRoute53ResourceTypes();
-        services.AddRoomService<AnswersStart>().AddRoomService<BalancerHints>();
+        services.AddRoomService<AnswersStart>().AddRoomService<BalancerHints>().AddRoomService<HealthMetrics>();
         services.AddReconciler<AnswersPublisher, AnswersKey>(o =>
         {
             o.Name = "route53.answers";

@@ -159,6 +159,25 @@ public abstract partial class ProxyEngineKit
         (await GetAsync(listener, "/y")).Status.ShouldBe(@default switch { "fixed" => 404, "redirect" => 301, _ => 200 });
     }
 
+    /// <summary>Many in a row are looked up at once, where the longest would win.</summary>
+    [Fact]
+    public async Task Of_many_rules_in_a_row_the_first_that_holds_decides_and_not_the_longest()
+    {
+        var (one, two, three) = (await Bed.StartTargetAsync("one"), await Bed.StartTargetAsync("two"), await Bed.StartTargetAsync("three"));
+        string[][] paths = [["/a/b", "/a/b/*"], ["/a*"], ["/a/b/c/*"], ["/c/d"], ["/c/d/*"], ["/c/*"], ["/d"], ["/d"], ["/e/*", "/f"]];
+        string[][] hosts = [["x.example.com"], ["X.example.com.au"], ["y.*"], ["y.example.com"], ["z.example.com", "w.example.com"], ["v.example.com"], ["u.example.com"]];
+        var rules = paths.Select(p => (ProxyCondition)new ProxyCondition.Path([.. p])).Concat(hosts.Select(h => new ProxyCondition.Host([.. h])))
+            .Select((c, i) => new ProxyRule(i + 1, [c], To(i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : "c")));
+        var listener = Listener("http", new ProxyAction.FixedResponse(404, null, null), [.. rules]);
+        await ApplyAsync(listener, Backend("a", one), Backend("b", two), Backend("c", three));
+        foreach (var (path, who) in new[] { ("/a/b", "one"), ("/a/b/c/d", "one"), ("/a/bc", "two"), ("/a", "two"), ("/c/d", "one"), ("/c/d/e", "two"), ("/c/de", "three"), ("/d", "one"), ("/e/", "three"), ("/f", "three") })
+            (await GetAsync(listener, path)).Server.ShouldBe(who, path);
+        foreach (var (host, who) in new[] { ("X.EXAMPLE.com:80", "one"), ("x.example.com.au", "two"), ("y.example.com", "three"), ("w.example.com", "two"), ("v.example.com", "three"), ("u.example.com", "one") })
+            (await Bed.SendAsync(listener, new() { Path = "/none", Host = host })).Server.ShouldBe(who, host);
+        foreach (var path in new[] { "/", "/b", "/D", "/dd", "/f/", "/e" }) (await GetAsync(listener, path)).Status.ShouldBe(404, path);
+        foreach (var host in new[] { "example.com", "x.example.co", "x.example.com.au.org", "yy.example.com" }) (await Bed.SendAsync(listener, new() { Path = "/none", Host = host })).Status.ShouldBe(404, host);
+    }
+
     [Fact]
     public async Task The_first_rule_whose_conditions_hold_decides_whatever_its_action()
     {

@@ -89,10 +89,11 @@ internal sealed class SocketEndpointProber(TimeProvider clock) : IEndpointProber
         await work(limit.Token);
     }
 
-    private static byte[] Request(EndpointProbe probe, string path)
+    internal static byte[] Request(EndpointProbe probe, string path)
     {
         var usual = probe.IsTls ? 443 : 80;
-        var host = (probe.HostName ?? probe.Address) + (probe.Port == usual ? "" : string.Create(CultureInfo.InvariantCulture, $":{probe.Port}"));
+        var name = probe.HostName ?? (probe.Address.Contains(':', StringComparison.Ordinal) ? $"[{probe.Address}]" : probe.Address);
+        var host = name + (probe.Port == usual ? "" : string.Create(CultureInfo.InvariantCulture, $":{probe.Port}"));
         return Encoding.UTF8.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: Amazon-Route53-Health-Check-Service (ref minato; report http://amzn.to/1vsZADi)\r\nAccept: */*\r\nAccept-Encoding: *\r\n\r\n");
     }
 }

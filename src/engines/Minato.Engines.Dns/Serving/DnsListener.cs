@@ -86,15 +86,15 @@ internal sealed class DnsListener : IDisposable
             try
             {
                 var length = _udp.ReceiveFrom(packet, SocketFlags.None, from);
-                var address = BinaryPrimitives.ReadUInt32BigEndian(from.Buffer.Span[4..]);
-                if (!MayAsk(address)) continue;
-                switch (responder.Respond(packet.AsSpan(0, length), answer, new(address), false, _answers(), out var written))
+                var source = new DnsSource(BinaryPrimitives.ReadUInt32BigEndian(from.Buffer.Span[4..]));
+                if (!MayAsk(source)) continue;
+                switch (responder.Respond(packet.AsSpan(0, length), answer, source, false, _answers(), out var written))
                 {
                     case Responder.Verdict.Answered:
                         _udp.SendTo(answer.AsSpan(0, written), SocketFlags.None, from);
                         break;
                     case Responder.Verdict.Forward or Responder.Verdict.Complete:
-                        _ = ForwardPacketAsync(packet[..length], Copy(from), address);
+                        _ = ForwardPacketAsync(packet[..length], Copy(from), source);
                         break;
                 }
             }
@@ -116,11 +116,11 @@ internal sealed class DnsListener : IDisposable
         return copy;
     }
 
-    private async Task ForwardPacketAsync(byte[] query, SocketAddress to, uint source)
+    private async Task ForwardPacketAsync(byte[] query, SocketAddress to, DnsSource source)
     {
         try
         {
-            var answer = await ForwardAsync(query, new(source), false);
+            var answer = await ForwardAsync(query, source, false);
             _udp.SendTo(answer.Span, SocketFlags.None, to);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -164,13 +164,7 @@ internal sealed class DnsListener : IDisposable
         return read.Type;
     }
 
-    private bool MayAsk(uint address)
-    {
-        if (_askers is not { } network) return true;
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, address);
-        return network.Contains(new IPAddress(bytes));
-    }
+    private bool MayAsk(DnsSource source) => _askers is not { } network || network.Contains(source.ToIPAddress());
 
     private async Task AcceptAsync()
     {
@@ -179,7 +173,7 @@ internal sealed class DnsListener : IDisposable
             try
             {
                 var connection = await _tcp.AcceptAsync(_stopping.Token);
-                if (connection.RemoteEndPoint is IPEndPoint from && MayAsk(DnsSource.Of(from.Address).Address) && MayStay()) _ = ServeAsync(connection, DnsSource.Of(from.Address));
+                if (connection.RemoteEndPoint is IPEndPoint from && DnsSource.Of(from.Address) is var source && MayAsk(source) && MayStay()) _ = ServeAsync(connection, source);
                 else connection.Dispose();
             }
             catch (SocketException) when (!_stopping.IsCancellationRequested)

@@ -9,10 +9,13 @@ internal static class ConditionWriter
     /// <summary>What has no writable value can never hold.</summary>
     private const string Never = "{ always_false }";
 
+    public const string Path = "path";
+    public const string HostName = "req.hdr(host),field(1,:)";
+
     public static string Write(ProxyCondition condition) => condition switch
     {
-        ProxyCondition.Host host => Matches("req.hdr(host),field(1,:)", "-i ", host.Values, host.Regexes),
-        ProxyCondition.Path path => Matches("path", "", path.Values, path.Regexes),
+        ProxyCondition.Host host => Matches(HostName, "-i ", host.Values, host.Regexes),
+        ProxyCondition.Path path => Matches(Path, "", path.Values, path.Regexes),
         ProxyCondition.Method method => Matches("method", "", method.Values, []),
         ProxyCondition.Header header when Safe.FieldName(header.Name) is { } name => Matches($"req.fhdr({name})", "-i ", header.Values, header.Regexes),
         ProxyCondition.Query query => Matches("query", "-i ", query.Values.Select(v => Pattern.QueryPart(v.Key, v.Value))),

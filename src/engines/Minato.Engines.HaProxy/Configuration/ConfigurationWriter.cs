@@ -75,6 +75,8 @@ internal sealed class ConfigurationWriter
         Line($"maxconn {Number(host.MaxConnections(wanted.Listeners.Length))}");
         Line($"nbthread {Number(host.Threads)}");
         foreach (var line in HeaderLimits.Lines) Line(line);
+        // Texts are compared as fast as their comparison's result would be found again.
+        Line("tune.pattern.cache-size 0");
         // Two installations must not share a port by accident.
         Line("noreuseport");
         // Workers of earlier configurations end with their last connection, at the latest after the longest deregistration delay.

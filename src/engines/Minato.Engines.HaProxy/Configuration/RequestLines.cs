@@ -14,18 +14,12 @@ internal static class RequestLines
     public const string Connection = "C";
     public const string FailedHandshake = "F";
 
-    /// <summary>Requests a second of a listener that are all told. Of more, one in <see cref="Share"/> of those that a server answered.</summary>
-    public const int Many = 400;
-    public const int Share = 32;
-
-    /// <summary>Requests a second of a listener from which on only one in <see cref="SmallShare"/> is told: a line costs its reader more than HAProxy's request.</summary>
-    public const int VeryMany = 4_000;
-    public const int SmallShare = Share * FurtherShare;
-
-    private const int FurtherShare = 10;
+    /// <summary>Requests a second of a listener that are all told. Of more, one in <see cref="Share"/> of those that a server answered: a line costs its reader more than HAProxy's request.</summary>
+    public const int Many = 1_000;
+    public const int Share = 100;
 
     /// <returns>How many requests a line stands for.</returns>
-    public static int Weight(int rate) => rate switch { > VeryMany => SmallShare, > Many => Share, _ => 1 };
+    public static int Weight(int rate) => rate > Many ? Share : 1;
 
     private const int Longest = HeaderLimits.LongestUrl + 12 * 1024;
     private const string Common = "%f %b %s %ST %Tr %ts %[fe_req_rate]";
@@ -41,7 +35,6 @@ internal static class RequestLines
         {
             yield return $"log-format '{Brief} {Common}'";
             yield return $"http-response set-log-level silent if {{ fe_req_rate gt {Many} }} {{ rand({Share}) gt 0 }}";
-            yield return $"http-response set-log-level silent if {{ fe_req_rate gt {VeryMany} }} {{ rand({FurtherShare}) gt 0 }}";
             yield break;
         }
         yield return $"log-format '{Whole} {Common} %ci %cp %si %sp %Ta %Tw %Tc %TR %U %B %sslv %sslc %[var(txn.rule)] {string.Join(' ', s_texts)} %Th %[var(sess.since)]{(listener.Tls is null ? "" : $" {Name} {ClientCertificate}")}'";

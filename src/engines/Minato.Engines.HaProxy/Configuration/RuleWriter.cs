@@ -28,8 +28,27 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
         var fallback = noted < ordered.Count && AnswersBehind(listener) ? ConfigurationWriter.AnswerName(listener.Id) : WriteDefault(listener);
         if (listener.Rules.Select(r => r.Action).Append(listener.DefaultAction).Any(a => a is ProxyAction.Forward { Stickiness: not null })) StickinessWriter.WriteGroupAnswer(line);
         if (noted > 0 || fallback == Weights.NoBackend) line($"use_backend %[var(txn.be)] if {Chosen}");
-        foreach (var rule in ordered.Skip(noted)) line($"use_backend {BackendOf(((ProxyAction.Forward)rule.Action).Backends[0].Backend)}{When(rule)}");
+        WritePlain(ordered.Skip(noted));
         line($"default_backend {fallback}");
+    }
+
+    private void WritePlain(IEnumerable<ProxyRule> rules)
+    {
+        foreach (var (row, lookup) in RuleLookup.Of(rules, Target))
+        {
+            if (lookup is null)
+            {
+                foreach (var rule in row) line($"use_backend {Target(rule)}{When(rule)}");
+                continue;
+            }
+            var text = Maps.FileText(lookup.Entries);
+            var file = $"rules_{HashOf(text)}.map";
+            Files[file] = text;
+            var found = $"{lookup.Sample},map_beg({file})";
+            line($"use_backend %[{found}] if {{ {found} -m found }}");
+        }
+
+        string Target(ProxyRule rule) => BackendOf(((ProxyAction.Forward)rule.Action).Backends[0].Backend);
     }
 
     /// <summary>Whether the default answers by itself, and may do so in a backend: HAProxy chooses one after all else that a listener says.</summary>

@@ -61,7 +61,7 @@ internal sealed class HaProxyProcess(HaProxyOptions options, HostSettings host, 
     /// <summary>Removes what earlier configurations read and the loaded one does not.</summary>
     public void Tidy(Rendered loaded)
     {
-        foreach (var file in ((string[])["w_*.map", "s_*.map", "backends_*.map", "hosts_*.map", "body_*.txt", "crt_*"]).SelectMany(p => Directory.EnumerateFiles(options.Directory, p)))
+        foreach (var file in ((string[])["w_*.map", "s_*.map", "backends_*.map", "hosts_*.map", "rules_*.map", "body_*.txt", "crt_*"]).SelectMany(p => Directory.EnumerateFiles(options.Directory, p)))
             if (!loaded.Files.ContainsKey(Path.GetFileName(file))) File.Delete(file);
     }
 

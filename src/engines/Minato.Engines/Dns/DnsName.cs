@@ -23,8 +23,6 @@ public sealed class DnsName : IEquatable<DnsName>
 
     public bool IsRoot => _wire.Length == 1;
 
-    public bool IsWildcard => _wire is [1, (byte)'*', ..];
-
     /// <summary>Without the first label; the root for the root.</summary>
     public DnsName Parent => IsRoot ? this : new(_wire[(1 + _wire[0])..]);
 

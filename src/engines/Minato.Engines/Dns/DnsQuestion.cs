@@ -21,6 +21,13 @@ public readonly record struct DnsSource(uint Address, bool IsClaimed = false)
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         return new(address.AddressFamily == AddressFamily.InterNetwork ? BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes()) : 0);
     }
+
+    public IPAddress ToIPAddress()
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, Address);
+        return new(bytes);
+    }
 }
 
 /// <summary>Types of records that a server has to know by itself.</summary>

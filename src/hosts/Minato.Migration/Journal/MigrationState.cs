@@ -17,6 +17,8 @@ internal sealed record MigrationState
     /// <summary>Who answers the AWS APIs, as options of the command line; null where it was not written down.</summary>
     public string? Where { get; private init; }
     public DateTimeOffset BegunAt { get; private init; }
+
+    /// <summary>The last sign of a runner. Wishes are written down by others, also while none is at work.</summary>
     public DateTimeOffset LastAt { get; private init; }
 
     /// <summary>-1 before the first stage.</summary>
@@ -70,7 +72,7 @@ internal sealed record MigrationState
 
     public static MigrationState Of(IEnumerable<JournalEntry> entries) => entries.Aggregate(Nothing, (s, e) => s.After(e));
 
-    public MigrationState After(JournalEntry entry) => Fold(entry) with { LastAt = entry.At };
+    public MigrationState After(JournalEntry entry) => Fold(entry) with { LastAt = entry is Asked ? LastAt : entry.At };
 
     private MigrationState Fold(JournalEntry entry) => entry switch
     {

@@ -11,7 +11,7 @@ internal static class Durations
     {
         value = default;
         if (text is not [.. var digits, 's' or 'm' or 'h' or 'd']) return text is "0";
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > Most) return false;
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number is not (>= 0 and <= Most)) return false;
         value = text[^1] switch
         {
             'd' => TimeSpan.FromDays(number),

@@ -28,7 +28,7 @@ internal static partial class PlanReader
             Timeout = section.Time("timeout", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
         };
         section.End();
-        foreach (var pattern in mirror.Ignore.Where(p => !IsPattern(p))) section.Fault($"ignore: {pattern} is not a regular expression.");
+        foreach (var pattern in mirror.Ignore.Where(p => !IsPattern(p))) section.Fault("ignore", $"ignore: {pattern} is not a regular expression.");
         if (mirror.Requests.IsEmpty && mirror.AccessLog is null) section.Fault("mirror needs requests or an accessLog.");
         if (entry is RecordEntry && (mirror.OldUrl is null || mirror.NewUrl is null)) section.Fault("with a record as entry, mirror needs oldUrl and newUrl: a name cannot tell the sides apart.");
         return mirror;
@@ -44,7 +44,7 @@ internal static partial class PlanReader
 
         var section = mirror.Section(item, "a request");
         var headers = section.Texts("headers", MostPatterns).Select(h => h.Split(": ", 2)).ToList();
-        if (headers.Exists(h => h.Length != 2)) section.Fault("headers are texts such as 'Accept: text/html'.");
+        if (headers.Exists(h => h.Length != 2)) section.Fault("headers", "headers are texts such as 'Accept: text/html'.");
         var request = new MirrorRequest(
             section.Text("method") ?? "GET", section.Required("path"),
             headers.Where(h => h.Length == 2).DistinctBy(h => h[0]).ToImmutableSortedDictionary(h => h[0], h => h[1], StringComparer.OrdinalIgnoreCase), section.Text("body"));

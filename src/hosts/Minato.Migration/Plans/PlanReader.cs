@@ -42,7 +42,7 @@ internal static partial class PlanReader
     private static MigrationPlan ReadRoot(YamlSection root)
     {
         var name = root.Required("migration");
-        if (name.Length > 0 && !NameForm().IsMatch(name)) root.Fault("migration must be 1 to 24 letters, digits and hyphens: target groups are named after it.");
+        if (name.Length > 0 && !NameForm().IsMatch(name)) root.Fault("migration", "migration must be 1 to 24 letters, digits and hyphens: target groups are named after it.");
         var entry = ReadEntry(root.RequiredSection("entry"));
         var plan = new MigrationPlan
         {
@@ -70,7 +70,7 @@ internal static partial class PlanReader
         if (entry.Section("record") is { } record)
         {
             var type = record.Text("type") ?? "A";
-            if (type is not ("A" or "AAAA" or "CNAME")) record.Fault("type must be A, AAAA or CNAME.");
+            if (type is not ("A" or "AAAA" or "CNAME")) record.Fault("type", "type must be A, AAAA or CNAME.");
             read = new RecordEntry(
                 record.Required("zone"), record.Required("name").TrimEnd('.').ToLowerInvariant() + ".", type, record.Required("loadBalancer"),
                 record.Time("ttl", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)));
@@ -96,7 +96,7 @@ internal static partial class PlanReader
         var text = section.Text("rule") ?? "default";
         if (text is "default") return null;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var priority) && priority is >= 1 and <= 50000) return priority;
-        section.Fault("rule must be default, or the priority of a rule.");
+        section.Fault("rule", "rule must be default, or the priority of a rule.");
         return null;
     }
 
@@ -113,14 +113,14 @@ internal static partial class PlanReader
             TargetGroup = old.Text("targetGroup"),
             ClassicLoadBalancer = old.Text("classicLoadBalancer"),
             Targets = [.. old.Texts("targets", MostTargets).Select(t => ReadTarget(t, old)).OfType<OldTarget>()],
-            HealthPath = old.Text("healthPath") ?? "/",
+            HealthPath = ReadPath(old, "healthPath"),
         };
         old.End();
         var named = (side.TargetGroup is null ? 0 : 1) + (side.ClassicLoadBalancer is null ? 0 : 1) + (side.Targets.IsEmpty ? 0 : 1);
         if (named != 1) old.Fault("old needs exactly one of targets, targetGroup and classicLoadBalancer.");
         if (entry is RecordEntry && !side.Targets.IsEmpty)
             old.Fault("with a record as entry, its value says what the old targets are: name under old where their metrics come from, a targetGroup or a classicLoadBalancer, or leave old out.");
-        if (side.Targets.Select(t => t.IsInstance).Distinct().Count() > 1) old.Fault("targets are instances or addresses, not both: a target group has one type.");
+        if (side.Targets.Select(t => t.IsInstance).Distinct().Count() > 1) old.Fault("targets", "targets are instances or addresses, not both: a target group has one type.");
         return side;
     }
 
@@ -128,7 +128,7 @@ internal static partial class PlanReader
     {
         if (text.Split(':') is [var id, var digits] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
             && (id.StartsWith("i-", StringComparison.Ordinal) || (id.Count(c => c == '.') == 3 && System.Net.IPAddress.TryParse(id, out _)))) return new(id, port);
-        old.Fault($"{text} is not ADDRESS:PORT or INSTANCE-ID:PORT.");
+        old.Fault("targets", $"{text} is not ADDRESS:PORT or INSTANCE-ID:PORT.");
         return null;
     }
 
@@ -154,12 +154,12 @@ internal static partial class PlanReader
         var stages = root.Items("stages", MostStages).Select(i => ReadStage(root.Section(i, "a stage"))).ToImmutableArray();
         if (stages.IsEmpty) return [];
         var kinds = stages.Select(s => s.Kind).ToList();
-        if (kinds[0] is not StageKind.Prepare) root.Fault("the first stage is prepare.");
-        if (!kinds.SequenceEqual(kinds.Order())) root.Fault("stages come in the order prepare, test, weights, confirm, retire.");
-        foreach (var twice in kinds.CountBy(k => k).Where(k => k.Key is not StageKind.Weight && k.Value > 1)) root.Fault($"there is one stage {twice.Key.ToString().ToLowerInvariant()}.");
+        if (kinds[0] is not StageKind.Prepare) root.Fault("stages", "the first stage is prepare.");
+        if (!kinds.SequenceEqual(kinds.Order())) root.Fault("stages", "stages come in the order prepare, test, weights, confirm, retire.");
+        foreach (var twice in kinds.CountBy(k => k).Where(k => k.Key is not StageKind.Weight && k.Value > 1)) root.Fault("stages", $"there is one stage {twice.Key.ToString().ToLowerInvariant()}.");
         var weights = stages.Where(s => s.Kind is StageKind.Weight).Select(s => s.Weight).ToList();
-        if (weights is not [.., 100]) root.Fault("the last weight is 100.");
-        if (weights.Zip(weights.Skip(1)).Any(p => p.First >= p.Second)) root.Fault("weights rise from stage to stage.");
+        if (weights is not [.., 100]) root.Fault("stages", "the last weight is 100.");
+        if (weights.Zip(weights.Skip(1)).Any(p => p.First >= p.Second)) root.Fault("stages", "weights rise from stage to stage.");
         return stages;
     }
 
@@ -192,7 +192,7 @@ internal static partial class PlanReader
         if (section.Section("latency") is { } latency)
         {
             var percentile = latency.Whole("percentile", 95, 50, 99);
-            if (percentile is not (50 or 95 or 99)) latency.Fault("percentile must be 50, 95 or 99.");
+            if (percentile is not (50 or 95 or 99)) latency.Fault("percentile", "percentile must be 50, 95 or 99.");
             gates = gates with
             {
                 Latency = new(
@@ -211,7 +211,7 @@ internal static partial class PlanReader
 
     private static ProbePlan ReadProbes(YamlSection section)
     {
-        var probes = new ProbePlan(ReadPath(section, section.Text("path") ?? "/"), section.Number("perSecond", 2, 0.1, 50), section.Time("timeout", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        var probes = new ProbePlan(ReadPath(section, "path"), section.Number("perSecond", 2, 0.1, 50), section.Time("timeout", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
         section.End();
         return probes;
     }
@@ -235,13 +235,14 @@ internal static partial class PlanReader
             section.Time("metricsDelay", standard.MetricsDelay, TimeSpan.Zero, TimeSpan.FromHours(1)));
         section.End();
         // CloudWatch keeps points below a minute at 1, 5, 10 and 30 seconds.
-        if (timing.Period.TotalSeconds is not (1 or 5 or 10 or 30) && timing.Period.TotalSeconds % 60 != 0) section.Fault("period must be 1s, 5s, 10s, 30s or full minutes.");
+        if (timing.Period.TotalSeconds is not (1 or 5 or 10 or 30) && timing.Period.TotalSeconds % 60 != 0) section.Fault("period", "period must be 1s, 5s, 10s, 30s or full minutes.");
         return timing;
     }
 
-    private static string ReadPath(YamlSection section, string path)
+    private static string ReadPath(YamlSection section, string key)
     {
-        if (!path.StartsWith('/') || path.Any(c => c is < '!' or > '~')) section.Fault($"{path} is not a path such as /health?full=1.");
+        var path = section.Text(key) ?? "/";
+        if (!path.StartsWith('/') || path.Any(c => c is < '!' or > '~')) section.Fault(key, $"{path} is not a path such as /health?full=1.");
         return path;
     }
 

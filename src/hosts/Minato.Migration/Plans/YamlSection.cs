@@ -11,6 +11,7 @@ internal sealed class YamlSection
     private readonly List<string> _faults;
     private readonly Dictionary<string, (YamlScalarNode Key, YamlNode Value)> _left = new(StringComparer.Ordinal);
     private readonly List<string> _known = [];
+    private readonly Dictionary<string, YamlNode> _read = new(StringComparer.Ordinal);
 
     public YamlSection(YamlNode node, string name, List<string> faults)
     {
@@ -34,6 +35,9 @@ internal sealed class YamlSection
     public void Fault(YamlNode at, string words) => _faults.Add(string.Create(CultureInfo.InvariantCulture, $"line {at.Start.Line}: {words}"));
 
     public void Fault(string words) => Fault(Node, words);
+
+    /// <summary>Of a value that was read.</summary>
+    public void Fault(string key, string words) => Fault(_read.GetValueOrDefault(key) ?? Node, words);
 
     public bool Has(string key) => _left.ContainsKey(key);
 
@@ -128,7 +132,8 @@ internal sealed class YamlSection
     private YamlNode? Take(string key)
     {
         _known.Add(key);
-        return _left.Remove(key, out var found) && !IsNothing(found.Value) ? found.Value : null;
+        if (!_left.Remove(key, out var found) || IsNothing(found.Value)) return null;
+        return _read[key] = found.Value;
     }
 
     private static bool IsNothing(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" };

@@ -23,6 +23,7 @@ internal sealed record Evidence
     public required ImmutableArray<StageSum> Stages { get; init; }
 
     /// <summary>What both sides did in a stage, in its full periods. Percentiles are the middle ones of its periods.</summary>
+    /// <param name="Weight">Of the new side when the stage ended.</param>
     internal sealed record StageSum(DateTimeOffset From, string Name, int Weight, SideSample Old, SideSample New);
 
     /// <param name="Kind">Of the entry, as the journal has it.</param>
@@ -33,22 +34,26 @@ internal sealed record Evidence
     {
         var state = MigrationState.Nothing;
         var lines = ImmutableArray.CreateBuilder<Line>();
-        var weights = ImmutableArray.CreateBuilder<(DateTimeOffset, int)>();
-        var stages = new List<(DateTimeOffset From, string Name)>();
+        var weights = ImmutableArray.CreateBuilder<(DateTimeOffset At, int Weight)>();
+        var stages = new List<(DateTimeOffset From, string Name, int Weight)>();
         foreach (var entry in entries)
         {
-            var before = state.Weight;
+            var before = state;
             state = state.After(entry);
             if (Tell(entry) is { } line) lines.Add(line with { At = entry.At });
-            if (entry is StageEntered stage) stages.Add((entry.At, stage.Name));
-            if (entry is Left left) stages.Add((entry.At, left.Departure.ToString().ToLowerInvariant()));
-            if (entry is Begun || state.Weight != before) weights.Add((entry.At, state.Weight));
+            if (entry is StageEntered stage) stages.Add((entry.At, stage.Name, state.Weight));
+            if (before.Left is null && state.Left is { } left) stages.Add((entry.At, left.Departure.ToString().ToLowerInvariant(), state.Weight)); // Of a gate, or of a person.
+            if (entry is StepDone && stages.Count > 0) stages[^1] = stages[^1] with { Weight = state.Weight };
+            if (entry is Begun || state.Weight != before.Weight) weights.Add((entry.At, state.Weight));
         }
+
+        // What comes late is written down with the weight of then.
+        ImmutableArray<Sample> samples = [.. state.Samples.Values.Select(s => s with { Weight = weights.LastOrDefault(w => w.At <= s.From).Weight })];
 
         return new()
         {
-            Plan = plan, PlanText = state.Plan, WrittenAt = now, Lines = lines.ToImmutable(), Weights = weights.ToImmutable(), Samples = [.. state.Samples.Values],
-            Stages = [.. stages.Select((s, i) => Sum(s.From, s.Name, [.. state.Samples.Values.Where(m => m.From >= s.From && (i + 1 >= stages.Count || m.From + m.Period <= stages[i + 1].From))]))],
+            Plan = plan, PlanText = state.Plan, WrittenAt = now, Lines = lines.ToImmutable(), Weights = weights.ToImmutable(), Samples = samples,
+            Stages = [.. stages.Select((s, i) => Sum(s.From, s.Name, s.Weight, [.. samples.Where(m => m.From >= s.From && (i + 1 >= stages.Count || m.From + m.Period <= stages[i + 1].From))]))],
             Verdict = state.Ended is { } ended ? $"{ended.Outcome.ToString().ToLowerInvariant()}: {ended.Why}" : state.Attempt == 0 ? "nothing has begun" : $"under way, at {state.Weight} %",
         };
     }
@@ -68,8 +73,8 @@ internal sealed record Evidence
         })]),
     };
 
-    private static StageSum Sum(DateTimeOffset from, string name, ImmutableArray<Sample> samples) =>
-        new(from, name, samples.IsEmpty ? 0 : samples[^1].Weight, Sum([.. samples.Select(s => s.Old)]), Sum([.. samples.Select(s => s.New)]));
+    private static StageSum Sum(DateTimeOffset from, string name, int weight, ImmutableArray<Sample> samples) =>
+        new(from, name, weight, Sum([.. samples.Select(s => s.Old)]), Sum([.. samples.Select(s => s.New)]));
 
     private static SideSample Sum(ImmutableArray<SideSample> sides) =>
         new(sides.Sum(s => s.Requests), sides.Sum(s => s.Errors), Middle(sides.Select(s => s.P50)), Middle(sides.Select(s => s.P95)), Middle(sides.Select(s => s.P99)));

@@ -40,7 +40,8 @@ internal sealed class HttpSender : IHttpSender, IDisposable
 
     private static HttpRequestMessage Message(SideAddress side, MirrorRequest request)
     {
-        var message = new HttpRequestMessage(new(request.Method), new Uri(side.Url, request.Path));
+        // Put together as text: two slashes at the beginning of a path, which access logs are full of, would be taken for another host.
+        var message = new HttpRequestMessage(new(request.Method), new Uri(side.Url.GetLeftPart(UriPartial.Authority) + request.Path));
         if (request.Body is { } body) message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         foreach (var (name, value) in request.Headers)
             if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);

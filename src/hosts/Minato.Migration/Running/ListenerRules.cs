@@ -20,7 +20,7 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
 
     public async Task<StepResult> LookAsync(MigrationState state, CancellationToken ct)
     {
-        if (await FindBalancerAsync(ct) is not { LoadBalancerArn: { } balancer } found) return new StepResult.Rejected($"there is no load balancer {entry.LoadBalancer}.");
+        if (await sides.FindBalancerAsync(entry.LoadBalancer, ct) is not { LoadBalancerArn: { } balancer } found) return new StepResult.Rejected($"there is no load balancer {entry.LoadBalancer}.");
         if (found.Type is not (null or LoadBalancerTypeEnum.Application)) return new StepResult.Rejected($"{entry.LoadBalancer} is no Application Load Balancer: its listeners have no rules.");
         var listeners = (await aws.Elb.DescribeListenersAsync(new() { LoadBalancerArn = balancer }, aws.Caller, ct)).Listeners ?? [];
         if (listeners.FirstOrDefault(l => l.Port == entry.Port) is not { ListenerArn: { } arn } listener) return new StepResult.Rejected($"{entry.LoadBalancer} has no listener on port {entry.Port}.");
@@ -167,18 +167,6 @@ internal sealed class ListenerRules(MigrationPlan plan, ListenerRuleEntry entry,
     private static string Words(ImmutableArray<Action> actions, string old, string @new) => Groups(actions) is { IsEmpty: false } groups
         ? "weights " + string.Join(", ", groups.Select(g => FormattableString.Invariant($"{(g.TargetGroupArn == old ? "old" : g.TargetGroupArn == @new ? "new" : g.TargetGroupArn)} {g.Weight ?? 1}")))
         : actions.IsEmpty ? "no rule any more" : $"the action{(actions.Length > 1 ? "s" : "")} {string.Join(", ", actions.Select(a => a.Type.ToWire()))}";
-
-    private async Task<LoadBalancer?> FindBalancerAsync(CancellationToken ct)
-    {
-        try
-        {
-            return (await aws.Elb.DescribeLoadBalancersAsync(new() { Names = [entry.LoadBalancer] }, aws.Caller, ct)).LoadBalancers?.FirstOrDefault();
-        }
-        catch (AwsException e) when (e.Code is "LoadBalancerNotFound")
-        {
-            return null;
-        }
-    }
 
     /// <returns>One without actions when somebody removed it: that is for a person to see, and not for another try.</returns>
     private async Task<Rule> RuleAsync(MigrationState state, CancellationToken ct)

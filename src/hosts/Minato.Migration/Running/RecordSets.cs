@@ -22,6 +22,9 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     private const string TestWasThere = "found";
     private const long Propagation = 60; // AWS: a change is on all servers within that, normally.
 
+    /// <summary>By its name, and not by its id.</summary>
+    private bool IsZoneNamed => entry.Zone.Contains('.', StringComparison.Ordinal);
+
     private string OldId => $"{plan.Name}-old";
 
     private string NewId => $"{plan.Name}-new";
@@ -30,7 +33,8 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     {
         var zones = await ZonesAsync(ct);
         if (zones is not [var zone]) return new StepResult.Rejected(zones.IsEmpty ? $"there is no hosted zone {entry.Zone}." : $"there are {zones.Length} hosted zones {entry.Zone}: name one by its id, {string.Join(" or ", zones)}.");
-        if (await BalancerAsync(ct) is not { LoadBalancerArn: { } arn } balancer) return new StepResult.Rejected($"there is no load balancer {entry.LoadBalancer}.");
+        if (plan.Test.Host is { } test && IsZoneNamed && !$".{NameOf(test)}".EndsWith($".{NameOf(entry.Zone)}", StringComparison.Ordinal)) return new StepResult.Rejected($"the test domain {test} is not in the hosted zone {entry.Zone}: that is where its record goes.");
+        if (await sides.FindBalancerAsync(entry.LoadBalancer, ct) is not { LoadBalancerArn: { } arn } balancer) return new StepResult.Rejected($"there is no load balancer {entry.LoadBalancer}.");
         if (balancer.Type is not (null or LoadBalancerTypeEnum.Application)) return new StepResult.Rejected($"{entry.LoadBalancer} is no Application Load Balancer: nothing would count its requests.");
         var groups = await sides.LookAsync("", ct);
         if (groups.Refusal is { } refusal) return new StepResult.Rejected(refusal);
@@ -66,7 +70,9 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
         var found = FromJson(state.Facts[Known.Found]);
         if (live is not [{ SetIdentifier: null } simple] || !(ToJson([simple]) == ToJson(found) || ToJson([simple]) == ToJson([.. found.Select(Lowered)]))) return Strange(live, Words(found));
         var old = simple with { SetIdentifier = OldId, Weight = Whole };
-        return await ChangeAsync(state, [Set(ChangeAction.Delete, simple), Set(ChangeAction.Create, old), Set(ChangeAction.Create, New(state) with { SetIdentifier = NewId, Weight = 0 })], simple.TTL ?? AliasTtl, "100 % old and 0 % new", ct);
+        var @new = New(state) with { SetIdentifier = NewId, Weight = 0 };
+        if (@new.TTL is not null) @new = @new with { TTL = simple.TTL ?? Ttl }; // AWS: weighted records have one TTL; what was found may be shorter than the plan's.
+        return await ChangeAsync(state, [Set(ChangeAction.Delete, simple), Set(ChangeAction.Create, old), Set(ChangeAction.Create, @new)], simple.TTL ?? AliasTtl, "100 % old and 0 % new", ct);
     }
 
     public async Task<StepResult> ShiftAsync(MigrationState state, int weight, CancellationToken ct)
@@ -199,22 +205,10 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     /// <summary>Ids. AWS lets several zones have one name: a private one beside the public one, for example.</summary>
     private async Task<ImmutableArray<string>> ZonesAsync(CancellationToken ct)
     {
-        if (!entry.Zone.Contains('.', StringComparison.Ordinal)) return [entry.Zone];
+        if (!IsZoneNamed) return [entry.Zone];
         var name = NameOf(entry.Zone);
         var zones = (await aws.Route53.ListHostedZonesByNameAsync(new() { DNSName = name }, aws.GlobalCaller, ct)).HostedZones;
         return [.. zones.Where(z => string.Equals(z.Name, name, StringComparison.OrdinalIgnoreCase)).Select(z => z.Id.Split('/')[^1])];
-    }
-
-    private async Task<LoadBalancer?> BalancerAsync(CancellationToken ct)
-    {
-        try
-        {
-            return (await aws.Elb.DescribeLoadBalancersAsync(new() { Names = [entry.LoadBalancer] }, aws.Caller, ct)).LoadBalancers?.FirstOrDefault();
-        }
-        catch (Minato.Aws.AwsException e) when (e.Code is "LoadBalancerNotFound")
-        {
-            return null;
-        }
     }
 
     // All of one name and type lie together: a page holds three times as many as a group may have.
@@ -223,8 +217,8 @@ internal sealed class RecordSets(MigrationPlan plan, RecordEntry entry, Migratio
     private async Task<ImmutableArray<ResourceRecordSet>> ReadAsync(string zone, string name, RRType type, CancellationToken ct)
     {
         var page = await aws.Route53.ListResourceRecordSetsAsync(new() { HostedZoneId = zone, StartRecordName = name, StartRecordType = type }, aws.GlobalCaller, ct);
-        // AWS writes the star of a wildcard as an octal number.
-        return [.. page.ResourceRecordSets.Where(r => string.Equals(r.Name.Replace("\\052", "*", StringComparison.Ordinal), name, StringComparison.OrdinalIgnoreCase) && r.Type == type)];
+        // AWS writes the star of a wildcard as an octal number: here a name is written as the plan has it.
+        return [.. page.ResourceRecordSets.Where(r => string.Equals(r.Name.Replace("\\052", "*", StringComparison.Ordinal), name, StringComparison.OrdinalIgnoreCase) && r.Type == type).Select(r => r with { Name = name })];
     }
 
     private static string ToJson(ImmutableArray<ResourceRecordSet> records) => new JsonArray([.. records.Select(r => JsonNode.Parse(ShapeJson.Write(r).Span))]).ToJsonString();

@@ -7,6 +7,7 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Migration.Journal;
 using Minato.Migration.Planning;
 using Minato.Migration.Plans;
+using LoadBalancer = Minato.Contracts.ElasticLoadBalancingV2.LoadBalancer;
 
 namespace Minato.Migration.Running;
 
@@ -104,6 +105,19 @@ internal sealed class Sides(MigrationPlan plan, MigrationAws aws)
             return (await aws.Elb.DescribeTargetGroupsAsync(request, aws.Caller, ct)).TargetGroups?.FirstOrDefault();
         }
         catch (AwsException e) when (e.Code is "TargetGroupNotFound")
+        {
+            return null;
+        }
+    }
+
+    /// <returns>Null when there is none of the name.</returns>
+    public async Task<LoadBalancer?> FindBalancerAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            return (await aws.Elb.DescribeLoadBalancersAsync(new() { Names = [name] }, aws.Caller, ct)).LoadBalancers?.FirstOrDefault();
+        }
+        catch (AwsException e) when (e.Code is "LoadBalancerNotFound")
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Minato.Acm.Planning;
 using Minato.Acm.State;
 using Minato.Aws;
 using Minato.Contracts.Acm;
@@ -14,6 +15,7 @@ internal sealed partial class AcmApi
     public async Task<RequestCertificateResponse> RequestCertificateAsync(RequestCertificateRequest request, Caller caller, CancellationToken ct)
     {
         var names = NamesOf(request);
+        if (request is { KeyAlgorithm: { } asked, CertificateAuthorityArn: null } && !KeyAlgorithms.IsRequested(asked)) throw AcmErrors.Algorithm(asked, caller);
         if (request.ValidationMethod is ValidationMethod.Http) throw AcmErrors.Validation("HTTP validation is only supported for certificates managed by CloudFront.");
         foreach (var option in request.DomainValidationOptions ?? []) DemandParent(option, names);
         var wanted = new CertificateState
@@ -111,7 +113,7 @@ internal sealed partial class AcmApi
     {
         if (request.DomainName.Length > LongestCommonName)
         {
-            throw AcmErrors.Validation($"The first domain name can be no longer than {LongestCommonName} characters.");
+            throw new InvalidDomainValidationOptionsException($"The first domain name can be no longer than {LongestCommonName} characters.");
         }
         ImmutableArray<string> names = [.. (request.SubjectAlternativeNames ?? []).Prepend(request.DomainName).Select(n => n.ToLowerInvariant()).Distinct(StringComparer.Ordinal)];
         return names.Length <= MostNames ? names

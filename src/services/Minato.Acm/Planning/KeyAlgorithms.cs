@@ -27,6 +27,9 @@ internal static class KeyAlgorithms
     public static bool IsElliptic(KeyAlgorithm algorithm) =>
         algorithm is KeyAlgorithm.ECPrime256v1 or KeyAlgorithm.ECSecp384r1 or KeyAlgorithm.ECSecp521r1;
 
+    /// <summary>AWS: certificates with other keys are imported, not requested.</summary>
+    public static bool IsRequested(KeyAlgorithm algorithm) => algorithm is KeyAlgorithm.Rsa2048 or KeyAlgorithm.ECPrime256v1 or KeyAlgorithm.ECSecp384r1;
+
     public static int Bits(KeyAlgorithm algorithm) => algorithm switch
     {
         KeyAlgorithm.Rsa1024 => 1024,

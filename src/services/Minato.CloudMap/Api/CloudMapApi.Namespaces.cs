@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Minato.Aws;
 using Minato.CloudMap.Planning;
 using Minato.CloudMap.State;
@@ -101,10 +102,10 @@ internal sealed partial class CloudMapApi
         }, ct),
     };
 
-    private NamespaceState New(Caller caller, string name, NamespaceType type, string? description, string? reference, System.Collections.Immutable.ImmutableArray<Tag>? tags) => new()
+    private NamespaceState New(Caller caller, string name, NamespaceType type, string? description, string? reference, ImmutableArray<Tag>? tags) => new()
     {
         Id = $"ns-{ids.Hex(16)}", Home = Home.Of(caller), Name = name, Type = type, Description = description, CreatorRequestId = reference,
-        CreatedAt = clock.GetUtcNow(), Tags = Tagged(System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, tags),
+        CreatedAt = clock.GetUtcNow(), Tags = Tagged(ImmutableSortedDictionary<string, string>.Empty, tags),
     };
 
     private async ValueTask<string> CreateAsync(NamespaceState made, CancellationToken ct)

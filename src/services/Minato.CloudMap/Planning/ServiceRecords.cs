@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Minato.CloudMap.State;
 using Minato.Contracts.Route53;
 using Minato.Contracts.Servicediscovery;
+using DnsName = Minato.Engines.Dns.DnsName;
 
 namespace Minato.CloudMap.Planning;
 
@@ -47,7 +48,7 @@ internal static class ServiceRecords
         RecordType.A => instance.Attributes[InstanceAttributes.Ipv4],
         RecordType.Aaaa => instance.Attributes[InstanceAttributes.Ipv6],
         RecordType.Cname => instance.Attributes[InstanceAttributes.Cname],
-        _ => $"1 1 {instance.Attributes[InstanceAttributes.Port]} {Label(instance)}.{name}",
+        _ => $"1 1 {instance.Attributes[InstanceAttributes.Port]} {HostName(instance, name)}",
     };
 
     private static IEnumerable<ResourceRecordSet> HostOf(InstanceState instance, long ttl, string name)
@@ -55,11 +56,16 @@ internal static class ServiceRecords
         foreach (var (attribute, type) in new[] { (InstanceAttributes.Ipv4, RRType.A), (InstanceAttributes.Ipv6, RRType.Aaaa) })
         {
             if (instance.Attributes.GetValueOrDefault(attribute) is { } address)
-                yield return new() { Name = $"{Label(instance)}.{name}", Type = type, TTL = ttl, ResourceRecords = [new() { Value = address }] };
+                yield return new() { Name = HostName(instance, name), Type = type, TTL = ttl, ResourceRecords = [new() { Value = address }] };
         }
     }
 
-    private static string Label(InstanceState instance) => instance.Key.Id.ToLowerInvariant();
+    /// <summary>As Route 53 lists it: in small letters, and the colon of 10.0.0.5:80 as an octal number.</summary>
+    private static string HostName(InstanceState instance, string name)
+    {
+        var text = $"{instance.Key.Id}.{name}";
+        return DnsName.TryParse(text, out var host) ? host.ToString() : text; // Route 53 says why it is none.
+    }
 
     private static RRType Type(RecordType type) => type switch
     {

@@ -22,6 +22,8 @@ internal sealed partial class Ec2Api
         ("supported-usage-class", _ => ["on-demand", "spot"]),
         ("supported-virtualization-type", _ => ["hvm"]));
 
+    private static readonly FilterSet<InstanceTypeOffering> OfferingFilters = new(("instance-type", o => [o.InstanceType]), ("location", o => [o.Location]));
+
     public Task<DescribeInstanceTypesResponse> DescribeInstanceTypesAsync(DescribeInstanceTypesRequest request, Caller caller, CancellationToken ct)
     {
         EndIfDryRun(request.DryRun);
@@ -32,6 +34,27 @@ internal sealed partial class Ec2Api
         var types = asked.Order(StringComparer.Ordinal).Select(n => InstanceTypes.All[n]).Where(passes);
         var (page, next) = Page(nameof(DescribeInstanceTypesAsync), types, t => t.Name, request.MaxResults, request.NextToken);
         return Task.FromResult(new DescribeInstanceTypesResponse { InstanceTypes = [.. page.Select(ToWire)], NextToken = next });
+    }
+
+    /// <summary>Every type is offered everywhere.</summary>
+    public Task<DescribeInstanceTypeOfferingsResponse> DescribeInstanceTypeOfferingsAsync(DescribeInstanceTypeOfferingsRequest request, Caller caller, CancellationToken ct)
+    {
+        EndIfDryRun(request.DryRun);
+        var kind = request.LocationType ?? LocationType.Region;
+        IEnumerable<string> locations = kind switch
+        {
+            LocationType.Region => [caller.Region],
+            LocationType.AvailabilityZone => Places.ZoneLetters.Select(l => caller.Region + l),
+            LocationType.AvailabilityZoneId => Places.ZoneLetters.Select((_, i) => Places.ZoneId(caller.Region, i + 1)),
+            _ => [],
+        };
+        var offerings = InstanceTypes.All.Keys.Order(StringComparer.Ordinal)
+            .SelectMany(_ => locations, (t, l) => new InstanceTypeOffering { InstanceType = t, LocationType = kind, Location = l })
+            .Where(OfferingFilters.Compile(request.Filters, _ => NoTags)).OrderBy(IdOf, StringComparer.Ordinal);
+        var (page, next) = Page(nameof(DescribeInstanceTypeOfferingsAsync), offerings, IdOf, request.MaxResults, request.NextToken);
+        return Task.FromResult(new DescribeInstanceTypeOfferingsResponse { InstanceTypeOfferings = page, NextToken = next });
+
+        static string IdOf(InstanceTypeOffering offering) => $"{offering.InstanceType}\n{offering.Location}";
     }
 
     private static bool IsBurstable(InstanceTypeFacts type) => type.Name.StartsWith('t');

@@ -54,28 +54,18 @@ internal sealed partial class Ec2Api
     /// <summary>The fewest interfaces an index can name that hold every match: there may be thousands.</summary>
     private static IEnumerable<InterfaceState> Candidates(IReadState state, Caller caller, ImmutableArray<Filter>? filters)
     {
-        if (Filters.Exact(filters, "network-interface-id") is { } named)
-        {
-            return named.Select(id => state.Find(Ec2Tables.Interfaces, KeyOf(caller, id))).OfType<InterfaceState>().OrderBy(i => i.Key);
-        }
-        if ((Filters.Exact(filters, "addresses.private-ip-address") ?? Filters.Exact(filters, "private-ip-address")) is { } addresses)
-        {
-            return addresses.SelectMany(a => state.Where(Ec2Tables.InterfacesByAddress, (HomeOf(caller), a))).OrderBy(i => i.Key);
-        }
-        if (Filters.Exact(filters, "requester-id") is { } requesters)
-        {
-            return requesters.SelectMany(r => state.Where(Ec2Tables.InterfacesByRequester, (HomeOf(caller), r))).OrderBy(i => i.Key);
-        }
-        if (Filters.Exact(filters, "group-id") is { } groups)
-        {
-            return groups.SelectMany(g => state.Where(Ec2Tables.InterfacesByGroup, g)).Where(i => i.Key.Home == HomeOf(caller)).DistinctBy(i => i.Key).OrderBy(i => i.Key);
-        }
-        if (Filters.Exact(filters, "attachment.instance-id") is { } instances)
-        {
-            return instances.SelectMany(m => state.Where(Ec2Tables.InterfacesByInstance, m)).Where(i => i.Key.Home == HomeOf(caller)).OrderBy(i => i.Key);
-        }
-        return Filters.Exact(filters, "subnet-id") is { } subnets
-            ? subnets.SelectMany(s => state.Where(Ec2Tables.InterfacesBySubnet, s)).Where(i => i.Key.Home == HomeOf(caller)).OrderBy(i => i.Key)
-            : state.Where(Ec2Tables.InterfacesByHome, HomeOf(caller));
+        var home = HomeOf(caller);
+        var found = By("network-interface-id", id => state.Find(Ec2Tables.Interfaces, KeyOf(caller, id)) is { } nic ? [nic] : [])
+            ?? By("addresses.private-ip-address", OfAddress) ?? By("private-ip-address", OfAddress)
+            ?? By("requester-id", r => state.Where(Ec2Tables.InterfacesByRequester, (home, r)))
+            ?? By("group-id", g => state.Where(Ec2Tables.InterfacesByGroup, g))
+            ?? By("attachment.instance-id", m => state.Where(Ec2Tables.InterfacesByInstance, m))
+            ?? By("subnet-id", s => state.Where(Ec2Tables.InterfacesBySubnet, s));
+        if (found is null) return state.Where(Ec2Tables.InterfacesByHome, home);
+        return found.Where(i => i.Key.Home == home).DistinctBy(i => i.Key).OrderBy(i => i.Key);
+
+        IEnumerable<InterfaceState>? By(string filter, Func<string, IEnumerable<InterfaceState>> find) => Filters.Exact(filters, filter)?.SelectMany(find);
+
+        IEnumerable<InterfaceState> OfAddress(string address) => state.Where(Ec2Tables.InterfacesByAddress, (home, address));
     }
 }

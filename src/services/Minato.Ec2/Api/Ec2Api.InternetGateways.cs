@@ -98,8 +98,8 @@ internal sealed partial class Ec2Api
     private static StoredInternetGateway GatewayOf(IReadState state, Caller caller, string id) =>
         state.Find(Ec2Tables.InternetGateways, KeyOf(caller, id)) ?? throw Ec2Errors.InternetGatewayNotFound(id);
 
-    private static bool HasPublicAddresses(IReadState state, StoredVpc vpc) => state.Where(Ec2Tables.AddressesByHome, vpc.Key.Home).Any(a =>
-        a.Association is { } association && state.Find(Ec2Tables.Interfaces, vpc.Key with { Id = association.InterfaceId })?.VpcId == vpc.Key.Id);
+    private static bool HasPublicAddresses(IReadState state, StoredVpc vpc) => state.Where(Ec2Tables.SubnetsByVpc, vpc.Key.Id)
+        .SelectMany(s => state.Where(Ec2Tables.InterfacesBySubnet, s.Key.Id)).Any(i => state.Count(Ec2Tables.AddressesByInterface, i.Key.Id) > 0);
 
     private static InternetGateway ToWire(IReadState state, StoredInternetGateway gateway) => new()
     {

@@ -73,12 +73,14 @@ internal sealed partial class Ec2Api
         return [.. request.SecurityGroupIds ?? [], .. named];
     }
 
-    private static MachineBody BodyOf(RunInstancesRequest request, StoredImage image, InterfaceState nic, int index, StoredSubnet subnet, Caller caller) => new()
+    private static MachineBody BodyOf(
+        RunInstancesRequest request, StoredImage image, InterfaceState nic, StoredKeyPair? keys, int index, StoredSubnet subnet, Caller caller) => new()
     {
         Image = image.Location,
         InterfaceId = nic.Key.Id,
         LaunchIndex = index,
-        KeyName = request.KeyName,
+        KeyName = keys?.Name,
+        PublicKey = keys?.Line,
         UserData = string.IsNullOrEmpty(request.UserData) ? null : request.UserData,
         ProfileArn = request.IamInstanceProfile switch
         {

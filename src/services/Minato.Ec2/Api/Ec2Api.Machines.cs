@@ -108,6 +108,7 @@ internal sealed partial class Ec2Api
         Transaction tx, RunInstancesRequest request, StoredImage? image, (string Type, string Reservation, int Index) launch, StoredSubnet subnet, string? address, Caller caller)
     {
         var key = KeyOf(caller, DefaultVpc.NewId("i", ids));
+        var keys = KeyPairFor(tx, caller, request.KeyName);
         var nic = image is null ? null : NicFor(tx, request, key, subnet, caller);
         var machine = new MachineState
         {
@@ -115,7 +116,7 @@ internal sealed partial class Ec2Api
             SubnetId = nic?.SubnetId ?? subnet.Key.Id, VpcId = nic?.VpcId ?? subnet.VpcId, AvailabilityZone = nic?.AvailabilityZone ?? subnet.AvailabilityZone,
             Address = nic?.PrivateIpAddress ?? address ?? FreeAddress(tx), LaunchedAt = clock.GetUtcNow(), ImageId = request.ImageId, ClientToken = request.ClientToken,
             IsSpot = request.InstanceMarketOptions?.MarketType == MarketType.Spot,
-            Body = nic is null || image is null ? null : BodyOf(request, image, nic, launch.Index, subnet, caller),
+            Body = nic is null || image is null ? null : BodyOf(request, image, nic, keys, launch.Index, subnet, caller),
         };
         tx.Put(Ec2Tables.Machines, machine);
         if (nic is not null && machine.Body is { HasPublicAddress: true }) GivePublic(tx, nic, caller);

@@ -91,6 +91,7 @@ internal sealed partial class Ec2Api
         VpcId = gateway.VpcId,
         SubnetId = gateway.SubnetId,
         State = gateway.State,
+        AvailabilityMode = AvailabilityMode.Zonal,
         ConnectivityType = gateway.IsPublic ? ConnectivityType.Public : ConnectivityType.Private,
         CreateTime = gateway.CreatedAt,
         DeleteTime = gateway.DeletedAt,

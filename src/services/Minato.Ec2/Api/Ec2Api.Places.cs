@@ -13,6 +13,10 @@ internal sealed partial class Ec2Api
         ("zone-type", z => [z.ZoneType]),
         ("region-name", z => [z.RegionName]),
         ("group-name", z => [z.GroupName]),
+        ("group-long-name", _ => []),
+        ("message", _ => []),
+        ("parent-zone-id", _ => []),
+        ("parent-zone-name", _ => []),
         ("state", _ => ["available"]),
         ("opt-in-status", _ => ["opt-in-not-required"]));
 

@@ -13,7 +13,7 @@ internal sealed partial class Ec2Api
         ("route-table-id", t => [t.RouteTableId]),
         ("vpc-id", t => [t.VpcId]),
         ("owner-id", t => [t.OwnerId]),
-        ("association.main", t => t.Associations.OrNone().Any(a => a.Main is true) ? ["true"] : ["false"]),
+        ("association.main", t => t.Associations.OrNone().Select(a => Text(a.Main is true))), // AWS: a table that nobody follows is neither.
         ("association.route-table-id", t => t.Associations.OrNone().Select(a => a.RouteTableId)),
         ("association.route-table-association-id", t => t.Associations.OrNone().Select(a => a.RouteTableAssociationId)),
         ("association.subnet-id", t => t.Associations.OrNone().Select(a => a.SubnetId)),
@@ -21,6 +21,7 @@ internal sealed partial class Ec2Api
         ("route.destination-cidr-block", t => t.Routes.OrNone().Select(r => r.DestinationCidrBlock)),
         ("route.destination-ipv6-cidr-block", t => t.Routes.OrNone().Select(r => r.DestinationIpv6CidrBlock)),
         ("route.destination-prefix-list-id", t => t.Routes.OrNone().Select(r => r.DestinationPrefixListId)),
+        ("route.egress-only-internet-gateway-id", _ => []),
         ("route.gateway-id", t => t.Routes.OrNone().Select(r => r.GatewayId)),
         ("route.nat-gateway-id", t => t.Routes.OrNone().Select(r => r.NatGatewayId)),
         ("route.instance-id", t => t.Routes.OrNone().Select(r => r.InstanceId)),

@@ -113,7 +113,7 @@ internal sealed partial class Ec2Api
     public async Task<ModifySubnetAttributeResponse> ModifySubnetAttributeAsync(ModifySubnetAttributeRequest request, Caller caller, CancellationToken ct)
     {
         await homes.EnsureAsync(caller, ct);
-        if (request.AssignIpv6AddressOnCreation?.Value is true) throw Ec2Errors.NoIpv6();
+        if (request.AssignIpv6AddressOnCreation?.Value is true || request.EnableResourceNameDnsAAAARecordOnLaunch?.Value is true) throw Ec2Errors.NoIpv6();
         await store.UpdateAsync(tx =>
         {
             var subnet = SubnetOf(tx, caller, request.SubnetId);

@@ -128,7 +128,9 @@ internal sealed partial class Ec2Api
             case "elastic-ip" when state.Find(Ec2Tables.Addresses, key) is null: throw Ec2Errors.AllocationNotFound(id);
             case "network-acl" when state.Find(Ec2Tables.NetworkAcls, key) is null: throw Ec2Errors.AclNotFound(id);
             case "prefix-list" when state.Find(Ec2Tables.PrefixLists, key) is null: throw Ec2Errors.PrefixListNotFound(id);
-            case "dhcp-options" when state.Find(Ec2Tables.Homes, HomeOf(caller))?.DhcpOptionsId != id: throw Ec2Errors.ResourceNotFound(id);
+            case "dhcp-options" when state.Find(Ec2Tables.Homes, HomeOf(caller))?.DhcpOptionsId != id && state.Find(Ec2Tables.DhcpOptions, key) is null:
+                throw Ec2Errors.DhcpOptionsNotFound(id);
+            case "key-pair" when state.Find(Ec2Tables.KeyPairs, key) is null: throw Ec2Errors.KeyPairNotFound(id);
             case "image" when state.Find(Ec2Tables.Images, key) is null: throw Ec2Errors.ImageNotFound(id);
             case "instance" when HostId(HomeOf(caller)) != id && state.Find(Ec2Tables.Machines, key) is null: throw Ec2Errors.InstanceNotFound(id);
             case "security-group-rule" when RuleOf(state, caller, id) is null: throw Ec2Errors.RuleNotFound(id);
@@ -152,6 +154,7 @@ internal sealed partial class Ec2Api
         "acl" => "network-acl",
         "pl" => "prefix-list",
         "dopt" => "dhcp-options",
+        "key" => "key-pair",
         "i" => "instance",
         "ami" => "image",
         _ => null,

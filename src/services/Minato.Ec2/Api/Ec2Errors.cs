@@ -18,6 +18,9 @@ internal static class Ec2Errors
     public static AwsException ImageNotFound(string id) => new("InvalidAMIID.NotFound", $"The image id '[{id}]' does not exist");
     public static AwsException RuleNotFound(string id) =>
         new("InvalidSecurityGroupRuleId.NotFound", $"The security group rule ID '{id}' does not exist");
+    public static AwsException KeyPairNotFound(string name) => new("InvalidKeyPair.NotFound", $"The key pair '{name}' does not exist");
+    public static AwsException DhcpOptionsNotFound(string id) => new("InvalidDhcpOptionID.NotFound", $"The dhcpOption ID '{id}' does not exist");
+    public static AwsException FlowLogNotFound(string id) => new("InvalidFlowLogId.NotFound", $"The flow log ID '{id}' does not exist");
     public static AwsException PrefixListNotFound(string id) => new("InvalidPrefixListID.NotFound", $"The prefix list ID '{id}' does not exist");
     public static AwsException ResourceNotFound(string id) => new("InvalidID", $"The ID '{id}' is not valid");
 

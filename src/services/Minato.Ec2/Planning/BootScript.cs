@@ -12,12 +12,15 @@ internal static class BootScript
 {
     private const string Root = "/var/lib/cloud";
 
+    /// <summary>The id of the first user that somebody makes.</summary>
+    private const int FirstUser = 1000;
+
     /// <summary>What Linux takes as one argument of a program, less a little.</summary>
     private const int MaxLength = 120 * 1024;
 
     /// <param name="instance">Another instance made of this one's files is another one, and does it anew.</param>
     public static string Compile(string instance, ImmutableArray<BootPart> parts) =>
-        Write(instance, parts) is { Length: <= MaxLength } script ? script : Write(instance, [new BootPart.Unknown("user data of this size")]);
+        Write(instance, parts) is { Length: <= MaxLength } script ? script : Write(instance, [.. parts.OfType<BootPart.LoginKey>().Take(1), new BootPart.Unknown("user data of this size")]);
 
     /// <summary>
     /// The shell that is told this has a terminal, which hangs up when that shell ends: what goes on without it must be deaf to that from its
@@ -37,11 +40,12 @@ internal static class BootScript
         foreach (var part in parts.OfType<BootPart.Unknown>()) Say(script, $"{part.What} is not served here");
         foreach (var part in parts.OfType<BootPart.Early>()) script.Append(string.Join('\n', part.Lines)).Append('\n');
         foreach (var part in parts.OfType<BootPart.WriteFile>()) Write(script, part);
+        LetIn(script, [.. parts.OfType<BootPart.LoginKey>().Select(k => k.Line)]);
         var number = 0;
         foreach (var part in parts.OfType<BootPart.Script>()) Run(script, string.Create(CultureInfo.InvariantCulture, $"part-{++number:D3}"), part.Content.Span);
         var late = parts.OfType<BootPart.Late>().SelectMany(p => p.Lines).ToList();
         if (late.Count > 0) Run(script, "runcmd", Encoding.UTF8.GetBytes("#!/bin/sh\n" + string.Join('\n', late) + "\n"));
-        Say(script, "user data is done");
+        if (parts.Any(p => p is not BootPart.LoginKey)) Say(script, "user data is done");
         // The console of the machine is its first process's output.
         script.Append(") < /dev/null > /proc/1/fd/1 2>&1 &\n");
         return script.ToString();
@@ -65,6 +69,21 @@ internal static class BootScript
         script.Append(CultureInfo.InvariantCulture, $"; chmod {Quote(file.Permissions ?? "0644")} {path}");
         if (file.Owner is { } owner) script.Append(CultureInfo.InvariantCulture, $"; chown {Quote(owner)} {path}");
         script.Append('\n');
+    }
+
+    /// <summary>As images of AWS do it: into the home of the first user, and where there is none, of root.</summary>
+    private static void LetIn(StringBuilder script, ImmutableArray<string> keys)
+    {
+        if (keys.IsEmpty) return;
+        script.Append(CultureInfo.InvariantCulture, $"""
+            h=/root; o=0:0
+            [ -r /etc/passwd ] && while IFS=: read -r n p u g c w s; do [ "$u" = {FirstUser} ] && [ -d "$w" ] && h="$w" && o="$u:$g"; done < /etc/passwd
+            if [ -d "$h" ]; then
+            f="$h/.ssh/authorized_keys"; mkdir -p "$h/.ssh"; [ -s "$f" ] && echo >> "$f"
+            printf '%s\n' {string.Join(' ', keys.Select(Quote))} >> "$f"; chmod 700 "$h/.ssh"; chmod 600 "$f"; chown -R "$o" "$h/.ssh"
+            fi
+
+            """);
     }
 
     /// <summary>As <c>printf</c> takes it in single quotes: every byte comes out as it was.</summary>

@@ -4,7 +4,7 @@ using Minato.Engines.Documents;
 
 namespace Minato.Ec2.Planning;
 
-/// <summary>Reads <c>#cloud-config</c>: <c>bootcmd</c>, <c>write_files</c> and <c>runcmd</c>. What else it says, the console names.</summary>
+/// <summary>Reads <c>#cloud-config</c>: <c>bootcmd</c>, <c>write_files</c>, <c>ssh_authorized_keys</c> and <c>runcmd</c>. What else it says, the console names.</summary>
 /// <param name="yaml">Null where nobody reads YAML: then the console says so.</param>
 internal sealed class CloudConfig(IYamlReader? yaml)
 {
@@ -58,6 +58,7 @@ internal sealed class CloudConfig(IYamlReader? yaml)
     {
         "bootcmd" => [new BootPart.Early(Lines(value))],
         "runcmd" => [new BootPart.Late(Lines(value))],
+        "ssh_authorized_keys" => (value as List<object>)?.OfType<string>().Select(k => new BootPart.LoginKey(k)) ?? [],
         "write_files" => (value as List<object>)?.OfType<Dictionary<string, object>>().Select(ReadFile) ?? [],
         _ => [new BootPart.Unknown($"cloud-config's {key}")],
     };

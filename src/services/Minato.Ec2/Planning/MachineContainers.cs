@@ -17,8 +17,7 @@ internal static class MachineContainers
         labels.TryGetValue(Label, out var text) && text.Split('/') is [var account, var region, var id] ? new(account, region, id) : null;
 
     /// <summary>The image's own command is what the machine runs. It has a console, as machines have: a shell waits there for input.</summary>
-    /// <param name="resolver">Who answers names; null leaves it to the engine.</param>
-    public static ContainerSpec SpecOf(MachineState machine, MachineBody body, InterfaceState nic, string? resolver)
+    public static ContainerSpec SpecOf(MachineState machine, MachineBody body, InterfaceState nic, DhcpNames names)
     {
         var size = InstanceTypes.All.GetValueOrDefault(machine.Type);
         return new()
@@ -28,7 +27,8 @@ internal static class MachineContainers
             Labels = ImmutableSortedDictionary<string, string>.Empty.Add(Label, machine.Key.ToString()),
             Hostname = HostNameOf(nic.PrivateIpAddress),
             Network = new NetworkAttachment.Address(machine.VpcId, nic.PrivateIpAddress, nic.MacAddress),
-            DnsServers = resolver is null ? [] : [resolver],
+            DnsServers = names.Servers,
+            DnsSearchDomains = names.Domains,
             Init = true,
             Interactive = true,
             PseudoTerminal = true,

@@ -38,8 +38,9 @@ internal static class MetadataTree
         if (values.TryGetValue(wanted, out var value)) return value;
         var prefix = wanted.Length == 0 ? "" : wanted + "/";
         var below = values.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => k[prefix.Length..])
-            .Select(k => k.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? k[..(slash + 1)] : k).Distinct(StringComparer.Ordinal).ToList();
-        return below.Count == 0 ? null : string.Join('\n', below);
+            .Select(k => k.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? k[..(slash + 1)] : k).ToHashSet(StringComparer.Ordinal);
+        // What has a text of its own and something below it is shown as a folder.
+        return below.Count == 0 ? null : string.Join('\n', below.Where(k => !below.Contains(k + "/")));
     }
 
     private static SortedDictionary<string, string> Values(MetadataFacts facts)
@@ -72,10 +73,14 @@ internal static class MetadataTree
         };
         if (facts.PublicIp is { } ip) values["meta-data/public-ipv4"] = ip;
         if (facts.PublicName is { } outside) values["meta-data/public-hostname"] = outside;
-        if (body.KeyName is { } key) values["meta-data/public-keys/0"] = "=" + key;
+        if (body is { KeyName: { } name, PublicKey: { } key })
+        {
+            values["meta-data/public-keys"] = $"0={name}";
+            values["meta-data/public-keys/0/openssh-key"] = key;
+        }
         if (facts.Role is { } role) values["meta-data/iam/info"] = values[$"{Credentials}/{role}"] = ""; // Made when asked for.
         if (body.Metadata.ShowsTags)
-            foreach (var (name, value) in facts.Tags) values[$"meta-data/tags/instance/{name}"] = value;
+            foreach (var (tag, value) in facts.Tags) values[$"meta-data/tags/instance/{tag}"] = value;
         if (UserData.Decode(body.UserData ?? "") is { Length: > 0 }) values["user-data"] = "";
         AddInterface(values, facts, $"meta-data/network/interfaces/macs/{nic.MacAddress}/");
         return values;

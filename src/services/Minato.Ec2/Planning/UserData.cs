@@ -20,6 +20,9 @@ internal abstract record BootPart
         public bool IsAppended { get; init; }
     }
 
+    /// <summary>Who has the private half of this may log in: a line of <c>authorized_keys</c>.</summary>
+    public sealed record LoginKey(string Line) : BootPart;
+
     /// <summary>Lines of a shell that come before everything else.</summary>
     public sealed record Early(ImmutableArray<string> Lines) : BootPart;
 

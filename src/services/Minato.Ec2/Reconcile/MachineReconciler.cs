@@ -72,7 +72,8 @@ internal sealed class MachineReconciler(
             return await FailAsync(machine, "its network is gone", ct);
         var image = await images.BringAsync(body.Image, As(machine), ct);
         if (image.Reference is null) return await FailAsync(machine, image.Problem, ct);
-        switch (await engine.CreateAsync(MachineContainers.SpecOf(machine, body with { Image = image.Reference }, nic, doors.ResolverOf(vpc)), ct))
+        var names = DhcpNames.Of(store.Current.Find(Ec2Tables.DhcpOptions, vpc.Key with { Id = vpc.DhcpOptionsId }), doors.ResolverOf(vpc));
+        switch (await engine.CreateAsync(MachineContainers.SpecOf(machine, body with { Image = image.Reference }, nic, names), ct))
         {
             case CreateOutcome.Created(var id): return await StartAsync(machine, body, id, ct);
             case CreateOutcome.AddressTaken:
@@ -103,8 +104,10 @@ internal sealed class MachineReconciler(
     /// <summary>Told at every start; the instance knows whether it has done it. It goes on by itself: nothing of its state hangs on how it ends.</summary>
     private async ValueTask BootAsync(MachineState machine, MachineBody body, string container, CancellationToken ct)
     {
-        if (body.UserData is null || UserData.Decode(body.UserData) is not { Length: > 0 } data) return;
-        var script = BootScript.Compile(machine.Key.Id, new UserData(yaml).Read(data));
+        var parts = UserData.Decode(body.UserData ?? "") is { Length: > 0 } data ? new UserData(yaml).Read(data) : [];
+        if (body.PublicKey is { } key) parts = [new BootPart.LoginKey(key), .. parts];
+        if (parts.IsEmpty) return;
+        var script = BootScript.Compile(machine.Key.Id, parts);
         if (await engine.ExecAsync(container, new(["/bin/sh", "-c", script], "0"), ct) is not ExecOutcome.Started started) return;
         await using var process = started.Process;
         var buffer = new byte[1024];

@@ -36,7 +36,6 @@ internal static class Ec2Tables
     public static readonly Index<string, ResourceKey, StoredVpcEndpoint> EndpointsByRouteTable = Endpoints.AddIndexOfEach("route-table", e => e.RouteTables);
 
     public static readonly Table<ResourceKey, StoredAddress> Addresses = new("ec2.addresses", a => a.Key, () => Ec2Json.Default.StoredAddress);
-    public static readonly Index<Home, ResourceKey, StoredAddress> AddressesByHome = Addresses.AddIndex("home", a => a.Key.Home);
     public static readonly Index<Home, ResourceKey, StoredAddress> ElasticByHome = Addresses.AddIndex("elastic", a => a.IsAutomatic ? null : a.Key.Home);
     public static readonly Index<string, ResourceKey, StoredAddress> AddressesByPublicIp = Addresses.AddIndex("public-ip", a => a.PublicIp);
     public static readonly Index<string, ResourceKey, StoredAddress> AddressesByInterface = Addresses.AddIndex("interface", a => a.Association?.InterfaceId);
@@ -48,6 +47,13 @@ internal static class Ec2Tables
 
     public static readonly Table<ResourceKey, StoredPrefixList> PrefixLists = new("ec2.prefix-lists", l => l.Key, () => Ec2Json.Default.StoredPrefixList);
     public static readonly Index<Home, ResourceKey, StoredPrefixList> PrefixListsByHome = PrefixLists.AddIndex("home", l => l.Key.Home);
+
+    public static readonly Table<ResourceKey, StoredKeyPair> KeyPairs = new("ec2.key-pairs", k => k.Key, () => Ec2Json.Default.StoredKeyPair);
+    public static readonly Index<Home, ResourceKey, StoredKeyPair> KeyPairsByHome = KeyPairs.AddIndex("home", k => k.Key.Home);
+    public static readonly Index<(Home, string), ResourceKey, StoredKeyPair> KeyPairsByName = KeyPairs.AddIndex("name", k => (k.Key.Home, k.Name));
+
+    public static readonly Table<ResourceKey, StoredDhcpOptions> DhcpOptions = new("ec2.dhcp-options", d => d.Key, () => Ec2Json.Default.StoredDhcpOptions);
+    public static readonly Index<Home, ResourceKey, StoredDhcpOptions> DhcpOptionsByHome = DhcpOptions.AddIndex("home", d => d.Key.Home);
 
     public static readonly Table<ResourceKey, AddressPool> AddressPools = new("ec2.address-pools", p => p.Key, () => Ec2Json.Default.AddressPool);
 
@@ -117,6 +123,8 @@ internal static class Ec2Tables
 [JsonSerializable(typeof(StoredNetworkAcl))]
 [JsonSerializable(typeof(StoredSubnet))]
 [JsonSerializable(typeof(StoredPrefixList))]
+[JsonSerializable(typeof(StoredKeyPair))]
+[JsonSerializable(typeof(StoredDhcpOptions))]
 [JsonSerializable(typeof(AddressPool))]
 [JsonSerializable(typeof(SecurityGroupState))]
 [JsonSerializable(typeof(InterfaceState))]

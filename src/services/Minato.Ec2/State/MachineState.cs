@@ -40,6 +40,9 @@ internal sealed record MachineBody
     public int LaunchIndex { get; init; }
     public string? KeyName { get; init; }
 
+    /// <summary>Of that key pair, which may be gone: a line of <c>authorized_keys</c>.</summary>
+    public string? PublicKey { get; init; }
+
     /// <summary>As it was given: Base64.</summary>
     public string? UserData { get; init; }
     public string? ProfileArn { get; init; }

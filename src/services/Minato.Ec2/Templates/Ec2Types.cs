@@ -29,5 +29,8 @@ internal static class Ec2Types
         .AddSingleton<IResourceType, NetworkInterfaceType>()
         .AddSingleton<IResourceType, NetworkInterfaceAttachmentType>()
         .AddSingleton<IResourceType, LaunchTemplateType>()
+        .AddSingleton<IResourceType, KeyPairType>()
+        .AddSingleton<IResourceType, DhcpOptionsType>()
+        .AddSingleton<IResourceType, DhcpOptionsAssociationType>()
         .AddSingleton<IResourceType, InstanceType>();
 }

@@ -32,7 +32,8 @@ internal sealed partial class Route53Api
                 LinkedService = caller.PrincipalArn == CloudMap ? CloudMap : null,
             };
             tx.Put(Route53Tables.HealthChecks, check);
-            tx.Put(Route53Tables.HealthStatuses, new HealthStatusState(check.Id, HealthPlanner.AtFirst(config)));
+            // AWS: until there are data an endpoint counts as well.
+            tx.Put(Route53Tables.HealthStatuses, new HealthStatusState(check.Id, HealthPlanner.Verdict(config, isWell: true)));
             return check;
         }, ct);
         return new() { HealthCheck = ToWire(made), Location = $"https://route53.amazonaws.com/2013-04-01/healthcheck/{made.Id}" };
@@ -53,6 +54,9 @@ internal sealed partial class Route53Api
             DemandChildren(tx, caller, config);
             var updated = check with { Config = config, Version = check.Version + 1 };
             tx.Put(Route53Tables.HealthChecks, updated);
+            // What is known of the endpoint stays known: the check says the contrary from now on.
+            if ((config.Inverted == true) != (check.Config.Inverted == true) && tx.Find(Route53Tables.HealthStatuses, check.Id) is { } status)
+                tx.Put(Route53Tables.HealthStatuses, status with { IsHealthy = !status.IsHealthy });
             return updated;
         }, ct);
         return new() { HealthCheck = ToWire(changed) };

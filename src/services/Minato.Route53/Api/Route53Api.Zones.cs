@@ -25,7 +25,7 @@ internal sealed partial class Route53Api
         var (zone, change) = await store.UpdateAsync(tx =>
         {
             if (tx.Count(Route53Tables.ZonesByReference, (caller.AccountId, request.CallerReference)) > 0)
-                throw new HostedZoneAlreadyExists($"A hosted zone has already been created with the specified caller reference: {request.CallerReference}");
+                throw new HostedZoneAlreadyExists("A hosted zone has already been created with the specified caller reference.");
             if (tx.Count(Route53Tables.ZonesByAccount, caller.AccountId) >= MostZones)
                 throw new TooManyHostedZones($"Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more than {MostZones} hosted zones.");
             foreach (var one in vpcs) DemandNoOther(tx, caller, one, name.ToString());
@@ -66,7 +66,7 @@ internal sealed partial class Route53Api
         {
             var zone = FindOwn(tx, caller, request.Id);
             var records = tx.Where(Route53Tables.RecordsByZone, zone.Id).Take(3).ToList();
-            if (records.Count > 2) throw new HostedZoneNotEmpty("The specified hosted zone contains non-required resource record sets  and so cannot be deleted.");
+            if (records.Count > 2) throw new HostedZoneNotEmpty("The specified hosted zone contains non-required resource record sets and so cannot be deleted.");
             foreach (var record in records) tx.Delete(Route53Tables.Records, record.Key);
             tx.Delete(Route53Tables.Zones, zone.Id);
             return PutChange(tx, caller.AccountId);

@@ -42,6 +42,8 @@ internal static class HealthCheckRules
         {
             Demand(config.ChildHealthChecks is not null, "Invalid parameter : ChildHealthChecks must be specified for a CALCULATED health check.");
             Demand((config.ChildHealthChecks ?? []).Length <= MostChildren, $"Invalid parameter : ChildHealthChecks can have at most {MostChildren} health checks.");
+            Demand(config.HealthThreshold is not null, "Invalid parameter : Calculated health checks must have a health threshold specified.");
+            DemandNoProbe(config, "Calculated");
             return;
         }
 
@@ -49,18 +51,29 @@ internal static class HealthCheckRules
         {
             Demand(config.AlarmIdentifier is not null, "Invalid parameter : AlarmIdentifier must be specified for a CLOUDWATCH_METRIC health check.");
             Demand(config.InsufficientDataHealthStatus is not null, "Invalid parameter : InsufficientDataHealthStatus must be specified for a CLOUDWATCH_METRIC health check.");
+            DemandNoProbe(config, "CloudWatch metric");
             return;
         }
 
         Demand(config.IPAddress is not null || config.FullyQualifiedDomainName is not null, "Invalid parameter : Either IPAddress or FullyQualifiedDomainName must be specified.");
         Demand(config.Port is not null, $"Invalid parameter : Port must be specified for a {type} health check.");
-        Demand(config.Type != HealthCheckType.Tcp || config.ResourcePath is null, "Invalid parameter : ResourcePath cannot be specified for a TCP health check.");
+        Demand(config.Type != HealthCheckType.Tcp || config.ResourcePath is null, "TCP health checks must not have a resource path specified.");
+        Demand(config.Type != HealthCheckType.Tcp || config.IPAddress is null || config.FullyQualifiedDomainName is null,
+            "TCP health checks that have IP address must not have a fully qualified domain name specified.");
         Demand(IsMatch(config.Type) == config.SearchString is { Length: > 0 }, IsMatch(config.Type)
             ? $"Invalid parameter : SearchString must be specified for a {type} health check." : $"Invalid parameter : SearchString cannot be specified for a {type} health check.");
         Demand(config.RequestInterval is 10 or 30, "Invalid parameter : RequestInterval must be 10 or 30.");
         Demand(config.Regions is not { } regions || regions.Distinct().Count() >= LeastRegions, $"Invalid parameter : At least {LeastRegions} regions must be specified.");
         Demand(config.ResourcePath is not { } path || path.All(c => c is > ' ' and <= '~'), "Invalid parameter : ResourcePath contains characters that are not allowed.");
-        Demand(config.ChildHealthChecks is null && config.AlarmIdentifier is null && config.HealthThreshold is null, $"Invalid parameter : a {type} health check has no children and no alarm.");
+        Demand(config.AlarmIdentifier is null, "Invalid parameter : Basic health checks must not have an metric region specified."); // AWS: so it is spelled.
+        Demand(config.InsufficientDataHealthStatus is null, "Invalid parameter : Basic health checks must not have an insufficient data health state specified.");
+        Demand(config.ChildHealthChecks is null && config.HealthThreshold is null, $"Invalid parameter : a {type} health check has no children.");
+    }
+
+    private static void DemandNoProbe(HealthCheckConfig config, string kind)
+    {
+        Demand(config.FailureThreshold is null, $"Invalid parameter : {kind} health checks must not have a failure threshold specified.");
+        Demand(config.RequestInterval is null, $"Invalid parameter : {kind} health checks must not have a request interval specified.");
     }
 
     public static HealthCheckConfig Updated(HealthCheckConfig config, UpdateHealthCheckRequest request)

@@ -18,9 +18,6 @@ internal sealed record CheckProgress(long Version, DateTimeOffset NextAt, int St
 /// <summary>The rules of Route 53's health checks.</summary>
 internal static class HealthPlanner
 {
-    /// <summary>AWS: until there are data an endpoint counts as well, and an inverted check as the contrary.</summary>
-    public static bool AtFirst(HealthCheckConfig config) => config.Inverted != true || config.Disabled == true;
-
     /// <returns>Progress with the next probe on its schedule, and whether the endpoint is now well; null while that is undecided.</returns>
     public static (CheckProgress Progress, bool? IsWell) After(CheckProgress progress, EndpointOutcome outcome, HealthCheckConfig config, DateTimeOffset now)
     {

@@ -7,6 +7,7 @@ internal static class NameFaults
 {
     public static string Of(string text)
     {
+        if (text.Length == 0) return Fatal("DomainNameEmpty", "Domain name is empty", text);
         foreach (var c in text)
             if (c is <= ' ' or > '~') return Fatal("UnsupportedCharacter", "Value contains unsupported characters", c.ToString());
         var labels = (text.EndsWith('.') ? text[..^1] : text).Split('.');

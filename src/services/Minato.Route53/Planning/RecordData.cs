@@ -10,8 +10,6 @@ namespace Minato.Route53.Planning;
 /// <summary>Values of records: from the text of a master file to what the wire has.</summary>
 internal static class RecordData
 {
-    public const int MaxValueLength = 4000;
-
     /// <exception cref="RecordFault">AWS would not take it; the message is AWS's.</exception>
     public static byte[] Encode(RRType type, string value) => type switch
     {

@@ -55,13 +55,14 @@ internal static class RecordRules
     }
 
     /// <summary>The set as Route 53 keeps it: names in small letters with the dot at the end.</summary>
+    /// <param name="set">The name of its alias has been found to be one.</param>
     public static ResourceRecordSet Normal(ResourceRecordSet set, DnsName name) => set with
     {
         Name = name.ToString(),
         AliasTarget = set.AliasTarget is not { } alias ? null : alias with
         {
             HostedZoneId = ResourceIds.Plain(alias.HostedZoneId),
-            DNSName = DnsName.TryParse(alias.DNSName, out var target) ? target.ToString() : throw new InvalidInput("The alias target name is not a valid domain name."),
+            DNSName = DnsName.Parse(alias.DNSName).ToString(),
         },
     };
 

@@ -14,7 +14,6 @@ internal static class Route53Tables
     public static readonly Table<RecordKey, RecordState> Records = new("route53.records", r => r.Key, () => Route53Json.Default.RecordState);
     public static readonly Index<string, RecordKey, RecordState> RecordsByZone = Records.AddIndex<string>("zone", r => r.Key.ZoneId);
     public static readonly Index<NodeKey, RecordKey, RecordState> RecordsByNode = Records.AddIndex<NodeKey>("node", r => r.Key.Node);
-    public static readonly Index<string, RecordKey, RecordState> RecordsByHealthCheck = Records.AddIndex<string>("health-check", r => r.Set.HealthCheckId);
 
     public static readonly Index<string, RecordKey, RecordState> RecordsByCidrCollection = Records.AddIndex<string>("cidr-collection", r => r.Set.CidrRoutingConfig?.CollectionId);
     public static readonly Index<(string, string), RecordKey, RecordState> RecordsByCidrLocation =

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Minato.Aws.Templates;
 using Minato.Contracts.Route53;
+using Minato.Engines.Dns;
 
 namespace Minato.Route53.Templates;
 
@@ -17,7 +18,7 @@ internal abstract class RecordsType(string typeName, IRoute53 route53, TimeProvi
         foreach (var wanted in Records(r.Properties).Select(o => Read(o, r)))
         {
             if (await ThereAsync(zone, wanted, r, ct) is null) continue;
-            throw new InvalidChangeBatch($"[Tried to create resource record set [name='{Dotted(wanted.Name)}', type='{wanted.Type.ToWire()}'{(wanted.SetIdentifier is { } set ? $", set-identifier='{set}'" : "")}] but it already exists]");
+            throw new InvalidChangeBatch($"[Tried to create resource record set [name='{Written(wanted.Name)}', type='{wanted.Type.ToWire()}'{(wanted.SetIdentifier is { } set ? $", set-identifier='{set}'" : "")}] but it already exists]");
         }
         return "free";
     }
@@ -42,11 +43,13 @@ internal abstract class RecordsType(string typeName, IRoute53 route53, TimeProvi
 
     protected abstract string IdOf(TemplateResource r);
 
-    protected async Task<ResourceRecordSet?[]> SeenAsync(TemplateResource r, CancellationToken ct)
+    /// <summary>What is there of the template's records, under the names that the template gives them.</summary>
+    protected async Task<ResourceRecordSet[]> SeenAsync(TemplateResource r, CancellationToken ct)
     {
         var zone = await route53.ZoneOfAsync(r, ct);
-        var seen = new List<ResourceRecordSet?>();
-        foreach (var wanted in Records(r.Properties)) seen.Add(await ThereAsync(zone, Read(wanted, r), r, ct));
+        var seen = new List<ResourceRecordSet>();
+        foreach (var wanted in Records(r.Properties).Select(o => Read(o, r)))
+            if (await ThereAsync(zone, wanted, r, ct) is { } there) seen.Add(there with { Name = wanted.Name });
         return [.. seen];
     }
 
@@ -100,9 +103,10 @@ internal abstract class RecordsType(string typeName, IRoute53 route53, TimeProvi
         r.Note is not { } change || (await route53.GetChangeAsync(new() { Id = change }, r.Caller, ct)).ChangeInfo.Status == ChangeStatus.Insync;
 
     private static bool IsSame(ResourceRecordSet one, ResourceRecordSet other) =>
-        string.Equals(Dotted(one.Name), Dotted(other.Name), StringComparison.OrdinalIgnoreCase) && one.Type == other.Type && one.SetIdentifier == other.SetIdentifier;
+        Written(one.Name) == Written(other.Name) && one.Type == other.Type && one.SetIdentifier == other.SetIdentifier;
 
-    private static string Dotted(string name) => name.TrimEnd('.') + ".";
+    /// <summary>As Route 53 lists it: in small letters, with a dot at the end, and a star as an octal number.</summary>
+    private static string Written(string name) => DnsName.TryParse(name, out var parsed) ? parsed.ToString() : name;
 }
 
 /// <summary>Ref is the record's name.</summary>
@@ -123,10 +127,9 @@ internal sealed class RecordSetType(IRoute53 route53, TimeProvider clock) : Reco
 
     protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
     {
-        if (!r.Has("Type") || await SeenAsync(r, ct) is not [{ } record]) return null;
+        if (!r.Has("Type") || await SeenAsync(r, ct) is not [var record]) return null;
         var model = r.Model(record);
         Flatten(model.Properties);
-        model.Properties["Name"] = r.Text("Name");
         if (r.Text("HostedZoneId") is { } zone) model.Properties["HostedZoneId"] = zone;
         return model;
     }
@@ -146,7 +149,7 @@ internal sealed class RecordSetGroupType(IRoute53 route53, TimeProvider clock) :
     protected override async Task<ResourceModel?> DescribeAsync(TemplateResource r, CancellationToken ct)
     {
         if (!r.Has("RecordSets")) return null;
-        var records = (await SeenAsync(r, ct)).OfType<ResourceRecordSet>().Select(o => r.Seen(o)).ToArray();
+        var records = (await SeenAsync(r, ct)).Select(o => r.Seen(o)).ToArray();
         if (records.Length == 0) return null;
         foreach (var record in records) Flatten(record);
         return r.ModelOf(new() { ["HostedZoneId"] = r.Text("HostedZoneId"), ["HostedZoneName"] = r.Text("HostedZoneName"), ["RecordSets"] = new JsonArray([.. records]) });

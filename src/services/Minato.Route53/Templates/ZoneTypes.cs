@@ -37,7 +37,7 @@ internal static class ZoneTypes
         if (r.Text("HostedZoneId") is { } id) return id;
         var name = r.Text("HostedZoneName") ?? throw new ResourceFailedException("InvalidRequest", "HostedZoneName or HostedZoneId must be specified.");
         var found = await route53.ListHostedZonesByNameAsync(new() { DNSName = name }, r.Caller, ct);
-        return found.HostedZones.Where(z => z.Name.TrimEnd('.') == name.TrimEnd('.')).ToArray() switch
+        return found.HostedZones.Where(z => string.Equals(z.Name.TrimEnd('.'), name.TrimEnd('.'), StringComparison.OrdinalIgnoreCase)).ToArray() switch
         {
             [var only] => Plain(only.Id),
             [] => throw new NoSuchHostedZone($"No hosted zones named {name} found."),

@@ -68,7 +68,17 @@ internal static class TrafficActions
         * : DescribeAccountAttributes DescribeAddresses DescribeAddressesAttribute DescribeAvailabilityZones DescribeDhcpOptions DescribeFlowLogs DescribeInstanceTypes DescribeInstances
         * : DescribeInternetGateways DescribeLaunchTemplateVersions DescribeLaunchTemplates DescribeManagedPrefixLists DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces
         * : DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVpcEndpointServices DescribeVpcEndpoints DescribeVpcs
-        * : DescribeImages DescribeInstanceStatus CreateDefaultSubnet CreateDefaultVpc DescribeVpcAttribute
+        * : DescribeImages DescribeInstanceStatus CreateDefaultSubnet CreateDefaultVpc DescribeVpcAttribute DescribeKeyPairs DescribeInstanceTypeOfferings DescribeVpcClassicLink
+        * : DescribeVpcClassicLinkDnsSupport DescribeEgressOnlyInternetGateways DescribeVpcPeeringConnections DescribeVpnGateways
+        key-pair/{KeyName} : CreateKeyPair ImportKeyPair
+        key-pair/{KeyName|*} : DeleteKeyPair
+        dhcp-options/* : CreateDhcpOptions
+        dhcp-options/{DhcpOptionsId} : DeleteDhcpOptions
+        dhcp-options/{DhcpOptionsId} vpc/{VpcId} : AssociateDhcpOptions
+        egress-only-internet-gateway/* vpc/{VpcId} : CreateEgressOnlyInternetGateway
+        egress-only-internet-gateway/{EgressOnlyInternetGatewayId} : DeleteEgressOnlyInternetGateway
+        vpc-flow-log/* : CreateFlowLogs
+        vpc-flow-log/{FlowLogIds} : DeleteFlowLogs
         elastic-ip/* : AllocateAddress
         elastic-ip/{AllocationId|*} : ReleaseAddress
         elastic-ip/{AllocationId|*} network-interface/{NetworkInterfaceId} instance/{InstanceId} : AssociateAddress
@@ -105,7 +115,7 @@ internal static class TrafficActions
         prefix-list/* : CreateManagedPrefixList
         prefix-list/{PrefixListId} : GetManagedPrefixListEntries ModifyManagedPrefixList DeleteManagedPrefixList
         {Resources} : CreateTags DeleteTags
-        arn:aws:ec2:{region}::image/{ImageId|*} instance/* network-interface/* volume/* subnet/{SubnetId|*} security-group/{SecurityGroupIds|*} ? ec2:InstanceType={InstanceType|m1.small} : RunInstances
+        arn:aws:ec2:{region}::image/{ImageId|*} instance/* network-interface/* volume/* subnet/{SubnetId|*} security-group/{SecurityGroupIds|*} key-pair/{KeyName} ? ec2:InstanceType={InstanceType|m1.small} : RunInstances
         arn:aws:iam::{account}:role/* ? iam:PassedToService=ec2.amazonaws.com if IamInstanceProfile : RunInstances=iam:PassRole
         instance/{InstanceIds} : TerminateInstances StartInstances StopInstances RebootInstances
         instance/{InstanceId} : ModifyInstanceAttribute ModifyInstanceMetadataOptions DescribeInstanceAttribute GetConsoleOutput

@@ -28,7 +28,7 @@ internal sealed partial class DnsTable : IDnsAnswers
         foreach (var zone in zones)
             _zones[zone.Domain] = _zones.TryGetValue(zone.Domain, out var others) ? others.Add(zone) : [zone];
         _byWire = _zones.GetAlternateLookup<ReadOnlySpan<byte>>();
-        _balancers = balancers.ToFrozenDictionary(b => DnsName.Parse(b.DnsName), Balancer.Of);
+        _balancers = balancers.SelectMany(Named).ToFrozenDictionary();
         _ill = ill;
         _sources = sources;
         _collections = collections.ToFrozenDictionary(c => c.Id, c => c.Map, StringComparer.Ordinal);
@@ -86,6 +86,14 @@ internal sealed partial class DnsTable : IDnsAnswers
         }
     }
 
+    /// <summary>AWS: a load balancer has a second name for both kinds of addresses.</summary>
+    private static IEnumerable<KeyValuePair<DnsName, Balancer>> Named(BalancerState state)
+    {
+        var (name, balancer) = (DnsName.Parse(state.DnsName), Balancer.Of(state));
+        yield return new(name, balancer);
+        if (name.Under(AliasNames.DualStack) is { } second) yield return new(second, balancer);
+    }
+
     private sealed record Balancer(DnsName Zone, ImmutableArray<byte[]> Addresses, bool IsHealthy)
     {
         private const uint Ttl = 60; // AWS: of every load balancer's name.
@@ -116,9 +124,7 @@ internal sealed partial class DnsTable : IDnsAnswers
 
         private bool IsInside(uint source)
         {
-            Span<byte> bytes = stackalloc byte[4];
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, source);
-            var asker = new IPAddress(bytes);
+            var asker = new DnsSource(source).ToIPAddress();
             foreach (var range in Ranges)
                 if (range.Contains(asker)) return true;
             return false;

@@ -106,11 +106,13 @@ internal sealed record Node(ImmutableArray<Group> Groups, int Below)
 
 internal static class AliasNames
 {
+    public const string DualStack = "dualstack";
+
     /// <summary>The console puts <c>dualstack.</c> before names of load balancers; the address is the same.</summary>
     public static DnsName? Of(AliasTarget target)
     {
-        const string DualStack = "dualstack.";
-        var text = target.DNSName.StartsWith(DualStack, StringComparison.OrdinalIgnoreCase) ? target.DNSName[DualStack.Length..] : target.DNSName;
+        const string Prefix = $"{DualStack}.";
+        var text = target.DNSName.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? target.DNSName[Prefix.Length..] : target.DNSName;
         return DnsName.TryParse(text, out var name) ? name : null;
     }
 }

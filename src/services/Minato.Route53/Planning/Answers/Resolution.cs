@@ -23,7 +23,7 @@ internal sealed partial class DnsTable
 
             var before = reply.Answers.Count;
             if (node.Find(type) is { } group) Emit(zone, group, type, owner, depth);
-            else if (type != DnsTypes.Cname && node.Find(DnsTypes.Cname) is { } cname)
+            else if (type is not (DnsTypes.Cname or DnsTypes.Any) && node.Find(DnsTypes.Cname) is { } cname)
             {
                 Emit(zone, cname, DnsTypes.Cname, owner, depth);
                 if (reply.Answers.Count > before) Follow(reply.Answers[^1].Data, depth);
@@ -96,7 +96,7 @@ internal sealed partial class DnsTable
             }
 
             if (cut is null || zone.Nodes[cut].Find(DnsTypes.Ns) is not { Members: [var servers, ..] }) return false;
-            reply.IsAuthoritative = false;
+            reply.IsAuthoritative = owner is not null; // RFC 1035: about the name that was asked.
             reply.IsElsewhere = owner is null;
             reply.LeadsTo = owner;
             foreach (var server in servers.Data)

@@ -28,9 +28,7 @@ internal sealed record ZoneTable
     {
         if (!IsPrivate) return true;
         if (address == 0) return false;
-        Span<byte> bytes = stackalloc byte[4];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, address);
-        var asker = new IPAddress(bytes);
+        var asker = new DnsSource(address).ToIPAddress();
         foreach (var range in Ranges)
         {
             if (range.Contains(asker)) return true;
