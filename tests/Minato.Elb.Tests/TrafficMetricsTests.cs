@@ -1,17 +1,15 @@
 using Minato.CloudWatch;
 using Minato.Contracts.CloudWatch;
 using Minato.Contracts.ElasticLoadBalancingV2;
-using Minato.Elb.State;
 using Minato.Elb.Traffic;
 using Minato.Engines.Proxy;
 using Minato.Testing;
+using static Minato.Elb.Tests.GivenTraffic;
 
 namespace Minato.Elb.Tests;
 
 public sealed class TrafficMetricsTests
 {
-    private static readonly DateTimeOffset s_noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
     [Fact]
     public void Every_count_has_its_name_and_dimensions()
     {
@@ -21,7 +19,7 @@ public sealed class TrafficMetricsTests
         var tally = new ListenerTally();
         foreach (var (end, status) in new[] { (RequestEnd.Told, 301), (RequestEnd.Told, 404), (RequestEnd.Unreached, 502), (RequestEnd.Error, 503), (RequestEnd.Malformed, 400), (RequestEnd.Abandoned, 0) })
         {
-            tally.Add(new() { Listener = "l", EndedAt = s_noon, End = end, Status = status });
+            tally.Add(new() { Listener = "l", EndedAt = Noon, End = end, Status = status });
         }
         var told = Told(Plan(times, tally));
         told["RequestCount LoadBalancer"].ShouldBe(8);
@@ -41,6 +39,7 @@ public sealed class TrafficMetricsTests
         told["NewConnectionCount LoadBalancer"].ShouldBe(5);
         told["ActiveConnectionCount LoadBalancer"].ShouldBe(4);
         told["TargetConnectionErrorCount TargetGroup+LoadBalancer"].ShouldBe(1);
+        told["TargetConnectionErrorCount LoadBalancer"].ShouldBe(1);
         told["HealthyHostCount TargetGroup+LoadBalancer"].ShouldBe(2);
         told["UnHealthyHostCount TargetGroup+LoadBalancer"].ShouldBe(1);
         told.Keys.ShouldNotContain("HTTPCode_Target_4XX_Count LoadBalancer"); // AWS: nothing to count is no point.
@@ -95,6 +94,17 @@ public sealed class TrafficMetricsTests
     }
 
     [Fact]
+    public void A_request_that_another_target_took_over_is_taken_off_the_first_ones_count()
+    {
+        var counts = new TrafficCounts();
+        ProxyStatistics Reading(long requests, long handshakes) =>
+            new([new("l", 9, 0, 0, 0, 0, 0, 0) { TlsErrors = handshakes }], [new("b", "s", requests, 0, 90, 0, 0, 0, 0) { Connections = 5, TlsErrors = handshakes, Bytes = handshakes }]);
+        counts.Since(Reading(100, 3));
+        counts.Since(Reading(99, 7)).ShouldSatisfyAllConditions(
+            d => d.Listeners.Single().TlsErrors.ShouldBe(4), d => d.Servers.Single().ShouldSatisfyAllConditions(s => s.Requests.ShouldBe(-1), s => s.TlsErrors.ShouldBe(4), s => s.Bytes.ShouldBe(4)));
+    }
+
+    [Fact]
     public void Metrics_of_a_minute_can_be_read_in_cloudwatch() => World.Run(1, async world =>
     {
         var w = new ElbWorld(world);
@@ -105,13 +115,7 @@ public sealed class TrafficMetricsTests
         await world.RunFor(TimeSpan.FromMinutes(2));
         w.Ask(50);
         await world.RunFor(TimeSpan.FromMinutes(2));
-        string Part(string arn, string after) => arn[arn.IndexOf(after, StringComparison.Ordinal)..];
-        async Task<Datapoint> Read(string metric, string statistic) => (await world.Client<ICloudWatch>().GetMetricStatisticsAsync(new()
-        {
-            Namespace = "AWS/ApplicationELB", MetricName = metric, StartTime = world.Time.GetUtcNow().AddHours(-1), EndTime = world.Time.GetUtcNow(), Period = 3600,
-            Statistics = statistic.StartsWith('p') ? null : [Enum.Parse<Statistic>(statistic)], ExtendedStatistics = statistic.StartsWith('p') ? [statistic] : null,
-            Dimensions = [new() { Name = "TargetGroup", Value = Part(group, "targetgroup/") }, new() { Name = "LoadBalancer", Value = Part(balancer, "app/") }],
-        }, w.Caller, CancellationToken.None)).Datapoints?.FirstOrDefault() ?? new();
+        Task<Datapoint> Read(string metric, string statistic) => ReadAsync(w, metric, statistic, ("TargetGroup", group), ("LoadBalancer", balancer));
         (await Read("RequestCount", "Sum")).Sum.ShouldBe(50);
         (await Read("RequestCountPerTarget", "Sum")).Sum.ShouldBe(50);
         (await Read("HTTPCode_Target_2XX_Count", "Sum")).Sum.ShouldBe(50);
@@ -131,10 +135,10 @@ public sealed class TrafficMetricsTests
         ListenerTraffic tcp = new(new("t", 0, 100, 200, 0, 0, 0, 0) { Connections = 3, ActiveConnections = 2 }, null) { Protocol = ProtocolEnum.Tcp };
         ListenerTraffic tls = new(new("s", 0, 10, 20, 0, 0, 0, 0) { Connections = 1 }, null) { Protocol = ProtocolEnum.Tls };
         ListenerTraffic both = new(new("b", 0, 1, 2, 0, 0, 0, 0) { Connections = 5, Datagrams = new(7, 6, 1000, 2000) }, null) { Protocol = ProtocolEnum.TcpUdp };
-        var all = Told(TrafficMetrics.Plan(new(balancer, [tcp, tls, both], []), s_noon));
+        var all = Told(TrafficMetrics.Plan(new(balancer, [tcp, tls, both], []), Noon));
         (all["NewFlowCount LoadBalancer"], all["NewFlowCount_TCP LoadBalancer"], all["NewFlowCount_UDP LoadBalancer"]).ShouldBe((16, 8, 7));
         (all["ActiveFlowCount LoadBalancer"], all["ActiveFlowCount_UDP LoadBalancer"], all["ProcessedBytes_UDP LoadBalancer"]).ShouldBe((8, 6, 3000));
-        var told = Told(TrafficMetrics.Plan(new(balancer, [tcp, tls], [new(Group, [], null, 2, 1)]), s_noon));
+        var told = Told(TrafficMetrics.Plan(new(balancer, [tcp, tls], [new(Group, Targets(2, 1))]), Noon));
         told.Keys.ShouldNotContain(k => k.Contains("_UDP", StringComparison.Ordinal));
         TrafficMetrics.NamespaceOf(balancer).ShouldBe("AWS/NetworkELB");
         told["NewFlowCount LoadBalancer"].ShouldBe(4);
@@ -151,11 +155,11 @@ public sealed class TrafficMetricsTests
     [Fact]
     public void A_group_that_mitigates_says_how_many_targets_fail_and_how_many_have_less_than_their_share()
     {
-        var group = Group with { Attributes = Given.None.Add("load_balancing.algorithm.anomaly_mitigation", "on") };
+        var group = Group with { Attributes = State.Given.None.Add("load_balancing.algorithm.anomaly_mitigation", "on") };
         ListenerTraffic listener = new(new("l", 9, 1, 1, 0, 0, 0, 0), null);
-        var told = Told(TrafficMetrics.Plan(new(Balancer("app/web/1"), [listener], [new(group, [], null, 3, 0) { Anomalous = 1, Mitigated = 2 }]), s_noon));
+        var told = Told(TrafficMetrics.Plan(new(Balancer("app/web/1"), [listener], [new(group, Targets(3, 0) with { Anomalous = 1, Mitigated = 2 })]), Noon));
         (told["AnomalousHostCount TargetGroup+LoadBalancer"], told["MitigatedHostCount TargetGroup+LoadBalancer"]).ShouldBe((1, 2));
-        Told(TrafficMetrics.Plan(new(Balancer("app/web/1"), [listener], [new(Group, [], null, 3, 0)]), s_noon)).Keys.ShouldNotContain("AnomalousHostCount TargetGroup+LoadBalancer");
+        Told(TrafficMetrics.Plan(new(Balancer("app/web/1"), [listener], [new(Group, Targets(3, 0))]), Noon)).Keys.ShouldNotContain("AnomalousHostCount TargetGroup+LoadBalancer");
     }
 
     [Fact]
@@ -164,7 +168,7 @@ public sealed class TrafficMetricsTests
         var balancer = Balancer("classic/web") with { IsClassic = true };
         var times = new TargetTimes();
         times.Add(TimeSpan.FromMilliseconds(20), 1);
-        var told = Told(TrafficMetrics.Plan(new(balancer, [new(new("l", 9, 1, 1, 0, 0, 0, 0), null)], [new(Group, [new("g-1", "a", 8, 0, 6, 0, 0, 2, 3)], times, 1, 1)]), s_noon));
+        var told = Told(TrafficMetrics.Plan(new(balancer, [new(new("l", 9, 1, 1, 0, 0, 0, 0), null)], [new(Group, Targets(1, 1, new ServerStatistics("g-1", "a", 8, 0, 6, 0, 0, 2, 3)) with { Times = [times] })]), Noon));
         TrafficMetrics.NamespaceOf(balancer).ShouldBe("AWS/ELB");
         told["RequestCount LoadBalancerName"].ShouldBe(8);
         told["HTTPCode_Backend_2XX LoadBalancerName"].ShouldBe(6);
@@ -173,33 +177,10 @@ public sealed class TrafficMetricsTests
         told["UnHealthyHostCount LoadBalancerName"].ShouldBe(1);
     }
 
-    private static TargetGroupState Group => new()
-    {
-        Arn = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/g/1", Home = new("1", "us-east-1"), Name = "g", TargetType = TargetTypeEnum.Ip, Port = 80, VpcId = "vpc", HealthCheck = new(),
-    };
-
-    private static BalancerState Balancer(string path) => new()
-    {
-        Arn = $"arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/{path}", Home = new("1", "us-east-1"), Name = "web", DnsName = "x", Scheme = LoadBalancerSchemeEnum.Internal, VpcId = "vpc",
-        Zones = [], SecurityGroups = [], CreatedAt = s_noon, Address = "127.1.1.1",
-    };
-
     private static IReadOnlyList<MetricDatum> Plan(TargetTimes times, ListenerTally? tally)
     {
-        var group = new TargetGroupState
-        {
-            Arn = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/g/1", Home = new("1", "us-east-1"), Name = "g", TargetType = TargetTypeEnum.Ip, Port = 80, VpcId = "vpc", HealthCheck = new(),
-        };
-        var balancer = new BalancerState
-        {
-            Arn = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/1", Home = group.Home, Name = "web", DnsName = "x", Scheme = LoadBalancerSchemeEnum.Internal, VpcId = "vpc",
-            Zones = [], SecurityGroups = [], CreatedAt = s_noon, Address = "127.1.1.1",
-        };
         var listener = new ListenerStatistics("l", 14, 100, 200, 7, 1, 2, 4) { Connections = 3, ActiveConnections = 3 };
         ServerStatistics[] servers = [new("g-1", "a", 5, 1, 5, 0, 0, 0, 0) { Connections = 2 }, new("g-1", "b", 3, 0, 2, 0, 0, 1, 1)];
-        return TrafficMetrics.Plan(new(balancer, [new(listener, tally)], [new(group, servers, times, 2, 1)]), s_noon);
+        return TrafficMetrics.Plan(new(Balancer("app/web/1"), [new(listener, tally)], [new(Group, Targets(2, 1, servers) with { Times = [times] })]), Noon);
     }
-
-    private static Dictionary<string, double?> Told(IEnumerable<MetricDatum> metrics) =>
-        metrics.Where(m => m.Value is not null).ToDictionary(m => $"{m.MetricName} {string.Join('+', m.Dimensions.GetValueOrDefault().Select(d => d.Name))}", m => m.Value);
 }

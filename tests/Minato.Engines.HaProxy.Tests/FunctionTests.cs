@@ -55,7 +55,7 @@ public sealed class FunctionTests : OnHaProxy
     [Theory, InlineData(IFunctionEntrance.LargestBody, 200), InlineData(IFunctionEntrance.LargestBody + 1, 413)]
     public async Task A_body_over_a_mebibyte_is_a_413(int length, int status)
     {
-        await using var services = await OpenAsync(request => new(200, null, [], Encoding.UTF8.GetBytes($"{request.Body.Length}")));
+        await using var services = await OpenAsync(request => request.IsTooLarge ? EntranceAnswer.Fault(413) : new(200, null, [], Encoding.UTF8.GetBytes($"{request.Body.Length}")));
         using var content = new ByteArrayContent(new byte[length]);
         using var answer = await Bed.Client.PostAsync(new Uri($"http://{Bed.Address}:{_port}/"), content, Stopping);
         ((int)answer.StatusCode).ShouldBe(status);

@@ -55,6 +55,9 @@ internal sealed class MigrationWorld(World world)
 
     /// <summary>Requests a minute of all users; 0 for a site without metrics.</summary>
     public int PerMinute { get; set; } = 60_000;
+
+    /// <summary>Whether requests flow through the load balancer elsewhere, so that groups without any are told as such.</summary>
+    public bool TellsZeros { get; set; }
     public double OldErrors { get; set; } = 0.001;
     public double NewErrors { get; set; } = 0.001;
     public double NewSeconds { get; set; } = 0.02;
@@ -217,12 +220,12 @@ internal sealed class MigrationWorld(World world)
         while (!world.Stopping.IsCancellationRequested)
         {
             await world.RunFor(TimeSpan.FromSeconds(59 - world.Time.GetUtcNow().Second % 60 is var left and > 0 ? left : 60));
-            if (PerMinute == 0) continue;
+            if (PerMinute == 0 && !TellsZeros) continue;
             foreach (var group in (await RuleAsync()).Actions?[0].ForwardConfig?.TargetGroups ?? [])
             {
                 var all = (await WeightsAsync()) is var (old, @new) ? old + @new : 0;
                 var requests = all == 0 ? 0 : PerMinute * (group.Weight ?? 0) / all;
-                if (requests > 0) await PublishAsync(group.TargetGroupArn ?? "", requests, group.TargetGroupArn == NewGroup ? NewErrors : OldErrors, group.TargetGroupArn == NewGroup ? NewSeconds : 0.02, group.TargetGroupArn == NewGroup ? NewUnanswered : 0);
+                if (requests > 0 || TellsZeros) await PublishAsync(group.TargetGroupArn ?? "", requests, group.TargetGroupArn == NewGroup ? NewErrors : OldErrors, group.TargetGroupArn == NewGroup ? NewSeconds : 0.02, group.TargetGroupArn == NewGroup ? NewUnanswered : 0);
             }
         }
     }

@@ -153,10 +153,10 @@ public sealed class WorldTests
     });
 
     [Theory]
-    [InlineData(200, "Completed"), InlineData(503, "Retreated")]
-    public void Where_metrics_are_missing_probes_of_its_own_stand_in(int status, string outcome) => MigrationWorld.Run(async m =>
+    [InlineData(200, false, "Completed"), InlineData(503, false, "Retreated"), InlineData(503, true, "Retreated")]
+    public void Where_metrics_are_missing_or_tell_of_no_requests_probes_of_its_own_stand_in(int status, bool tellsZeros, string outcome) => MigrationWorld.Run(async m =>
     {
-        m.PerMinute = 0;
+        (m.PerMinute, m.TellsZeros) = (0, tellsZeros);
         m.Sender.Answer = (side, _) => SimSender.Ok("", side == "new" && m.State.Weight > 0 ? status : 200);
         m.Begin(MigrationWorld.Short.Replace("hold: 4m", "hold: 8m", StringComparison.Ordinal) + "\nprobes: { path: /health, perSecond: 5 }\ngates: { errors: { worseBy: 5 } }");
         (await m.RunAsync()).ToString().ShouldBe(outcome, Story(m));

@@ -34,7 +34,7 @@ internal sealed class HttpFunctionEngine(FunctionTargets targets) : IFunctionEng
         }
         catch (HttpRequestException e)
         {
-            return new FunctionOutcome.Failed($"it could not be reached: {e.Message}");
+            return new FunctionOutcome.Failed($"it could not be reached: {e.Message}") { IsOutOfReach = true };
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

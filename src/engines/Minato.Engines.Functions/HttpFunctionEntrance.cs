@@ -60,21 +60,20 @@ internal sealed class HttpFunctionEntrance : IFunctionEntrance, IAsyncDisposable
 
     private static async Task AnswerAsync(HttpContext context, Func<EntranceRequest, CancellationToken, ValueTask<EntranceAnswer>> answer)
     {
-        var read = await ReadAsync(context);
-        await WriteAsync(context, read is null ? EntranceAnswer.Fault(StatusCodes.Status413PayloadTooLarge) : await answer(read, context.RequestAborted));
+        await WriteAsync(context, await answer(await ReadAsync(context), context.RequestAborted));
     }
 
-    /// <returns>Null when there is too much of it.</returns>
-    private static async Task<EntranceRequest?> ReadAsync(HttpContext context)
+    private static async Task<EntranceRequest> ReadAsync(HttpContext context)
     {
         var body = new MemoryStream();
+        var isTooLarge = false;
         try
         {
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return null;
+            (isTooLarge, body) = (true, new());
         }
 
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "/";
@@ -83,7 +82,7 @@ internal sealed class HttpFunctionEntrance : IFunctionEntrance, IAsyncDisposable
         return new(
             context.Request.Headers[IFunctionEntrance.DoorHeader].ToString(), context.Request.Method, mark < 0 ? target : target[..mark], mark < 0 ? "" : target[(mark + 1)..],
             [.. context.Request.Headers.Where(h => !IsOurs(h.Key)).SelectMany(h => h.Value, (h, value) => KeyValuePair.Create(h.Key.ToLowerInvariant(), value ?? ""))],
-            body.ToArray());
+            body.ToArray()) { IsTooLarge = isTooLarge };
     }
 
     private static async Task WriteAsync(HttpContext context, EntranceAnswer answer)

@@ -43,6 +43,8 @@ public static class ElbRoom
         services.AddSingleton<ICertificateUsers, CertificateUsers>();
         services.TryAddSingleton(new ElbOptions());
         services.TryAddSingleton<RequestMeter>();
+        services.TryAddSingleton<FunctionMeter>();
+        services.TryAddSingleton<ProxyMeter>();
         services.TryAddSingleton<AccessLogs>();
         services.TryAddSingleton<LogBuckets>();
         services.AddRoomService<TrafficReader>();

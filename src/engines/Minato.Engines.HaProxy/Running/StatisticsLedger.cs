@@ -66,24 +66,34 @@ internal sealed class StatisticsLedger
             if (fields.Length < columns.Count - 1 || fields[0].Length < 2 || fields[0][1] != '_' || fields[0][0] is not ('f' or 'b' or 'h')) continue;
             long Get(string column) => columns.TryGetValue(column, out var at) && at < fields.Length
                 && long.TryParse(fields[at], NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
-            var requests = fields[1] == "FRONTEND" ? Get("req_tot") : Get("stot");
+            var requests = fields[1] switch
+            {
+                "FRONTEND" => Get("req_tot"),
+                "BACKEND" => Get("stot"),
+                _ => Get("stot") - Get("wretr") - Get("wredis"), // Of a server, every attempt is counted.
+            };
             rows[$"{fields[0]}/{fields[1]}"] = new(requests, Get("scur"), Get("bin"), Get("bout"),
-                Get("hrsp_2xx"), Get("hrsp_3xx"), Get("hrsp_4xx"), Get("hrsp_5xx"), Get("econ"), Get(fields[1] == "FRONTEND" ? "conn_tot" : "connect"));
+                Get("hrsp_2xx"), Get("hrsp_3xx"), Get("hrsp_4xx"), Get("hrsp_5xx"), Get("econ"), Get(fields[1] == "FRONTEND" ? "conn_tot" : "connect"), Get("ssl_failed_handshake"));
         }
         return rows;
     }
 
-    private static ListenerStatistics ListenerRow(string id, Counters c) => new(id, c.Requests, c.In, c.Out, c.Ok, c.Moved, c.Client, c.Server) { Connections = c.Connections, ActiveConnections = c.Active };
+    private static ListenerStatistics ListenerRow(string id, Counters c) => new(id, c.Requests, c.In, c.Out, c.Ok, c.Moved, c.Client, c.Server)
+    {
+        Connections = c.Connections, ActiveConnections = c.Active, TlsErrors = c.TlsErrors,
+    };
 
-    private static ServerStatistics ServerRow(string backend, string id, Counters c) =>
-        new(backend, id, c.Requests, c.Active, c.Ok, c.Moved, c.Client, c.Server, c.Unreached) { Connections = c.Connections };
+    private static ServerStatistics ServerRow(string backend, string id, Counters c) => new(backend, id, c.Requests, c.Active, c.Ok, c.Moved, c.Client, c.Server, c.Unreached)
+    {
+        Connections = c.Connections, TlsErrors = c.TlsErrors, Bytes = c.In + c.Out,
+    };
 
     private static Counters Add(Counters a, Counters b) => new(a.Requests + b.Requests, a.Active + b.Active, a.In + b.In, a.Out + b.Out,
-        a.Ok + b.Ok, a.Moved + b.Moved, a.Client + b.Client, a.Server + b.Server, a.Unreached + b.Unreached, a.Connections + b.Connections);
+        a.Ok + b.Ok, a.Moved + b.Moved, a.Client + b.Client, a.Server + b.Server, a.Unreached + b.Unreached, a.Connections + b.Connections, a.TlsErrors + b.TlsErrors);
 
     private static Counters Subtract(Counters a, Counters b) => new(a.Requests - b.Requests, a.Active - b.Active, a.In - b.In, a.Out - b.Out,
-        a.Ok - b.Ok, a.Moved - b.Moved, a.Client - b.Client, a.Server - b.Server, a.Unreached, a.Connections);
+        a.Ok - b.Ok, a.Moved - b.Moved, a.Client - b.Client, a.Server - b.Server, a.Unreached, a.Connections, a.TlsErrors);
 
     private readonly record struct Counters(long Requests, long Active, long In, long Out, long Ok, long Moved, long Client, long Server, long Unreached,
-        long Connections);
+        long Connections, long TlsErrors);
 }

@@ -19,6 +19,6 @@ public sealed class SimFunctionEntrance : IFunctionEntrance
 
     /// <exception cref="InvalidOperationException">Nobody has opened it.</exception>
     public ValueTask<EntranceAnswer> AskAsync(EntranceRequest request, CancellationToken ct) =>
-        request.Body.Length > IFunctionEntrance.LargestBody ? ValueTask.FromResult(EntranceAnswer.Fault(413))
-            : (_answer ?? throw new InvalidOperationException("The entrance is not open."))(request, ct);
+        (_answer ?? throw new InvalidOperationException("The entrance is not open."))(
+            request.Body.Length > IFunctionEntrance.LargestBody ? request with { Body = ReadOnlyMemory<byte>.Empty, IsTooLarge = true } : request, ct);
 }

@@ -21,7 +21,11 @@ public abstract record FunctionOutcome
     public sealed record Returned(string Payload) : FunctionOutcome;
 
     /// <summary>It broke, or could not be reached.</summary>
-    public sealed record Failed(string Error) : FunctionOutcome;
+    public sealed record Failed(string Error) : FunctionOutcome
+    {
+        /// <summary>There was nobody to ask: it is not the function's fault.</summary>
+        public bool IsOutOfReach { get; init; }
+    }
 
     /// <summary>There is no function of this ARN.</summary>
     public sealed record Unknown : FunctionOutcome;

@@ -26,7 +26,11 @@ public interface IFunctionEntrance
 /// <param name="Query">What followed the question mark, as it was sent; empty without one.</param>
 /// <param name="Headers">In the order they came, names in small letters; one that came twice is here twice.</param>
 public sealed record EntranceRequest(
-    string Door, string Method, string Path, string Query, ImmutableArray<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body);
+    string Door, string Method, string Path, string Query, ImmutableArray<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Its body is larger than <see cref="IFunctionEntrance.LargestBody"/>, and is not here.</summary>
+    public bool IsTooLarge { get; init; }
+}
 
 /// <param name="Reason">The phrase behind the status; null for the usual one.</param>
 public sealed record EntranceAnswer(int Status, string? Reason, ImmutableArray<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body)

@@ -198,6 +198,9 @@ public sealed record ListenerStatistics(string Listener, long Requests, long Byt
     /// <summary>Of clients, now.</summary>
     public long ActiveConnections { get; init; }
 
+    /// <summary>Handshakes of TLS with clients that failed so far.</summary>
+    public long TlsErrors { get; init; }
+
     /// <summary>Of a listener that forwards datagrams; null of the others. They are counted here alone.</summary>
     public DatagramStatistics? Datagrams { get; init; }
 }
@@ -207,11 +210,19 @@ public sealed record ListenerStatistics(string Listener, long Requests, long Byt
 /// <param name="BytesIn">From clients to servers, without headers.</param>
 public sealed record DatagramStatistics(long Flows, long ActiveFlows, long BytesIn, long BytesOut);
 
+/// <param name="Requests">Each counts once, for the server that it was given to last.</param>
+/// <param name="ConnectionErrors">Connections that could not be made, and that no other attempt made good.</param>
 public sealed record ServerStatistics(string Backend, string Server, long Requests, long ActiveSessions, long Responses2xx,
     long Responses3xx, long Responses4xx, long Responses5xx, long ConnectionErrors)
 {
     /// <summary>Made to the server so far.</summary>
     public long Connections { get; init; }
+
+    /// <summary>Handshakes of TLS with the server that failed so far, each attempt for itself.</summary>
+    public long TlsErrors { get; init; }
+
+    /// <summary>To and from the server so far.</summary>
+    public long Bytes { get; init; }
 }
 
 /// <param name="Path">Null asks for a TCP connection only.</param>

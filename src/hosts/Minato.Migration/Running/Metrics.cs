@@ -28,7 +28,7 @@ internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
     /// <summary>Is there a load balancer on both sides that could tell?</summary>
     public static bool TellOfBoth(MigrationState state) => BalancerOf("old", state).Length > 0 && BalancerOf("new", state).Length > 0;
 
-    /// <returns>Full periods that have numbers of at least one side.</returns>
+    /// <returns>Full periods in which at least one side had requests.</returns>
     public async Task<ImmutableArray<Sample>> ReadAsync(MigrationState state, DateTimeOffset now, CancellationToken ct)
     {
         if (!state.Facts.ContainsKey(Known.NewGroup)) return [];
@@ -40,7 +40,7 @@ internal sealed class Metrics(MigrationPlan plan, MigrationAws aws)
         var values = (answer.MetricDataResults ?? []).ToDictionary(r => r.Id ?? "", r => (r.Timestamps ?? []).Zip(r.Values ?? []).ToDictionary(p => p.First, p => p.Second), StringComparer.Ordinal);
         // What a load balancer of both sides says of itself makes no period of one.
         var periods = values.Where(v => !v.Key.Contains("instead", StringComparison.Ordinal) || IsClassic(v.Key[..3], state)).SelectMany(v => v.Value.Keys).Distinct().Order();
-        return [.. periods.Select(at => new Sample(at, plan.Timing.Period, state.Weight, Side("old", at), Side("new", at), "metrics"))];
+        return [.. periods.Select(at => new Sample(at, plan.Timing.Period, state.Weight, Side("old", at), Side("new", at), "metrics")).Where(s => s.Old.Requests > 0 || s.New.Requests > 0)];
 
         SideSample Side(string side, DateTimeOffset at)
         {

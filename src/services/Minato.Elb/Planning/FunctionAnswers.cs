@@ -10,6 +10,7 @@ namespace Minato.Elb.Planning;
 internal static class FunctionAnswers
 {
     private const int BadGateway = 502;
+    public const int TooLarge = 413;
 
     // AWS: what is about the connection is not the function's to say, and the length is counted.
     private static readonly FrozenSet<string> s_dropped = FrozenSet.ToFrozenSet(
@@ -30,6 +31,16 @@ internal static class FunctionAnswers
             return EntranceAnswer.Fault(BadGateway);
         }
     }
+
+    /// <returns>AWS: what the function is, returned or was sent is its user's; that nobody could ask it is not.</returns>
+    /// <param name="outcome">Null when it was not called.</param>
+    public static FunctionError ErrorOf(EntranceAnswer answer, FunctionOutcome? outcome) => outcome switch
+    {
+        _ when !answer.IsFault => FunctionError.None,
+        FunctionOutcome.Failed { IsOutOfReach: true } => FunctionError.Internal,
+        null when answer.Status != TooLarge => FunctionError.None,
+        _ => FunctionError.User,
+    };
 
     private static EntranceAnswer? Read(JsonElement answer, bool isMultiValue)
     {
@@ -82,4 +93,12 @@ internal static class FunctionAnswers
         found = of.TryGetProperty(name, out var there) && there.ValueKind is not JsonValueKind.Null ? there : null;
         return found is not { } value || kinds.Contains(value.ValueKind);
     }
+}
+
+/// <summary>AWS: who has to do something about an answer that a function did not give.</summary>
+internal enum FunctionError
+{
+    None,
+    User,
+    Internal,
 }

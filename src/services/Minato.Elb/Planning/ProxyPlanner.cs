@@ -131,7 +131,7 @@ internal static class ProxyPlanner
         });
 
     /// <summary>With too few healthy targets, requests go to all of them: some answer is likelier than none.</summary>
-    private static bool FailsOpen(GroupView view)
+    public static bool FailsOpen(GroupView view)
     {
         if (view.Group.IsClassic) return false; // AWS: without an instance in service, a Classic Load Balancer answers 503.
         var registered = view.Targets.Where(t => t.Target.DrainUntil is null && t.Attachment is Attachment.InUse).ToList();

@@ -1,6 +1,7 @@
 using Minato.Contracts.ElasticLoadBalancingV2;
 using Minato.Elb.Planning;
 using Minato.Elb.State;
+using Minato.Elb.Traffic;
 using Minato.Engines.Functions;
 using Minato.Engines.Proxy;
 using Minato.Platform;
@@ -8,7 +9,7 @@ using Minato.Platform;
 namespace Minato.Elb.Reconcile;
 
 /// <summary>Makes calls of functions out of requests that the proxy forwards to their groups.</summary>
-internal sealed class FunctionTraffic(Store store, TimeProvider clock, IFunctionEngine? functions = null, IFunctionEntrance? entrance = null)
+internal sealed class FunctionTraffic(Store store, TimeProvider clock, FunctionMeter meter, IFunctionEngine? functions = null, IFunctionEntrance? entrance = null)
 {
     private const int BadRequest = 400;
     private const int Unavailable = 503;
@@ -20,11 +21,10 @@ internal sealed class FunctionTraffic(Store store, TimeProvider clock, IFunction
     public async ValueTask<EntranceAnswer> AnswerAsync(EntranceRequest request, CancellationToken ct)
     {
         var state = store.Current;
-        var group = state.Where(ElbTables.GroupsByProxyId, request.Door).FirstOrDefault(g => g.IsFunction);
-        if (group is null || functions is null || FunctionOf(state, group) is not { } function) return EntranceAnswer.Fault(Unavailable);
-        if (request.Headers.Any(h => h.Key == "upgrade")) return EntranceAnswer.Fault(BadRequest); // AWS: no WebSockets to functions.
-        var isMultiValue = FunctionGroups.IsMultiValue(group);
-        return FunctionAnswers.Of(await functions.InvokeAsync(function, FunctionEvents.Of(request, group.Arn, isMultiValue), ct), isMultiValue);
+        if (state.Where(ElbTables.GroupsByProxyId, request.Door).FirstOrDefault(g => g.IsFunction) is not { } group) return EntranceAnswer.Fault(Unavailable);
+        var (answer, outcome) = await AskAsync(request, group, FunctionOf(state, group), ct);
+        meter.Add(request.Door, answer, outcome);
+        return answer;
     }
 
     public async ValueTask<ProbeOutcome> ProbeAsync(TargetView view, CancellationToken ct)
@@ -42,6 +42,17 @@ internal sealed class FunctionTraffic(Store store, TimeProvider clock, IFunction
         {
             return new ProbeOutcome.TimedOut();
         }
+    }
+
+    /// <returns>No outcome when the function was not called.</returns>
+    private async ValueTask<(EntranceAnswer Answer, FunctionOutcome? Outcome)> AskAsync(EntranceRequest request, TargetGroupState group, string? function, CancellationToken ct)
+    {
+        if (request.IsTooLarge) return (EntranceAnswer.Fault(FunctionAnswers.TooLarge), null);
+        if (function is null || functions is null) return (EntranceAnswer.Fault(Unavailable), null);
+        if (request.Headers.Any(h => h.Key == "upgrade")) return (EntranceAnswer.Fault(BadRequest), null); // AWS: no WebSockets to functions.
+        var isMultiValue = FunctionGroups.IsMultiValue(group);
+        var outcome = await functions.InvokeAsync(function, FunctionEvents.Of(request, group.Arn, isMultiValue), ct);
+        return (FunctionAnswers.Of(outcome, isMultiValue), outcome);
     }
 
     private static string? FunctionOf(IReadState state, TargetGroupState group) =>

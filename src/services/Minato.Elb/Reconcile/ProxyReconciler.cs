@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Minato.Elb.Planning;
 using Minato.Elb.State;
+using Minato.Elb.Traffic;
 using Minato.Engines.Certificates;
 using Minato.Engines.Proxy;
 using Minato.Platform;
@@ -21,7 +23,7 @@ internal sealed record ProxyKey
 /// </summary>
 internal sealed partial class ProxyReconciler(
     Store store, IProxyEngine proxy, ProxyProgress progress, LoopbackAddresses addresses, TimeProvider clock, ILogger<ProxyReconciler> log,
-    IEnumerable<ICertificateVault> vaults, FunctionTraffic functions) : IReconciler<ProxyKey>
+    IEnumerable<ICertificateVault> vaults, FunctionTraffic functions, ProxyMeter meter) : IReconciler<ProxyKey>
 {
     private const int MostMoves = 3;
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
@@ -30,15 +32,18 @@ internal sealed partial class ProxyReconciler(
     public async ValueTask<Next> ReconcileAsync(ProxyKey key, CancellationToken ct)
     {
         var state = store.Current;
-        var wanted = ProxyPlanner.Plan(ProxyView.Read(state, vaults) with { FunctionPort = await functions.PortAsync(state, ct) }, clock.GetUtcNow());
+        var view = ProxyView.Read(state, vaults) with { FunctionPort = await functions.PortAsync(state, ct) };
+        var wanted = ProxyPlanner.Plan(view, clock.GetUtcNow());
         // A proxy that never had anything to do is not started for nothing.
         var idle = !progress.IsUsed && wanted.Listeners.IsEmpty;
         progress.IsUsed |= !idle;
         if (idle && progress.Applied is null) await proxy.StopAsync(ct); // One that an earlier life of Minato left has nothing to do any more.
+        await meter.BeforeAsync(wanted, ZonesOf(view), ct);
         switch (idle ? new ApplyOutcome.Applied() : await proxy.ApplyAsync(wanted, ct))
         {
             case ApplyOutcome.PortTaken taken:
                 progress.Applied = state; // Everything but that listener is as wanted.
+                await meter.AfterAsync(OpenOf(view), ct);
                 return await MoveAsync(state, taken, ct);
             case ApplyOutcome.Away(var advice):
                 return await ImpairAsync(state, advice, ct);
@@ -47,9 +52,24 @@ internal sealed partial class ProxyReconciler(
                 return await ImpairAsync(state, reason, ct);
             default:
                 progress.Applied = state;
+                await meter.AfterAsync(OpenOf(view), ct);
                 await ReportAsync([], ct);
                 return wanted.Backends.Any(b => b.Servers.Any(s => s.Weight < ProxyServer.FullWeight)) ? Next.After(s_slowStartStep) : Next.Done;
         }
+    }
+
+    private static ImmutableHashSet<string> OpenOf(ProxyView view) => view.Groups.Where(g => g.Group.HealthCheck.IsEnabled && ProxyPlanner.FailsOpen(g))
+        .Select(g => ProxyPlanner.IdOf(g.Group.Arn)).ToImmutableHashSet(StringComparer.Ordinal);
+
+    private static Dictionary<(string Backend, string Server), string> ZonesOf(ProxyView view)
+    {
+        var zones = new Dictionary<(string Backend, string Server), string>();
+        foreach (var (group, targets) in view.Groups)
+        {
+            foreach (var target in targets)
+                if (target.Target.Zone is { } zone) zones[(ProxyPlanner.IdOf(group.Arn), ProxyPlanner.IdOf(target.Target.Key))] = zone;
+        }
+        return zones;
     }
 
     /// <summary>A new load balancer moves to another address; one that others may know already stays and says why it is impaired.</summary>

@@ -3,22 +3,37 @@ using Minato.Contracts.ElasticLoadBalancingV2;
 
 namespace Minato.Elb.Traffic;
 
-/// <summary>The metrics of AWS/NetworkELB for a minute: flows and bytes, in all and by protocol.</summary>
+/// <summary>The metrics of AWS/NetworkELB for a minute: flows and bytes, in all and by protocol; targets, also by zone.</summary>
 internal static class NetworkMetrics
 {
     public static void Add(List<MetricDatum> metrics, BalancerTraffic traffic)
     {
-        Dimension balancer = new() { Name = "LoadBalancer", Value = traffic.Balancer.Path };
-        AddFlows(metrics, balancer, "", [.. traffic.Listeners.Select(Connections), .. traffic.Listeners.Select(Datagrams)]);
-        AddFlows(metrics, balancer, "_TCP", [.. traffic.Listeners.Where(l => l.Protocol is ProtocolEnum.Tcp or ProtocolEnum.TcpUdp).Select(Connections)]);
-        AddFlows(metrics, balancer, "_TLS", [.. traffic.Listeners.Where(l => l.Protocol is ProtocolEnum.Tls).Select(Connections)]);
-        AddFlows(metrics, balancer, "_UDP", [.. traffic.Listeners.Select(Datagrams)]);
-        foreach (var group in traffic.Groups)
+        var balancer = TrafficMetrics.DimensionOf(traffic.Balancer);
+        var sheet = new MetricSheet(metrics, balancer);
+        AddFlows(sheet, "", [.. traffic.Listeners.Select(Connections), .. traffic.Listeners.Select(Datagrams)]);
+        AddFlows(sheet, "_TCP", [.. traffic.Listeners.Where(l => l.Protocol is ProtocolEnum.Tcp or ProtocolEnum.TcpUdp).Select(Connections)]);
+        AddFlows(sheet, "_TLS", [.. traffic.Listeners.Where(l => l.Protocol is ProtocolEnum.Tls).Select(Connections)]);
+        AddFlows(sheet, "_UDP", [.. traffic.Listeners.Select(Datagrams)]);
+        sheet.Count("ClientTLSNegotiationErrorCount", traffic.Listeners.Sum(l => l.Counts.TlsErrors));
+        AddTargets(sheet, traffic.Targets);
+        foreach (var (zone, targets) in traffic.Zones) AddTargets(new(metrics, TrafficMetrics.DimensionOf(zone), balancer), targets);
+        foreach (var group in traffic.Groups.Where(g => g.IsChecked)) AddHosts(metrics, group, balancer);
+    }
+
+    private static void AddHosts(List<MetricDatum> metrics, GroupTraffic group, Dimension balancer)
+    {
+        var own = TrafficMetrics.DimensionOf(group.Group);
+        ApplicationMetrics.AddHosts(new(metrics, own, balancer), group.Targets);
+        foreach (var (zone, targets) in group.Zones.Where(z => z.Value.Registered > 0))
         {
-            var own = TrafficMetrics.DimensionOf(group);
-            metrics.Add(new() { MetricName = "HealthyHostCount", Dimensions = [own, balancer], Value = group.Healthy, Unit = StandardUnit.Count });
-            metrics.Add(new() { MetricName = "UnHealthyHostCount", Dimensions = [own, balancer], Value = group.Unhealthy, Unit = StandardUnit.Count });
+            ApplicationMetrics.AddHosts(new(metrics, TrafficMetrics.DimensionOf(zone), own, balancer), targets);
         }
+    }
+
+    private static void AddTargets(MetricSheet sheet, TargetsTraffic targets)
+    {
+        sheet.Count("TargetTLSNegotiationErrorCount", targets.Servers.Sum(s => s.TlsErrors));
+        sheet.Count("UnhealthyRoutingFlowCount", targets.FailedOpen);
     }
 
     private static Flows Connections(ListenerTraffic listener) =>
@@ -28,11 +43,11 @@ internal static class NetworkMetrics
         listener.Counts.Datagrams is { } counts ? new(counts.ActiveFlows, counts.Flows, counts.BytesIn + counts.BytesOut) : default;
 
     /// <summary>AWS: in all, they are told also when there are none.</summary>
-    private static void AddFlows(List<MetricDatum> metrics, Dimension balancer, string suffix, IReadOnlyList<Flows> flows)
+    private static void AddFlows(MetricSheet sheet, string suffix, IReadOnlyList<Flows> flows)
     {
         void Count(string name, long value, StandardUnit unit)
         {
-            if (value > 0 || suffix.Length == 0) metrics.Add(new() { MetricName = name + suffix, Dimensions = [balancer], Value = value, Unit = unit });
+            if (value > 0 || suffix.Length == 0) sheet.Put(name + suffix, value, unit);
         }
         Count("ActiveFlowCount", flows.Sum(f => f.Active), StandardUnit.Count);
         Count("NewFlowCount", flows.Sum(f => f.Begun), StandardUnit.Count);

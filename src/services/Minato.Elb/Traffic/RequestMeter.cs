@@ -10,7 +10,7 @@ namespace Minato.Elb.Traffic;
 internal sealed class RequestMeter
 {
     private readonly Lock gate = new();
-    private Dictionary<string, TargetTimes> times = new(StringComparer.Ordinal);
+    private Dictionary<(string Backend, string Server), TargetTimes> times = [];
     private Dictionary<string, ListenerTally> tallies = new(StringComparer.Ordinal);
 
     public void Take(IReadOnlyList<ProxyRequest> requests)
@@ -19,24 +19,24 @@ internal sealed class RequestMeter
         {
             foreach (var request in requests.Where(r => r.Connection is null))
             {
-                if (request is { Backend: { } backend, ServerTime: { } time }) At(times, backend).Add(time, request.Weight);
+                if (request is { Backend: { } backend, ServerTime: { } time }) At(times, (backend, request.Server ?? "")).Add(time, request.Weight);
                 else At(tallies, request.Listener).Add(request);
             }
         }
     }
 
-    /// <summary>Everything since the last time, by the proxy's names of backends and listeners.</summary>
-    public (IReadOnlyDictionary<string, TargetTimes> Times, IReadOnlyDictionary<string, ListenerTally> Tallies) TakeAway()
+    /// <summary>Everything since the last time, by the proxy's names of servers and listeners.</summary>
+    public (IReadOnlyDictionary<(string Backend, string Server), TargetTimes> Times, IReadOnlyDictionary<string, ListenerTally> Tallies) TakeAway()
     {
         lock (gate)
         {
             var taken = (times, tallies);
-            (times, tallies) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+            (times, tallies) = ([], new(StringComparer.Ordinal));
             return taken;
         }
     }
 
-    private static T At<T>(Dictionary<string, T> all, string key) where T : new()
+    private static T At<TKey, T>(Dictionary<TKey, T> all, TKey key) where TKey : notnull where T : new()
     {
         if (!all.TryGetValue(key, out var value)) all[key] = value = new();
         return value;

@@ -41,9 +41,14 @@ internal sealed class TrafficCounts
         Responses4xx = now.Responses4xx - before.Responses4xx,
         Responses5xx = now.Responses5xx - before.Responses5xx,
         Connections = now.Connections - before.Connections,
+        TlsErrors = now.TlsErrors - before.TlsErrors,
     };
 
-    private static ServerStatistics Difference(ServerStatistics now, ServerStatistics? before) => before is null || now.Requests < before.Requests ? now : now with
+    // A request that is given to another server after all is taken off the first one's count.
+    private static bool BeganAgain(ServerStatistics now, ServerStatistics before) =>
+        TrafficMetrics.Answers(now) < TrafficMetrics.Answers(before) || now.Connections < before.Connections;
+
+    private static ServerStatistics Difference(ServerStatistics now, ServerStatistics? before) => before is null || BeganAgain(now, before) ? now : now with
     {
         Requests = now.Requests - before.Requests,
         Responses2xx = now.Responses2xx - before.Responses2xx,
@@ -52,5 +57,7 @@ internal sealed class TrafficCounts
         Responses5xx = now.Responses5xx - before.Responses5xx,
         ConnectionErrors = now.ConnectionErrors - before.ConnectionErrors,
         Connections = now.Connections - before.Connections,
+        TlsErrors = now.TlsErrors - before.TlsErrors,
+        Bytes = now.Bytes - before.Bytes,
     };
 }

@@ -3,18 +3,16 @@ using Microsoft.Extensions.Logging;
 using Minato.Aws;
 using Minato.Contracts.CloudWatch;
 using Minato.Elb.State;
-using Minato.Engines.Proxy;
 using Minato.Platform;
 
 namespace Minato.Elb.Traffic;
 
 /// <summary>Puts the metrics of every load balancer at the end of each minute.</summary>
 internal sealed partial class TrafficReporter(
-    Store store, IProxyEngine proxy, RequestMeter meter, IServiceProvider rooms, TimeProvider clock, ILogger<TrafficReporter> log) : IRoomService
+    Store store, ProxyMeter proxy, RequestMeter meter, FunctionMeter functions, IServiceProvider rooms, TimeProvider clock, ILogger<TrafficReporter> log) : IRoomService
 {
     private const int MostAtATime = 1000;
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
-    private readonly TrafficCounts counts = new();
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -23,7 +21,7 @@ internal sealed partial class TrafficReporter(
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, ct);
             return;
         }
-        counts.Since(await proxy.StatisticsAsync(ct));
+        await proxy.TakeAwayAsync(ct);
         while (!ct.IsCancellationRequested)
         {
             var minute = new DateTimeOffset(clock.GetUtcNow().Ticks / s_minute.Ticks * s_minute.Ticks, TimeSpan.Zero);
@@ -36,9 +34,10 @@ internal sealed partial class TrafficReporter(
     {
         var state = store.Current;
         var (times, tallies) = meter.TakeAway();
+        var faults = functions.TakeAway();
         if (state.Count(ElbTables.Balancers) == 0) return;
-        var counted = counts.Since(await proxy.StatisticsAsync(ct));
-        foreach (var traffic in TrafficView.Read(state, counted, times, tallies))
+        var counted = await proxy.TakeAwayAsync(ct) with { Times = times, Tallies = tallies, Faults = faults };
+        foreach (var traffic in TrafficView.Read(state, counted))
         {
             var home = traffic.Balancer.Home;
             var caller = Caller.ForService(home.AccountId, home.Region, "elasticloadbalancing.amazonaws.com");
