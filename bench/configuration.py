@@ -8,6 +8,7 @@ from load_balancer import answering
 GROUPS = 100
 TARGETS = 10  # Of a group.
 ROUNDS = 9
+NOBODY = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
 
 
 def build(minato, ports):
@@ -16,7 +17,7 @@ def build(minato, ports):
     host = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
     balancer = elb.create_load_balancer(Name="wide", Subnets=[s["SubnetId"] for s in subnets])["LoadBalancers"][0]
     listener = elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80,
-                                   DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}])["Listeners"][0]["ListenerArn"]
+                                   DefaultActions=NOBODY)["Listeners"][0]["ListenerArn"]
     groups = []
     for i in range(GROUPS):
         groups.append(elb.create_target_group(Name=f"g{i}", Protocol="HTTP", Port=80, VpcId=balancer["VpcId"], TargetType="instance")["TargetGroups"][0]["TargetGroupArn"])
@@ -67,6 +68,7 @@ def run():
         until(address, "/split", 200)
         empty = elb.create_target_group(Name="empty", Protocol="HTTP", Port=80, VpcId=elb.describe_target_groups()["TargetGroups"][0]["VpcId"], TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
         pair = [groups[0], empty]
+        elb.modify_listener(ListenerArn=listener, DefaultActions=NOBODY)  # It leaves a group: a hundred are as many as a load balancer may have.
         elb.modify_rule(RuleArn=rule, Actions=split(pair, 1, 0))
         time.sleep(1)
         for i in range(ROUNDS):

@@ -6,10 +6,10 @@ import subprocess
 import tempfile
 import time
 
-from common import Minato, client, end, free_port, median, need, processor_seconds, table, wait_for, with_children, wrk
+from common import Minato, client, end, free_port, in_any_order, median, need, processor_seconds, table, wait_for, with_children, wrk
 from load_balancer import DEFAULTS, HEADERS, HaProxy, answering, through_minato
 
-ROUNDS = 5
+ROUNDS = 9
 SECONDS = 4
 PATHS = [f"/service{i}/*" for i in range(19)]
 ASKED = "service18/items"  # The nineteenth rule; the twentieth is about a host.
@@ -90,7 +90,7 @@ def run():
         ours = ("Minato's load balancer", "", with_rules(minato, ports), None)
         time.sleep(2)  # Workers of configurations before the last one are gone.
         sides = [ours[:3] + (minato.proxies,)] + [p if p[3] else p[:3] + (with_children(nginx.process.pid),) for p in peers]
-        rounds = [[ask(url, pids) for _, _, url, pids in sides] for _ in range(ROUNDS)]
+        rounds = [in_any_order(sides, lambda side: ask(*side[2:])) for _ in range(ROUNDS)]
     rows = []
     for i, (name, bar, _, _) in enumerate(sides):
         rate, p99, _, cost = (median([r[i][k] for r in rounds]) for k in range(4))
@@ -99,6 +99,6 @@ def run():
     if len(sides) < 3:
         rows.append(["nginx, by hand", "not installed", "", "", "", "", "≥ 1"])
     return table("Twenty rules", "bench/run rules", ["", "requests /s", "p99", "failed", "processor a request", "Minato's share", "bar"], rows,
-                 [f"wrk, 16 connections, medians of {ROUNDS} rounds of {SECONDS} s each in turn, three targets, the same ones for all. Nineteen rules are about paths, one about a host; "
+                 [f"wrk, 16 connections, medians of {ROUNDS} rounds of {SECONDS} s each, in an order drawn anew for each round, three targets, the same ones for all. Nineteen rules are about paths, one about a host; "
                   "every request is for the nineteenth. All send an ALB's headers; nginx finds its prefix in a tree, not by trying rules in turn.",
                   "Processor a request is the proxy's own time, user and kernel; the share is that of requests a second."])
