@@ -8,7 +8,7 @@ namespace Minato.Platform.Sqlite;
 /// </summary>
 internal sealed class SqliteCheckpointer : IDisposable
 {
-    private const long Step = 64 << 20;
+    private const long Step = 16 << 20;
     private const long Longest = 1 << 30;
 
     private readonly SemaphoreSlim _wanted = new(0);
