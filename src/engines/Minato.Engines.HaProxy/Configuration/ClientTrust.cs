@@ -18,9 +18,9 @@ internal static class ClientTrust
     public static string BindOptions(ProxyClientTrust trust, ImmutableSortedDictionary<string, string>.Builder files)
     {
         var ignored = trust.IgnoresExpiry ? FormattableString.Invariant($"{NoList},{Expired}") : FormattableString.Invariant($"{NoList}");
-        return $" verify required ca-file {FileOf("ca", trust.Authorities, files)}"
+        return $" verify required ca-file {files.Add("ca", trust.Authorities, "pem")}"
             + (trust.NamesAuthorities ? "" : " no-ca-names")
-            + (trust.Revocations is { } lists ? $" crl-file {FileOf("crl", lists, files)}" : "")
+            + (trust.Revocations is { } lists ? $" crl-file {files.Add("crl", lists, "pem")}" : "")
             + $" ca-ignore-err {NoList} crt-ignore-err {ignored}";
     }
 
@@ -49,12 +49,5 @@ internal static class ClientTrust
         {
             throw new UnwritableConfigurationException($"listener {listener}: whom it trusts cannot be read: {e.Message}");
         }
-    }
-
-    private static string FileOf(string kind, string pem, ImmutableSortedDictionary<string, string>.Builder files)
-    {
-        var name = $"{kind}_{RuleWriter.HashOf(pem)}.pem";
-        files[name] = pem;
-        return name;
     }
 }

@@ -119,9 +119,7 @@ internal sealed class ConfigurationWriter
         Line($"bind 127.0.0.1:{Number(port)}");
         Line("timeout client 3600s"); // The listener behind it has its own, shorter one.
         var names = string.Concat(SharedNames().Select(n => $"{n.Name} {RelayName(n.Listener)}\n").Order(StringComparer.Ordinal));
-        var file = $"hosts_{RuleWriter.HashOf(names)}.map";
-        rules.Files[file] = names;
-        Line($"use_backend %[req.hdr(host),field(1,:),lower,map_str({file},m_unknown)]");
+        Line($"use_backend %[{ConditionWriter.HostName},lower,map_str({rules.Files.Add("hosts", names, "map")},m_unknown)]");
         Line("default_backend m_unknown");
         Section("backend m_unknown");
         Line($"http-request return status 404 content-type text/plain string \"No load balancer has this host name.\" {Pages.ServerHeader}");
@@ -221,12 +219,7 @@ internal sealed class ConfigurationWriter
         }
     }
 
-    private void WriteUnreached()
-    {
-        var file = $"unreached_{RuleWriter.HashOf(Pages.Unreached)}.http";
-        rules.Files[file] = Pages.Unreached;
-        Line($"errorfile 503 {file}");
-    }
+    private void WriteUnreached() => Line($"errorfile 503 {rules.Files.Add("unreached", Pages.Unreached, "http")}");
 
     /// <summary>A timeout of the load balancer, which HAProxy keeps on the side of the backend.</summary>
     private TimeSpan IdleTimeout(string backend)

@@ -23,7 +23,7 @@ internal sealed record HostSettings
     /// user's.
     /// </summary>
     public string RequestSocket => Path.Combine(RequestDirectory, "requests.sock");
-    public string RequestDirectory => Path.Combine(Path.GetTempPath(), "minato-requests-" + RuleWriter.HashOf(SocketDirectory));
+    public string RequestDirectory => Path.Combine(Path.GetTempPath(), "minato-requests-" + ContentFiles.HashOf(SocketDirectory));
 
     /// <summary>Two files for each connection; HAProxy does not start when its limit could not hold them all.</summary>
     public int MaxConnections(int listeners)

@@ -23,20 +23,23 @@ internal sealed record RuleLookup(string Sample, ImmutableArray<MapEntry> Entrie
     public static IEnumerable<(ImmutableArray<ProxyRule> Rules, RuleLookup? Lookup)> Of(IEnumerable<ProxyRule> rules, Func<ProxyRule, string> backendOf)
     {
         var row = ImmutableArray.CreateBuilder<ProxyRule>();
+        var entries = new List<MapEntry>();
         string? sample = null;
-        foreach (var (rule, next) in rules.Select(r => (r, SampleOf(r))))
+        foreach (var rule in rules)
         {
+            var (next, keys) = AskedBy(rule);
             if (row.Count > 0 && (next is null || next != sample)) yield return Row();
             sample = next;
             row.Add(rule);
+            entries.AddRange(keys.Select(k => new MapEntry(k, backendOf(rule))));
         }
         if (row.Count > 0) yield return Row();
 
         (ImmutableArray<ProxyRule>, RuleLookup?) Row()
         {
-            var together = row.DrainToImmutable();
-            var keys = sample is null ? [] : together.SelectMany(r => KeysOf(r.Conditions[0])!.Select(k => new MapEntry(k, backendOf(r)))).ToList();
-            return (together, keys.Count >= Fewest ? new RuleLookup(sample!, Reached(keys)) : null);
+            var lookup = sample is not null && entries.Count >= Fewest ? new RuleLookup(sample, Reached(entries)) : null;
+            entries.Clear();
+            return (row.DrainToImmutable(), lookup);
         }
     }
 
@@ -48,28 +51,22 @@ internal sealed record RuleLookup(string Sample, ImmutableArray<MapEntry> Entrie
         return reached.ToImmutable();
     }
 
-    private static string? SampleOf(ProxyRule rule) => rule.Conditions is not [var only] || KeysOf(only) is null ? null : only switch
+    /// <returns>The sample that the rule looks at, and the beginnings that it asks for; no sample when it cannot be said so.</returns>
+    private static (string? Sample, ImmutableArray<string> Keys) AskedBy(ProxyRule rule) => rule.Conditions switch
     {
-        ProxyCondition.Path => $"{ConditionWriter.Path},concat({EndInWords})",
-        _ => $"{ConditionWriter.HostName},lower,concat({EndInWords})",
+        [ProxyCondition.Path { Regexes.IsEmpty: true } path] => Asked(ConditionWriter.Path, path.Values),
+        [ProxyCondition.Host { Regexes.IsEmpty: true } host] => Asked($"{ConditionWriter.HostName},lower", host.Values.Select(v => v.ToLowerInvariant())),
+        _ => (null, []),
     };
 
-    /// <returns>The beginnings that the condition asks for; null when it cannot be said so.</returns>
-    private static IReadOnlyList<string>? KeysOf(ProxyCondition condition) => condition switch
+    private static (string? Sample, ImmutableArray<string> Keys) Asked(string sample, IEnumerable<string> values)
     {
-        ProxyCondition.Path { Regexes.IsEmpty: true } path => Keys(path.Values),
-        ProxyCondition.Host { Regexes.IsEmpty: true } host => Keys(host.Values.Select(v => v.ToLowerInvariant())),
-        _ => null,
-    };
-
-    private static IReadOnlyList<string>? Keys(IEnumerable<string> values)
-    {
-        var keys = values.Select(v => Pattern.Plain(v) switch
+        var keys = ImmutableArray.CreateBuilder<string>();
+        foreach (var plain in values.Select(Pattern.Plain))
         {
-            { Method: "beg", Text: var text } => text,
-            { Method: "str", Text: var text } => text + End,
-            _ => null,
-        }).ToList();
-        return keys.Count > 0 && !keys.Contains(null) ? [.. keys.OfType<string>()] : null;
+            if (plain is not { Method: "beg" or "str" } value) return (null, []);
+            keys.Add(value.Method is "str" ? value.Text + End : value.Text);
+        }
+        return keys.Count > 0 ? ($"{sample},concat({EndInWords})", keys.ToImmutable()) : (null, []);
     }
 }

@@ -41,10 +41,7 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
                 foreach (var rule in row) line($"use_backend {Target(rule)}{When(rule)}");
                 continue;
             }
-            var text = Maps.FileText(lookup.Entries);
-            var file = $"rules_{HashOf(text)}.map";
-            Files[file] = text;
-            var found = $"{lookup.Sample},map_beg({file})";
+            var found = $"{lookup.Sample},map_beg({Files.Add("rules", Maps.FileText(lookup.Entries), "map")})";
             line($"use_backend %[{found}] if {{ {found} -m found }}");
         }
 
@@ -140,26 +137,16 @@ internal sealed class RuleWriter(Action<string> line, IReadOnlySet<string> known
     }
 
     /// <summary>The backends that a client may stay with.</summary>
-    private string WriteBackends(ProxyAction.Forward forward)
-    {
-        var text = Maps.FileText(forward.Backends.Where(b => knownBackends.Contains(b.Backend)).Select(b => BackendOf(b.Backend)).Distinct().Select(b => new MapEntry(b, b)));
-        var name = $"backends_{HashOf(text)}.map";
-        Files[name] = text;
-        return name;
-    }
+    private string WriteBackends(ProxyAction.Forward forward) => Files.Add(
+        "backends", Maps.FileText(forward.Backends.Where(b => knownBackends.Contains(b.Backend)).Select(b => BackendOf(b.Backend)).Distinct().Select(b => new MapEntry(b, b))), "map");
 
     private string FixedResponse(ProxyAction.FixedResponse response)
     {
         var status = Math.Clamp(response.Status, 200, 599).ToString(CultureInfo.InvariantCulture);
         if (string.IsNullOrEmpty(response.Body)) return $"status {status} {Pages.ServerHeader}";
-        var name = $"body_{HashOf(response.Body)}.txt";
-        Files[name] = response.Body;
         var type = response.ContentType is { } given && Safe.IsContentType(given) ? given : "text/plain";
-        return $"status {status} content-type '{type}' file {name} {Pages.ServerHeader}";
+        return $"status {status} content-type '{type}' file {Files.Add("body", response.Body, "txt")} {Pages.ServerHeader}";
     }
-
-    /// <summary>Files named by what is in them: another content is another shape.</summary>
-    public static string HashOf(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..20];
 
     private string BackendOf(string id) => knownBackends.Contains(id) ? ConfigurationWriter.BackendName(id) : Weights.NoBackend;
 

@@ -86,18 +86,10 @@ internal static class TlsWriter
     private static string CertificateList(ProxyTls tls, ImmutableSortedDictionary<string, string>.Builder files)
     {
         // The first is presented when nothing matches; its own names do not count, so that another one for the same name wins.
-        var text = $"{FileOf(tls.Default, files)} !*\n" + string.Concat(tls.Certificates.Select(c => FileOf(c, files) + "\n"));
-        var name = $"crt_{RuleWriter.HashOf(text)}.list";
-        files[name] = text;
-        return name;
+        return files.Add("crt", $"{FileOf(tls.Default, files)} !*\n" + string.Concat(tls.Certificates.Select(c => FileOf(c, files) + "\n")), "list");
     }
 
-    private static string FileOf(ProxyCertificate certificate, ImmutableSortedDictionary<string, string>.Builder files)
-    {
-        var name = $"crt_{RuleWriter.HashOf(certificate.Pem)}.pem";
-        files[name] = certificate.Pem;
-        return name;
-    }
+    private static string FileOf(ProxyCertificate certificate, ImmutableSortedDictionary<string, string>.Builder files) => files.Add("crt", certificate.Pem, "pem");
 
     // HAProxy wants to be told whom it trusts even when every error is to be passed over: itself, for want of anybody.
     private static string Nobody(ProxyTls tls, ImmutableSortedDictionary<string, string>.Builder files) => FileOf(tls.Default, files);

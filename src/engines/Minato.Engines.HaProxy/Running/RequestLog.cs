@@ -22,7 +22,7 @@ internal sealed class RequestLog(HostSettings host, TimeProvider clock)
     public async IAsyncEnumerable<IReadOnlyList<ProxyRequest>> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         using var socket = Open();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var end = new CancellationTokenSource();
         var told = Channel.CreateUnbounded<IReadOnlyList<ProxyRequest>>(new() { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true });
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
